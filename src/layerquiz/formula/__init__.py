@@ -1,0 +1,1 @@
+"""Pure mathematics: formula trees, graphs of them, their values and their derivations."""

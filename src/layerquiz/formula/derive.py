@@ -1,0 +1,183 @@
+"""A derivation: the order in which values were needed, and each value's arithmetic line by line.
+
+There are no words here; wording and layout belong to the renderers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from layerquiz.formula.expr import (
+    Ceil,
+    Difference,
+    Floor,
+    Formula,
+    Integer,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Reference,
+    Sum,
+    references,
+)
+from layerquiz.formula.graph import Graph
+from layerquiz.formula.solve import local_value, value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One side of a chain of equalities: a formula and the numbers that stand for its references."""
+
+    formula: Formula
+    numbers: Mapping[Reference, Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One quantity from its rule: `formula` speaks of own and before, `values` gives their numbers.
+
+    `names` says which quantity of the graph each reference is.
+    """
+
+    quantity: Reference
+    formula: Formula
+    names: Mapping[Reference, Reference]
+    values: Mapping[Reference, Number]
+    value: Number
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return the numbers put in, then the arithmetic, operation by operation, to the value."""
+        return tuple(self._filled(stage) for stage in stages(self.formula))
+
+    def _filled(self, stage: Stage) -> Line:
+        found = {slot: value(inner, self.values.__getitem__) for slot, inner in stage.slots.items()}
+        return Line(stage.formula, {**self.values, **found})
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The steps from the givens to the targets, each after those it needs."""
+
+    targets: tuple[Reference, ...]
+    steps: tuple[Step, ...]
+
+
+def derive(graph: Graph, targets: Iterable[Reference], known: Iterable[Reference] = ()) -> Derivation:
+    """Return the steps to some quantities; what is `known` already (earlier blanks of a sheet) is not derived again.
+
+    A quantity that is only another one's name (the height after an activation) takes no step of its own unless it
+    is asked for.
+    """
+    wanted = tuple(targets)
+    seen = set(known) - set(wanted)
+    values: dict[Reference, Number] = {}
+    order = graph.order(wanted)
+    for ref in order:
+        values[ref] = local_value(graph, ref, values)
+    needed = _needed(graph, wanted, seen)
+    steps = (
+        _step(graph, ref, values)
+        for ref in order
+        if ref in needed and ref not in seen and (ref in wanted or not _is_alias(graph, ref))
+    )
+    return Derivation(wanted, tuple(step for step in steps if step is not None))
+
+
+def _needed(graph: Graph, targets: Iterable[Reference], known: set[Reference]) -> set[Reference]:
+    """Return what the targets need when nothing above a known quantity is looked at."""
+    needed: set[Reference] = set()
+    stack = list(targets)
+    while stack:
+        ref = stack.pop()
+        if ref not in needed:
+            needed.add(ref)
+            stack.extend(inner for inner in graph.needs(ref) if inner not in known)
+    return needed
+
+
+def _is_alias(graph: Graph, ref: Reference) -> bool:
+    return isinstance(graph.parts[ref.owner].rules.formulas.get(ref.name), Reference | Integer)
+
+
+def _step(graph: Graph, ref: Reference, values: Mapping[Reference, Number]) -> Step | None:
+    part = graph.parts[ref.owner]
+    formula = part.rules.formulas.get(ref.name)
+    if formula is None:
+        return None
+    names = {local: part.bound(local) for local in references(formula)}
+    return Step(ref, formula, names, {local: values[name] for local, name in names.items()}, values[ref])
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A formula with some subtrees already computed: each stands as a reference to a slot."""
+
+    formula: Formula
+    slots: Mapping[Reference, Formula]
+
+
+@lru_cache(maxsize=4096)
+def stages(formula: Formula) -> tuple[Stage, ...]:
+    """Return a formula's arithmetic as on paper: numbers put in, then one round of operations at a time.
+
+    The stages depend on the formula alone, so they are found once for all numbers.
+    """
+    found = [Stage(formula, {})]
+    for level in range(1, _level(formula) + 1):
+        done = dict.fromkeys(_computed(formula, level))
+        slots = {part: Reference("slot", str(number)) for number, part in enumerate(done)}
+        stage = Stage(substitute_top(formula, slots), {slot: part for part, slot in slots.items()})
+        if stage.formula != found[-1].formula:
+            found.append(stage)
+    return tuple(found)
+
+
+def _level(node: Formula) -> int:
+    """Return after how many rounds of arithmetic a node is a number: sums of products of numbers take one."""
+    children = node.children()
+    if not children:
+        return 0
+    inner = max(_level(child) for child in children)
+    if isinstance(node, Floor | Ceil) and isinstance(node.inner, Quotient):
+        return _level(node.inner)
+    if isinstance(node, Product | Power) and inner <= 1 and not any(isinstance(c, SUMS | DIVISIONS) for c in children):
+        return 1
+    if isinstance(node, SUMS) and inner <= 1 and all(_is_simple(child) for child in children):
+        return 1
+    return inner + 1
+
+
+SUMS = Sum | Difference
+DIVISIONS = Quotient | Floor | Ceil
+
+
+def _is_simple(node: Formula) -> bool:
+    """Say whether a term is added at sight: a number, a small multiple such as 2P, or an inner sum of such."""
+    match node:
+        case Product((Integer(), Reference())):
+            return True
+        case Sum() | Difference():
+            return all(_is_simple(child) for child in node.children())
+    return not node.children()
+
+
+def _computed(node: Formula, level: int) -> list[Formula]:
+    """Return the largest subtrees that are numbers after so many rounds."""
+    if not node.children():
+        return []
+    if _level(node) <= level:
+        return [node]
+    return [part for child in node.children() for part in _computed(child, level)]
+
+
+def substitute_top(formula: Formula, replacements: Mapping[Formula, Formula]) -> Formula:
+    """Put slots in place of whole subtrees, the outermost first."""
+    if formula in replacements:
+        return replacements[formula]
+    if not formula.children():
+        return formula
+    return formula.rebuilt(tuple(substitute_top(child, replacements) for child in formula.children()))

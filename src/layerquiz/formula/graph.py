@@ -1,0 +1,205 @@
+"""Names to formulas: rules of one part, parts wired by name, and what lies above a name.
+
+A part (a layer) has rules that speak of `own` and `before`; many parts share one set of rules and differ in their
+givens and their sources only. So a formula is built, ordered and compiled once for all parts of the same structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeVar
+
+from layerquiz.errors import FormulaError, nearest
+from layerquiz.formula.expr import Formula, Number, Reference, references, transform
+
+OWN = "own"
+Thing = TypeVar("Thing")
+
+
+def pin(name: str) -> str:
+    """Return the name under which a replaced quantity's value stands among the givens."""
+    return f"{name} (replaced)"
+
+
+class Rules:
+    """Formulas by local name, in an order in which each can be computed; `origin` is what they were built for.
+
+    Rules that are not `shared` may name other parts (the sums over a whole network do) and are not worth compiling.
+    """
+
+    def __init__(self, formulas: Mapping[str, Formula], origin: object = None, shared: bool = True) -> None:
+        self.formulas: dict[str, Formula] = {name: formulas[name] for name in _ordered(formulas)}
+        self.origin = origin
+        self.shared = shared
+        self._remembered: dict[Hashable, Any] = {}
+
+    def replaced(self, replacements: Mapping[str, Formula]) -> Rules:
+        """Return the same rules with some formulas put in place of others."""
+        return Rules({**self.formulas, **replacements}, self.origin, self.shared)
+
+    def variant(self, key: Hashable, replacements: Callable[[], Mapping[str, Formula]]) -> Rules:
+        """Return a replaced set of rules, built once per key."""
+        return self.remembered(key, lambda: self.replaced(replacements()))
+
+    def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Return what was made of these rules under a key, made once: rules are shared by all of one structure."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        found: Thing = self._remembered[key]
+        return found
+
+    def pinned(self, names: frozenset[str]) -> Rules:
+        """Return the same rules with some quantities taken as given, under the names that `pin` gives them."""
+        return self.variant(names, lambda: {name: Reference(OWN, pin(name)) for name in names})
+
+    @cached_property
+    def run(self) -> Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]:
+        """Return the compiled rules: own givens and the sources' values to all own values."""
+        from layerquiz.formula.solve import compiled
+
+        return compiled(self.formulas)
+
+
+def _ordered(formulas: Mapping[str, Formula]) -> Iterable[str]:
+    """Return the names so that each comes after those of the same part which it needs."""
+    needs = {
+        name: [ref.name for ref in references(formula) if ref.owner == OWN and ref.name in formulas]
+        for name, formula in formulas.items()
+    }
+    return _sorted(needs)
+
+
+def _sorted(needs: Mapping[str, Iterable[str]]) -> list[str]:
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        circle = " needs ".join(reversed(error.args[1]))
+        raise FormulaError(f"the formulas go round in a circle: {circle}", slug="cycle") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One owner of quantities: its name, rules, givens and the parts that it takes its input from."""
+
+    name: str
+    rules: Rules
+    givens: Mapping[str, Number] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+    def owner(self, local: str) -> str:
+        """Return the part meant by `own`, `before`, `before1` ... inside the rules; other owners are named as such."""
+        if local == OWN:
+            return self.name
+        if local.startswith("before") and self.sources:
+            return self.sources[int(local[6:] or 1) - 1]
+        return local
+
+    def bound(self, ref: Reference) -> Reference:
+        """Return a rule's reference as seen from outside."""
+        return Reference(self.owner(ref.owner), ref.name)
+
+    def formula(self, name: str) -> Formula | None:
+        """Return a quantity's formula with its references bound; None for a given."""
+        local = self.rules.formulas.get(name)
+        if local is None:
+            return None
+        return transform(local, lambda node: self.bound(node) if isinstance(node, Reference) else node)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.rules.formulas or name in self.givens
+
+
+class Graph(Mapping[str, Formula]):
+    """The whole mapping from names (`conv1.weights`) to formulas, in an order in which the parts can be computed."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        named = {part.name: part for part in parts}
+        self.parts: dict[str, Part] = {name: named[name] for name in _part_order(named)}
+
+    @classmethod
+    def of(cls, formulas: Mapping[str, Formula], givens: Mapping[str, Number] | None = None) -> Graph:
+        """Return the graph of plainly named formulas, each name `owner.quantity`; every owner becomes a part."""
+        owned: dict[str, tuple[dict[str, Formula], dict[str, Number]]] = {}
+        for name, node in formulas.items():
+            owner, _, quantity = name.partition(".")
+            own = transform(node, lambda ref, me=owner: _as_own(ref, me))  # type: ignore[misc]
+            owned.setdefault(owner, ({}, {}))[0][quantity] = own
+        for name, value in (givens or {}).items():
+            owner, _, quantity = name.partition(".")
+            owned.setdefault(owner, ({}, {}))[1][quantity] = value
+        return cls(Part(owner, Rules(local), values) for owner, (local, values) in owned.items())
+
+    def find(self, name: str) -> Reference:
+        """Return owner and quantity of a dotted name; an unknown one is an error with the nearest spelling."""
+        owner, _, quantity = name.rpartition(".")
+        while owner and owner not in self.parts:
+            owner, _, rest = owner.rpartition(".")
+            quantity = f"{rest}.{quantity}"
+        if not owner:
+            raise FormulaError(f'there is no quantity "{name}"', cure=nearest(name, self), slug="unknown-quantity")
+        if quantity not in self.parts[owner]:
+            known = [f"{owner}.{known}" for known in (*self.parts[owner].rules.formulas, *self.parts[owner].givens)]
+            raise FormulaError(f'there is no quantity "{name}"', cure=nearest(name, known), slug="unknown-quantity")
+        return Reference(owner, quantity)
+
+    def __getitem__(self, name: str) -> Formula:
+        try:
+            ref = self.find(name)
+        except FormulaError:
+            raise KeyError(name) from None
+        formula = self.parts[ref.owner].formula(ref.name)
+        if formula is None:
+            raise KeyError(name)
+        return formula
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{part.name}.{name}" for part in self.parts.values() for name in part.rules.formulas)
+
+    def __len__(self) -> int:
+        return sum(len(part.rules.formulas) for part in self.parts.values())
+
+    def needs(self, ref: Reference) -> tuple[Reference, ...]:
+        """Return the quantities that a quantity's formula reads, in the order of reading."""
+        part = self.parts[ref.owner]
+        local = part.rules.formulas.get(ref.name)
+        return tuple(part.bound(inner) for inner in references(local)) if local is not None else ()
+
+    def order(self, targets: Iterable[Reference]) -> list[Reference]:
+        """Return the targets and all that they need, each after what it needs itself; iterative."""
+        done: dict[Reference, None] = {}
+        stack = [(target, False) for target in reversed(list(targets))]
+        open_: set[Reference] = set()
+        while stack:
+            ref, opened = stack.pop()
+            if ref in done:
+                continue
+            if opened:
+                done[ref] = None
+                continue
+            if ref in open_:
+                raise FormulaError(f"the formula of {ref} needs its own value", slug="cycle")
+            open_.add(ref)
+            stack.append((ref, True))
+            stack.extend((inner, False) for inner in reversed(self.needs(ref)) if inner not in done)
+        return list(done)
+
+    def ancestors(self, target: Reference) -> set[Reference]:
+        """Return every quantity that a quantity depends on, givens included, itself not."""
+        return set(self.order([target])) - {target}
+
+
+def _as_own(node: Formula, owner: str) -> Formula:
+    return Reference(OWN, node.name) if isinstance(node, Reference) and node.owner == owner else node
+
+
+def _part_order(named: Mapping[str, Part]) -> Iterable[str]:
+    """Return the parts so that each comes after its sources: as written where that works, else sorted."""
+    seen: set[str] = set()
+    for name, part in named.items():
+        if not seen.issuperset(part.sources):
+            return _sorted({name: [s for s in part.sources if s in named] for name, part in named.items()})
+        seen.add(name)
+    return named

@@ -1,0 +1,218 @@
+"""Values of formulas: one at a time with own values put in, or all of a graph with compiled rules.
+
+Two ways to the same numbers, held against each other by the tests: `solve` looks up what one quantity needs;
+`evaluate` runs every part's compiled rules in order, which is what thousands of drawings and answers need.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from types import CodeType, FunctionType
+from typing import TypeAlias
+
+from layerquiz.errors import FormulaError
+from layerquiz.formula.expr import (
+    Ceil,
+    Difference,
+    Floor,
+    Formula,
+    Integer,
+    Max,
+    Min,
+    Mod,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Reference,
+    Sum,
+    walk,
+)
+from layerquiz.formula.graph import OWN, Graph, Part, Rules, pin
+
+Values: TypeAlias = dict[str, Mapping[str, Number]]
+Run: TypeAlias = Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]
+
+
+def quotient(numerator: Number, denominator: Number) -> Number:
+    """Divide exactly; a whole result is an int."""
+    exact = Fraction(numerator) / Fraction(denominator)
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+OPERATIONS: dict[type[Formula], Callable[..., Number]] = {
+    Sum: lambda *terms: sum(terms),
+    Product: lambda *factors: math.prod(factors),
+    Difference: lambda left, right: left - right,
+    Quotient: quotient,
+    Power: lambda base, exponent: base**exponent,
+    Floor: math.floor,
+    Ceil: math.ceil,
+    Min: min,
+    Max: max,
+    Mod: lambda left, right: left % right,
+}
+
+
+def value(formula: Formula, lookup: Callable[[Reference], Number]) -> Number:
+    """Return a formula's value; iterative, so that depth costs no stack."""
+    done: list[Number] = []
+    for node in walk(formula):
+        if isinstance(node, Integer):
+            done.append(node.value)
+        elif isinstance(node, Reference):
+            done.append(lookup(node))
+        else:
+            count = len(node.children())
+            operands = done[len(done) - count :]
+            del done[len(done) - count :]
+            done.append(_applied(node, operands))
+    return done[0]
+
+
+def _applied(node: Formula, operands: list[Number]) -> Number:
+    try:
+        return OPERATIONS[type(node)](*operands)
+    except ZeroDivisionError:
+        raise FormulaError("a division by zero", slug="division-by-zero") from None
+
+
+def solve(graph: Graph, name: str, own_values: Mapping[str, Number] | None = None) -> Number:
+    """Return one quantity's value, computing only what it needs; `own_values` replace what the graph would give."""
+    known = {graph.find(key): number for key, number in (own_values or {}).items()}
+    target = graph.find(name)
+    for ref in graph.order([target]):
+        if ref not in known:
+            known[ref] = local_value(graph, ref, known)
+    return known[target]
+
+
+def local_value(graph: Graph, ref: Reference, known: Mapping[Reference, Number]) -> Number:
+    """Return one quantity's value from the values of what it needs."""
+    part = graph.parts[ref.owner]
+    formula = part.rules.formulas.get(ref.name)
+    if formula is None:
+        return part.givens[ref.name]
+    return value(formula, lambda inner: known[part.bound(inner)])
+
+
+def evaluate(
+    graph: Graph,
+    changed: Mapping[str, Rules] | None = None,
+    base: Values | None = None,
+    own_values: Values | None = None,
+    until: str | None = None,
+) -> Values:
+    """Return the values of all parts, by part and name.
+
+    With `changed` rules or `own_values` for some parts and the `base` values of the unchanged graph, only those parts
+    and what depends on them run again. `own_values` replace what the rules would give. `until` is the last part that
+    is wanted.
+    """
+    changed, own_values = changed or {}, own_values or {}
+    values: Values = dict(base) if base else {}
+    dirty: set[str] = set()
+    for name, part in graph.parts.items():
+        rules = changed.get(name, part.rules)
+        own = own_values.get(name)
+        if not rules.shared:
+            values[name] = _looked_up(part, rules, values, own or {})
+        elif base is None or own or rules is not part.rules or not dirty.isdisjoint(part.sources):
+            givens = part.givens
+            if own:
+                rules = rules.pinned(frozenset(own))
+                givens = {**givens, **{pin(local): number for local, number in own.items()}}
+            fresh = rules.run(givens, tuple([values[source] for source in part.sources]))
+            if base is None or fresh != values[name]:
+                dirty.add(name)
+            values[name] = fresh
+        if name == until:
+            break
+    return values
+
+
+def _looked_up(part: Part, rules: Rules, values: Values, pinned: Mapping[str, Number]) -> Mapping[str, Number]:
+    """Return the values of rules that name other parts, formula by formula."""
+    own: dict[str, Number] = dict(part.givens)
+    reach: Values = {**values, OWN: own}
+    for name, formula in rules.formulas.items():
+        if name in pinned:
+            own[name] = pinned[name]
+        elif isinstance(formula, Sum) and all(isinstance(term, Reference) for term in formula.terms):
+            own[name] = sum([reach[term.owner][term.name] for term in formula.terms])  # type: ignore[attr-defined, misc]
+        else:
+            own[name] = value(formula, lambda ref: reach[ref.owner][ref.name])
+    return own
+
+
+def compiled(formulas: Mapping[str, Formula]) -> Run:
+    """Return one Python function for a set of rules, built as a syntax tree: no text is ever run.
+
+    The function takes the own givens and the sources' values and returns the givens with all own quantities.
+    """
+    names = {name: f"own_{number}" for number, name in enumerate(formulas)}
+    body: list[ast.stmt] = [
+        ast.Assign([ast.Name(names[name], ast.Store())], _syntax(formula, names)) for name, formula in formulas.items()
+    ]
+    keys: list[ast.expr | None] = [None, *(ast.Constant(name) for name in names)]
+    locals_: list[ast.expr] = [_name("own"), *(_name(local) for local in names.values())]
+    body.append(ast.Return(ast.Dict(keys, locals_)))
+    arguments = ast.arguments([], [ast.arg("own"), ast.arg("sources")], None, [], [], None, [])
+    function = ast.FunctionDef("run", arguments, body, [], None, type_params=[])  # type: ignore[call-arg]
+    module = ast.fix_missing_locations(ast.Module([function], []))
+    code = next(c for c in compile(module, "<formulas>", "exec").co_consts if isinstance(c, CodeType))
+    return FunctionType(code, {"quotient": quotient, "floor": math.floor, "ceil": math.ceil, "min": min, "max": max})
+
+
+def _name(identifier: str) -> ast.expr:
+    return ast.Name(identifier, ast.Load())
+
+
+def _call(function: str, arguments: Iterable[ast.expr]) -> ast.expr:
+    return ast.Call(_name(function), list(arguments), [])
+
+
+def _syntax(formula: Formula, names: Mapping[str, str]) -> ast.expr:
+    """Return the Python expression of a formula; rounding a quotient becomes whole-number division."""
+    match formula:
+        case Integer(number):
+            return ast.Constant(number)
+        case Reference(owner, name):
+            return _lookup(owner, name, names)
+        case Sum(terms):
+            return _chain(terms, ast.Add(), names)
+        case Product(factors):
+            return _chain(factors, ast.Mult(), names)
+        case Difference(left, right):
+            return ast.BinOp(_syntax(left, names), ast.Sub(), _syntax(right, names))
+        case Power(base, exponent):
+            return ast.BinOp(_syntax(base, names), ast.Pow(), _syntax(exponent, names))
+        case Mod(left, right):
+            return ast.BinOp(_syntax(left, names), ast.Mod(), _syntax(right, names))
+        case Floor(Quotient(top, bottom)):
+            return ast.BinOp(_syntax(top, names), ast.FloorDiv(), _syntax(bottom, names))
+        case Ceil(Quotient(top, bottom)):
+            negated = ast.UnaryOp(ast.USub(), _syntax(top, names))
+            return ast.UnaryOp(ast.USub(), ast.BinOp(negated, ast.FloorDiv(), _syntax(bottom, names)))
+    function = {Quotient: "quotient", Floor: "floor", Ceil: "ceil", Min: "min", Max: "max"}[type(formula)]
+    return _call(function, (_syntax(child, names) for child in formula.children()))
+
+
+def _lookup(owner: str, name: str, names: Mapping[str, str]) -> ast.expr:
+    """Return the local variable of an own quantity, or the look-up of a given or of a source's quantity."""
+    if owner == OWN and name in names:
+        return _name(names[name])
+    if owner == OWN:
+        return ast.Subscript(_name("own"), ast.Constant(name), ast.Load())
+    source = ast.Subscript(_name("sources"), ast.Constant(int(owner[6:] or 1) - 1), ast.Load())
+    return ast.Subscript(source, ast.Constant(name), ast.Load())
+
+
+def _chain(operands: tuple[Formula, ...], operator: ast.operator, names: Mapping[str, str]) -> ast.expr:
+    result = _syntax(operands[0], names)
+    for operand in operands[1:]:
+        result = ast.BinOp(result, operator, _syntax(operand, names))
+    return result

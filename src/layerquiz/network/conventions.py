@@ -1,0 +1,68 @@
+"""What is counted how: textbook, PyTorch's way, Keras' way, or one of them with single choices changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from layerquiz.errors import NetworkError, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """One way of counting; printed on every sheet.
+
+    channels_first: shapes are written channels, height, width. either_order: the other order of a shape is right too.
+    stored_statistics: running means and variances count as (nontrainable) parameters. same_with_stride: "same" padding
+    is allowed with a stride above 1. same_pools: pools take "same". dense_on_width: a dense layer on an image acts on
+    its last axis in channels-first order, the width. bytes_per_number: memory of one number.
+    """
+
+    name: str = "textbook"
+    channels_first: bool = False
+    either_order: bool = False
+    stored_statistics: bool = False
+    same_with_stride: bool = True
+    same_pools: bool = True
+    dense_on_width: bool = False
+    bytes_per_number: int = 4
+
+    @classmethod
+    def of(cls, choice: str | Mapping[str, Any] | Conventions) -> Conventions:
+        """Return conventions by name, or a mapping's `base` (textbook) with single choices overridden."""
+        if isinstance(choice, Conventions):
+            return choice
+        if isinstance(choice, str):
+            return _named(choice)
+        if not isinstance(choice, Mapping):
+            raise NetworkError(f"conventions is {choice!r}", cure=f"Use one of {', '.join(NAMED)}", slug="conventions")
+        changes = {str(key): found for key, found in choice.items() if key != "base"}
+        _check(changes)
+        return replace(_named(choice.get("base", "textbook")), **changes)
+
+
+NAMED: dict[str, Conventions] = {
+    "textbook": Conventions(either_order=True),
+    "pytorch": Conventions("pytorch", True, same_with_stride=False, same_pools=False, dense_on_width=True),
+    "keras": Conventions("keras", stored_statistics=True),
+}
+
+
+def _named(name: object) -> Conventions:
+    if isinstance(name, str) and name in NAMED:
+        return NAMED[name]
+    raise NetworkError(f'there are no conventions "{name}"', cure=nearest(str(name), NAMED), slug="conventions")
+
+
+def _check(changes: Mapping[str, Any]) -> None:
+    types = {field.name: type(getattr(NAMED["textbook"], field.name)) for field in fields(Conventions)}
+    for key, found in changes.items():
+        if key not in types or key == "name":
+            known = [name for name in types if name != "name"]
+            raise NetworkError(f'conventions have no choice "{key}"', cure=nearest(key, known), slug="conventions")
+        if type(found) is not types[key]:
+            allowed = "true or false" if types[key] is bool else "a whole number from 1 up"
+            raise NetworkError(f"conventions, {key}: found {found!r}", cure=f"Allowed: {allowed}", slug="conventions")
+    if changes.get("bytes_per_number", 1) < 1:
+        raise NetworkError("conventions, bytes_per_number is below 1", cure="Use 4 for 32-bit numbers")

@@ -1,0 +1,113 @@
+"""The letters, units and meanings of every quantity and every given: the only place where they stand.
+
+A letter depends on the side from which a quantity is seen: a layer's input height is H, its output height H_out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+SIZES = ("channels", "depth", "height", "width", "length", "tokens", "features")
+AXIS_LETTERS = {"depth": "D", "height": "H", "width": "W", "length": "L"}
+
+QUANTITIES = (
+    "weights",
+    "biases",
+    "parameters",
+    "trainable",
+    "nontrainable",
+    "macs",
+    "flops",
+    "activations",
+    "parameter_bytes",
+    "activation_bytes",
+)
+"""Numbers that every layer and the whole network have, in the order of tables."""
+
+TRACED = ("receptive_field", "jump")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of the glossary: its letter in TeX, its unit in singular and plural, its one-line meaning."""
+
+    letter: str
+    unit: tuple[str, str]
+    meaning: str
+
+
+NUMBER = ("", "")
+PIXEL = ("pixel", "pixels")
+
+OWN: dict[str, Entry] = {
+    "channels": Entry(r"C_{\text{out}}", ("channel", "channels"), "output channels"),
+    "depth": Entry(r"D_{\text{out}}", PIXEL, "output depth"),
+    "height": Entry(r"H_{\text{out}}", PIXEL, "output height"),
+    "width": Entry(r"W_{\text{out}}", PIXEL, "output width"),
+    "length": Entry(r"L_{\text{out}}", ("step", "steps"), "output length"),
+    "tokens": Entry(r"T_{\text{out}}", ("token", "tokens"), "output tokens"),
+    "features": Entry(r"F_{\text{out}}", ("feature", "features"), "output features"),
+    "weights": Entry(r"\text{weights}", ("weight", "weights"), "learned numbers that multiply inputs"),
+    "biases": Entry(r"\text{biases}", ("bias", "biases"), "learned numbers that are added"),
+    "statistics": Entry(r"\text{statistics}", NUMBER, "stored running statistics"),
+    "parameters": Entry(r"\text{parameters}", ("parameter", "parameters"), "weights and biases together"),
+    "trainable": Entry(r"\text{trainable}", ("parameter", "parameters"), "parameters that are learned"),
+    "nontrainable": Entry(r"\text{nontrainable}", ("parameter", "parameters"), "parameters that are not learned"),
+    "macs": Entry(r"\text{MACs}", ("multiply-add", "multiply-adds"), "one multiplication and one addition each"),
+    "flops": Entry(r"\text{FLOPs}", ("operation", "operations"), "two for each multiply-add"),
+    "activations": Entry(r"\text{activations}", ("number", "numbers"), "numbers in the output"),
+    "parameter_bytes": Entry(r"\text{parameter bytes}", ("byte", "bytes"), "memory of the parameters"),
+    "activation_bytes": Entry(r"\text{activation bytes}", ("byte", "bytes"), "memory of the output"),
+    "receptive_field": Entry(r"r_{\text{out}}", PIXEL, "receptive field"),
+    "jump": Entry(r"j_{\text{out}}", PIXEL, "jump"),
+    "shape": Entry(r"\text{shape}", NUMBER, "output shape"),
+    "filters": Entry(r"C_{\text{out}}", ("filter", "filters"), "number of filters"),
+    "units": Entry(r"F_{\text{out}}", ("unit", "units"), "number of units"),
+    "kernel": Entry("K", PIXEL, "kernel size"),
+    "effective_kernel": Entry(r"K_{\text{eff}}", PIXEL, "reach of the dilated kernel"),
+    "stride": Entry("S", PIXEL, "stride"),
+    "padding": Entry("P", PIXEL, "padding on each side"),
+    "before": Entry(r"P_{\text{before}}", PIXEL, "padding before"),
+    "after": Entry(r"P_{\text{after}}", PIXEL, "padding after"),
+    "dilation": Entry("d", PIXEL, "dilation"),
+    "groups": Entry("g", ("group", "groups"), "groups"),
+}
+"""A layer's own givens and quantities, seen from its own rule."""
+
+BEFORE: dict[str, Entry] = {
+    "channels": Entry(r"C_{\text{in}}", ("channel", "channels"), "input channels"),
+    "depth": Entry("D", PIXEL, "input depth"),
+    "height": Entry("H", PIXEL, "input height"),
+    "width": Entry("W", PIXEL, "input width"),
+    "length": Entry("L", ("step", "steps"), "input length"),
+    "tokens": Entry("T", ("token", "tokens"), "input tokens"),
+    "features": Entry(r"F_{\text{in}}", ("feature", "features"), "input features"),
+    "receptive_field": Entry("r", PIXEL, "receptive field of the input"),
+    "jump": Entry("j", PIXEL, "jump of the input"),
+}
+"""What comes from the layer before, seen from a layer's rule."""
+
+
+def entry(name: str, own: bool = True) -> Entry:
+    """Return the entry of a quantity, per axis too (`kernel.height` is the kernel along the height)."""
+    base, _, axis = name.partition(".")
+    table = OWN if own or base not in BEFORE else BEFORE
+    found = table.get(base, Entry(rf"\text{{{base.replace('_', ' ')}}}", NUMBER, base.replace("_", " ")))
+    if not axis:
+        return found
+    letter = _with_index(found.letter, AXIS_LETTERS.get(axis, axis))
+    return Entry(letter, found.unit, f"{found.meaning} along the {axis}")
+
+
+def _with_index(letter: str, index: str) -> str:
+    """Put an axis into a letter's subscript, beside one that is there already."""
+    if letter.endswith("}") and "_{" in letter:
+        return f"{letter[:-1]},{index}}}"
+    return f"{letter}_{{{index}}}"
+
+
+def unit(name: str, number: int = 2) -> str:
+    """Return the unit of a quantity as a word, singular or plural."""
+    one, many = entry(name).unit
+    return one if number == 1 else many

@@ -1,0 +1,125 @@
+"""A layer's mapping to its checked keys; every refusal names the key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from layerquiz.errors import NetworkError, nearest
+from layerquiz.network.layers.base import (
+    DIFFERENT,
+    EQUAL,
+    GIVEN,
+    KEYS_OF_ALL,
+    ONE_IS_PLAIN,
+    Keys,
+    Kind,
+    Mark,
+)
+from layerquiz.network.notation import shown
+
+SAYS_NOTHING = ("activation", "function", "rate")
+"""Keys that change no count, and so no formula."""
+
+SIDES = "(sides)"
+
+
+def checked(model: type[BaseModel], mapping: Mapping[str, Any]) -> Any:
+    """Return a mapping as a checked model."""
+    try:
+        return model.model_validate(mapping)
+    except ValidationError as error:
+        raise _refusal(model, mapping, error) from None
+
+
+def _refusal(model: type[BaseModel], mapping: Mapping[str, Any], error: ValidationError) -> NetworkError:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    key = str(first["loc"][0])
+    fields = {info.alias or name: info for name, info in model.model_fields.items()}
+    if first["type"] == "extra_forbidden":
+        return RefusedKeyError(key, f'there is no key "{key}"', nearest(key, fields), "unknown-key")
+    allowed = f"Allowed: {permitted(fields[key])}"
+    if first["type"] == "missing":
+        return RefusedKeyError(key, f'the key "{key}" is missing', allowed, "missing-key")
+    return RefusedKeyError(key, f"found {shown(mapping.get(key))}", allowed, "wrong-value")
+
+
+class RefusedKeyError(NetworkError):
+    """A key that cannot stand as it is; `key` says which, so that its line can be found."""
+
+    def __init__(self, key: str, what: str, cure: str, slug: str) -> None:
+        super().__init__(what, where=f'key "{key}"', cure=cure, slug=slug)
+        self.key = key
+
+
+def permitted(info: FieldInfo) -> str:
+    """Say in words what a key takes."""
+    annotation: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return _words(annotation)
+
+
+@cache
+def _words(annotation: Any) -> str:
+    base, *limits = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+    if get_origin(base) in (Union, types.UnionType):
+        parts = dict.fromkeys(_words(part) for part in get_args(base) if part is not type(None))
+        return ", or ".join(parts)
+    if get_origin(base) is Literal:
+        return ", ".join(f'"{word}"' for word in get_args(base))
+    if get_origin(base) is list:
+        return f"a list with, for each entry, {_words(get_args(base)[0])}"
+    if get_origin(base) is Annotated:
+        return _words(base)
+    least = next((limit.ge for limit in _flat(limits) if isinstance(limit, Ge)), None)
+    most = next((limit.le for limit in _flat(limits) if isinstance(limit, Le)), None)
+    names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+    reach = f" from {least}" + (f" to {most}" if most is not None else " up") if least is not None else ""
+    return names.get(base, str(base)) + reach
+
+
+def _flat(limits: list[Any]) -> list[Any]:
+    return [part for limit in limits for part in (limit.metadata if isinstance(limit, FieldInfo) else [limit])]
+
+
+def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dict[str, Mark], dict[str, int]]:
+    """Split a layer's keys into its structure (words, flags, which axes are equal) and its numbers."""
+    marks: dict[str, Mark] = {"trainable": keys.trainable}
+    givens: dict[str, int] = {}
+    for name in type(keys).model_fields:
+        if name in KEYS_OF_ALL or name in SAYS_NOTHING:
+            continue
+        found = getattr(keys, name)
+        if name == "stride" and found is None:
+            found = vars(keys)["kernel"]  # only pools leave the stride open
+        if isinstance(found, bool | str | None):
+            marks[name] = found
+        elif name in kind.per_axis:
+            _spread(name, found, axes, marks, givens)
+        else:
+            marks[name] = 1 if found == 1 and name in ONE_IS_PLAIN else GIVEN
+            givens[name] = found
+    return marks, givens
+
+
+def _spread(name: str, found: Any, axes: tuple[str, ...], marks: dict[str, Mark], givens: dict[str, int]) -> None:
+    entries = found if isinstance(found, list) else [found] * len(axes)
+    if len(entries) != len(axes):
+        allowed = f"Allowed: a number for all axes, or {len(axes)} entries in the order ({', '.join(axes)})"
+        raise RefusedKeyError(name, f"found {shown(found)}, {len(entries)} entries", allowed, "wrong-length")
+    if any(isinstance(entry, list) for entry in entries):
+        marks[name] = SIDES
+        for axis, entry in zip(axes, entries, strict=True):
+            first, last = entry if isinstance(entry, list) else (entry, entry)
+            givens |= {f"before.{axis}": first, f"after.{axis}": last}
+    elif len(set(entries)) == 1:
+        marks[name] = 1 if entries[0] == 1 and name in ONE_IS_PLAIN else EQUAL
+        givens[name] = entries[0]
+    else:
+        marks[name] = DIFFERENT
+        givens |= {f"{name}.{axis}": entry for axis, entry in zip(axes, entries, strict=True)}

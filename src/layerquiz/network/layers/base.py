@@ -1,0 +1,226 @@
+"""What every kind of layer has: its keys, what a rule sees, and the quantities that follow from a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from layerquiz.formula.expr import Formula, Integer, Reference, product, total
+from layerquiz.formula.graph import Rules
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.glossary import AXES, SIZES
+
+Positive = Annotated[int, Field(ge=1)]
+NotNegative = Annotated[int, Field(ge=0)]
+Same: TypeAlias = Literal["same", "valid"]
+PerAxis: TypeAlias = Positive | list[Positive]
+PerAxisOrZero: TypeAlias = NotNegative | list[NotNegative]
+
+ONE_IS_PLAIN = ("groups", "dilation")
+"""Givens that say nothing when they are 1: a rule then leaves them out, as one does on paper."""
+
+REMAINDER = "remainder."
+"""Quantities whose name begins so must be 0: a division that has to come out even, two sizes that have to meet."""
+
+SLACK = "slack."
+"""Quantities whose name begins so must not be negative."""
+
+
+class Keys(BaseModel):
+    """The keys that every layer takes; a kind adds its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: str
+    name: str | None = None
+    source: str | list[str] | None = Field(default=None, alias="from")
+    trainable: bool = True
+
+
+KEYS_OF_ALL = frozenset(Keys.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a layer gives, without its numbers: the names of its sizes, and whether a receptive field is known."""
+
+    sizes: tuple[str, ...]
+    traced: bool
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Return the spatial axes, in the order (depth, height, width)."""
+        return tuple(size for size in self.sizes if size in ("depth", "height", "width", "length"))
+
+
+Mark: TypeAlias = str | int | bool | tuple[Any, ...] | None
+EQUAL, DIFFERENT, GIVEN = "(equal)", "(different)", "(given)"
+
+
+class Own:
+    """A layer as its rule sees it: numbers are references, words and flags are themselves."""
+
+    def __init__(self, marks: Mapping[str, Mark]) -> None:
+        self.marks = dict(marks)
+
+    def __getattr__(self, name: str) -> Any:
+        mark = self.marks.get(name, GIVEN)
+        if mark == EQUAL:
+            return AxisNames(name, equal=True)
+        if mark == DIFFERENT:
+            return AxisNames(name, equal=False)
+        return Reference("own", name) if mark == GIVEN else mark
+
+    def __getitem__(self, name: str) -> Reference:
+        """Return an own quantity by name, such as the output size along an axis."""
+        return Reference("own", name)
+
+
+@dataclass(frozen=True, slots=True)
+class AxisNames:
+    """A per-axis given: one reference for all axes where they are equal, one each where they differ."""
+
+    name: str
+    equal: bool
+
+    def __getitem__(self, axis: str) -> Reference:
+        return Reference("own", self.name if self.equal else f"{self.name}.{axis}")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """One of the layers that a layer takes its input from, as its rule sees it."""
+
+    owner: str
+    form: Form
+
+    def __getattr__(self, name: str) -> Reference:
+        return Reference(self.owner, name)
+
+    def __getitem__(self, name: str) -> Reference:
+        return Reference(self.owner, name)
+
+    @property
+    def elements(self) -> Formula:
+        """Return the product of all sizes, height x width x channels in that order."""
+        return product(self[size] for size in reading_order(self.form.sizes))
+
+
+def reading_order(sizes: tuple[str, ...], channels_first: bool = False) -> tuple[str, ...]:
+    """Return the sizes as a shape is written: channels last, or first."""
+    if channels_first or "channels" not in sizes:
+        return sizes
+    return (*(size for size in sizes if size != "channels"), "channels")
+
+
+Formulas: TypeAlias = dict[str, Formula]
+Rule: TypeAlias = Callable[[Own, tuple[Before, ...], Conventions], Formulas]
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """A kind of layer: its name, its keys, its rule, and what it may stand behind.
+
+    rank: the number of spatial axes that it needs; 0 for any. sources: how many inputs it takes at least, and whether
+    it takes more. view: it keeps or renames the numbers before it, so it adds nothing to the total of activations.
+    """
+
+    name: str
+    keys: type[Keys]
+    rule: Rule
+    rank: int = 0
+    accepts: tuple[str, ...] = ()
+    many: bool = False
+    view: bool = False
+    per_axis: tuple[str, ...] = field(default=())
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Return the axes of a kind with a rank."""
+        return AXES.get(self.rank, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a layer's rules were built for; a mistake reads it to know what it may rewrite."""
+
+    kind: Kind
+    own: Own
+    before: tuple[Before, ...]
+    conventions: Conventions
+    form: Form
+
+    @property
+    def source(self) -> Before:
+        """Return the only layer before, or the first of several."""
+        return self.before[0]
+
+
+@lru_cache(maxsize=4096)
+def build(kind: Kind, marks: tuple[tuple[str, Mark], ...], forms: tuple[Form, ...], conventions: Conventions) -> Rules:
+    """Return the rules of one structure of a layer, with the quantities that every layer has; built once."""
+    own = Own(dict(marks))
+    before = tuple(
+        Before("before" if len(forms) == 1 else f"before{number}", form) for number, form in enumerate(forms, 1)
+    )
+    formulas = completed(kind.rule(own, before, conventions), bool(own.trainable), conventions)
+    return Rules(formulas, Origin(kind, own, before, conventions, form_of(formulas)))
+
+
+def form_of(formulas: Mapping[str, Formula]) -> Form:
+    """Return which sizes some rules give, and whether they trace a receptive field."""
+    return Form(
+        tuple(size for size in SIZES if size in formulas), any(name.startswith("receptive_field") for name in formulas)
+    )
+
+
+def completed(formulas: Formulas, trainable: bool, conventions: Conventions) -> Formulas:
+    """Add the quantities that follow from a kind's own rule in the same way for all kinds.
+
+    parameters = weights + biases (+ stored statistics); flops = 2 macs; activations = product of the output sizes.
+    """
+    own = Own({})
+    nothing = Integer(0)
+    full: Formulas = {"weights": nothing, "biases": nothing, "macs": nothing, **formulas}
+    learned = [own[name] for name in ("weights", "biases") if full[name] != nothing]
+    stored = [own.statistics] if "statistics" in full else []
+    full["parameters"] = total([*learned, *stored])
+    full["trainable"] = total(learned) if trainable else nothing
+    full["nontrainable"] = total(stored) if trainable else own.parameters
+    full["flops"] = nothing if full["macs"] == nothing else 2 * own.macs
+    sizes = form_of(full).sizes
+    full["activations"] = product(own[size] for size in reading_order(sizes))
+    numbers = Integer(conventions.bytes_per_number)
+    full["parameter_bytes"] = nothing if full["parameters"] == nothing else own.parameters * numbers
+    full["activation_bytes"] = own.activations * numbers
+    return full
+
+
+def kept(before: Before, *but: str) -> Formulas:
+    """Return the sizes of the layer before, unchanged, except some."""
+    return {size: before[size] for size in before.form.sizes if size not in but}
+
+
+def traced(before: Before) -> Formulas:
+    """Return receptive field and jump of the layer before, unchanged."""
+    if not before.form.traced:
+        return {}
+    return {
+        f"{name}.{axis}": before[f"{name}.{axis}"] for axis in before.form.axes for name in ("receptive_field", "jump")
+    }
+
+
+def seen_through(before: Before, reach: Mapping[str, Formula], stride: Mapping[str, Formula]) -> Formulas:
+    """Receptive field r + (K - 1) j and jump j S along each axis, for a window of some reach and stride."""
+    if not before.form.traced:
+        return {}
+    found: Formulas = {}
+    for axis in before.form.axes:
+        field_, jump = before[f"receptive_field.{axis}"], before[f"jump.{axis}"]
+        found[f"receptive_field.{axis}"] = field_ + (reach[axis] - 1) * jump
+        found[f"jump.{axis}"] = jump * stride[axis]
+    return found

@@ -1,0 +1,88 @@
+"""Convolutions over one, two or three axes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from layerquiz.formula.expr import Formula, ceil, floor, product
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.glossary import AXES
+from layerquiz.network.layers.base import (
+    REMAINDER,
+    Before,
+    Formulas,
+    Keys,
+    Kind,
+    Own,
+    PerAxis,
+    PerAxisOrZero,
+    Positive,
+    seen_through,
+)
+
+
+class ConvolutionKeys(Keys):
+    """Keys of a convolution; per-axis values are a number or a list in the order (depth, height, width)."""
+
+    filters: Positive
+    kernel: PerAxis
+    stride: PerAxis = 1
+    padding: PerAxisOrZero | Literal["same", "valid", "causal"] = 0
+    dilation: PerAxis = 1
+    groups: Positive = 1
+    bias: bool = True
+    activation: str | None = None
+
+
+def effective_kernel(own: Own, axis: str) -> Formula:
+    """K, or d (K - 1) + 1 where the kernel is dilated. Source: Dumoulin and Visin, arXiv:1603.07285, section 5.1."""
+    kernel: Formula = own.kernel[axis]
+    return kernel if own.marks.get("dilation", 1) == 1 else own.dilation[axis] * (kernel - 1) + 1
+
+
+def reaches(own: Own, axes: tuple[str, ...]) -> tuple[dict[str, Formula], Formulas]:
+    """Return the effective kernel of each axis as a reference, and the formulas that define it."""
+    if own.marks.get("dilation", 1) == 1:
+        return {axis: own.kernel[axis] for axis in axes}, {}
+    names = {axis: own[f"effective_kernel.{axis}"] for axis in axes}
+    return dict(names), {names[axis].name: effective_kernel(own, axis) for axis in axes}
+
+
+def window_positions(size: Formula, reach: Formula, own: Own, axis: str) -> Formula:
+    """floor((H - K + 2P) / S) + 1, or ceil(H / S) with "same". Source: arXiv:1603.07285, relationship 6."""
+    stride = own.stride[axis]
+    if own.padding in ("same", "causal"):
+        return ceil(size / stride)
+    room = size - reach
+    if own.padding != "valid":
+        room = room + 2 * own.padding[axis]
+    return floor(room / stride) + 1
+
+
+def convolution(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """weights = K^2 C_in / g C_out; biases = C_out; macs = weights H_out W_out."""
+    (source,) = before
+    axes = source.form.axes
+    reach, definitions = reaches(own, axes)
+    depth = source.channels if own.groups == 1 else source.channels / own.groups
+    formulas: Formulas = {
+        **definitions,
+        "channels": own.filters,
+        **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
+        "weights": product([*(own.kernel[axis] for axis in axes), depth, own.filters]),
+        "macs": product([own.weights, *(own[axis] for axis in axes)]),
+        **seen_through(source, reach, {axis: own.stride[axis] for axis in axes}),
+    }
+    if own.bias:
+        formulas["biases"] = own.filters
+    if own.groups != 1:
+        formulas[f"{REMAINDER}groups.input channels"] = source.channels % own.groups
+        formulas[f"{REMAINDER}groups.filters"] = own.filters % own.groups
+    return formulas
+
+
+PER_AXIS = ("kernel", "stride", "padding", "dilation")
+KINDS = tuple(
+    Kind(f"conv{rank}d", ConvolutionKeys, convolution, rank, ("channels", *AXES[rank]), per_axis=PER_AXIS)
+    for rank in AXES
+)

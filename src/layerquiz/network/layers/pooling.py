@@ -1,0 +1,89 @@
+"""Pools over windows, and pools over the whole image."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from layerquiz.formula.expr import Formula, Integer, ceil, minimum
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.glossary import AXES
+from layerquiz.network.layers.base import (
+    SLACK,
+    Before,
+    Formulas,
+    Keys,
+    Kind,
+    Own,
+    PerAxis,
+    PerAxisOrZero,
+    kept,
+    seen_through,
+)
+from layerquiz.network.layers.convolution import PER_AXIS, reaches, window_positions
+
+
+class AveragePoolKeys(Keys):
+    """Keys of a pool; the stride is the kernel unless it is given."""
+
+    kernel: PerAxis
+    stride: PerAxis | None = None
+    padding: PerAxisOrZero | Literal["same", "valid"] = 0
+    ceil: bool = False
+
+
+class MaxPoolKeys(AveragePoolKeys):
+    """A maximum pool may be dilated."""
+
+    dilation: PerAxis = 1
+
+
+class GlobalPoolKeys(Keys):
+    """Keys of a pool over the whole image."""
+
+    keepdims: bool = False
+
+
+def pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """H_out = floor((H - K + 2P) / S) + 1; channels are kept; nothing is learned."""
+    (source,) = before
+    axes = source.form.axes
+    reach, definitions = reaches(own, axes)
+    formulas: Formulas = {**definitions, "channels": source.channels}
+    for axis in axes:
+        positions = window_positions(source[axis], reach[axis], own, axis)
+        formulas[axis] = rounded_up(source[axis], reach[axis], own, axis) if own.ceil else positions
+        if own.padding not in ("same", "valid"):
+            formulas[f"{SLACK}padding.{axis}"] = reach[axis] // 2 - own.padding[axis]
+    return formulas | seen_through(source, reach, {axis: own.stride[axis] for axis in axes})
+
+
+def rounded_up(size: Formula, reach: Formula, own: Own, axis: str) -> Formula:
+    """min(ceil((H + 2P - K) / S) + 1, ceil((H + P) / S)): no window starts in the padding behind the image.
+
+    Source: PyTorch's MaxPool2d with ceil_mode.
+    """
+    stride = own.stride[axis]
+    if own.padding == "same":
+        return ceil(size / stride)
+    if own.padding == "valid":
+        return minimum(ceil((size - reach) / stride) + 1, ceil(size / stride))
+    padding = own.padding[axis]
+    return minimum(ceil((size - reach + 2 * padding) / stride) + 1, ceil((size + padding) / stride))
+
+
+def global_pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """One number per channel: the features, or with keepdims an image of size 1."""
+    (source,) = before
+    if own.keepdims:
+        return {**kept(source, *source.form.axes), **dict.fromkeys(source.form.axes, Integer(1))}
+    return {"features": source.channels}
+
+
+KINDS = (
+    *(Kind(f"maxpool{rank}d", MaxPoolKeys, pool, rank, ("channels", *AXES[rank]), per_axis=PER_AXIS) for rank in AXES),
+    *(
+        Kind(f"avgpool{rank}d", AveragePoolKeys, pool, rank, ("channels", *AXES[rank]), per_axis=PER_AXIS)
+        for rank in AXES
+    ),
+    *(Kind(name, GlobalPoolKeys, global_pool, accepts=("channels",)) for name in ("globalavgpool", "globalmaxpool")),
+)

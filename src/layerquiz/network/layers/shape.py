@@ -1,0 +1,107 @@
+"""Layers that keep, rename, extend or merge what they get, and learn nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from layerquiz.formula.expr import Formula, maximum, total
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, NotNegative, Own, kept, traced
+
+Pads: TypeAlias = NotNegative | list[NotNegative | Annotated[list[NotNegative], Field(min_length=2, max_length=2)]]
+
+
+class ActivationKeys(Keys):
+    """Keys of an activation function."""
+
+    function: str
+
+
+class DropoutKeys(Keys):
+    """Keys of dropout."""
+
+    rate: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.5
+
+
+class PaddingKeys(Keys):
+    """Keys of padding: one entry per axis, a number for both sides or [before, after]."""
+
+    padding: Pads
+
+
+class ConcatKeys(Keys):
+    """Keys of a concatenation: the axis that grows."""
+
+    axis: str | None = None
+
+
+def unchanged(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
+    """Every size as before."""
+    return {**kept(before[0]), **traced(before[0])}
+
+
+def flatten(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
+    """F_out = H W C."""
+    return {"features": before[0].elements}
+
+
+def zeropad(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """H_out = H + 2P, or H + P_before + P_after where the sides differ."""
+    (source,) = before
+    formulas: Formulas = {**kept(source), **traced(source)}
+    for axis in source.form.axes:
+        formulas[axis] = source[axis] + padded(own, axis)
+    return formulas
+
+
+def padded(own: Own, axis: str) -> Formula:
+    """Return what padding adds along one axis."""
+    if own.marks["padding"] == "(sides)":
+        return own[f"before.{axis}"] + own[f"after.{axis}"]
+    padding: Formula = own.padding[axis]
+    return 2 * padding
+
+
+def merged_trace(before: tuple[Before, ...]) -> Formulas:
+    """Return receptive field and jump along the widest path."""
+    names = traced(before[0]) if all(source.form.traced for source in before) else {}
+    return {name: maximum(source[name] for source in before) for name in names}
+
+
+def add(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
+    """Every size as before; a size of 1 is stretched to the others'."""
+    formulas: Formulas = {}
+    for size in before[0].form.sizes:
+        largest = maximum(source[size] for source in before)
+        formulas[size] = largest
+        misfits = [(largest - source[size]) * (source[size] - 1) for source in before]
+        formulas[f"{REMAINDER}from.{size}"] = total(misfits)
+    return formulas | merged_trace(before)
+
+
+def concat(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """C_out = C_1 + C_2 + ...; the other sizes have to be equal."""
+    sizes = before[0].form.sizes
+    axis = own.axis or ("channels" if "channels" in sizes else "features")
+    formulas: Formulas = {}
+    for size in sizes:
+        if size == axis:
+            formulas[size] = total(source[size] for source in before)
+            continue
+        formulas[size] = before[0][size]
+        differences = [(source[size] - before[0][size]) ** 2 for source in before[1:]]
+        formulas[f"{REMAINDER}from.{size}"] = total(differences)
+    return formulas | merged_trace(before)
+
+
+KINDS = (
+    Kind("activation", ActivationKeys, unchanged, view=True),
+    Kind("dropout", DropoutKeys, unchanged, view=True),
+    Kind("identity", Keys, unchanged, view=True),
+    Kind("flatten", Keys, flatten, view=True),
+    Kind("zeropad", PaddingKeys, zeropad, accepts=("channels",), per_axis=("padding",)),
+    Kind("add", Keys, add, many=True),
+    Kind("concat", ConcatKeys, concat, many=True),
+)

@@ -1,0 +1,36 @@
+"""The catalogue: the same formulas, wrong. One module per family, in the order in which explanations are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from layerquiz.formula.solve import evaluate
+from layerquiz.network.mistakes import costs, parameters, sizes, totals
+from layerquiz.network.mistakes.base import Mistake
+from layerquiz.network.mistakes.changes import Change, Search
+from layerquiz.network.network import Answer, Network
+
+CATALOGUE: Mapping[str, Mistake] = {
+    mistake.slug: mistake for family in (parameters, sizes, totals, costs) for mistake in family.MISTAKES
+}
+
+
+def mistaken(network: Network, slug: str, names: Sequence[str]) -> list[tuple[Answer, ...]]:
+    """Return what some quantities come to when a mistake is made everywhere: one tuple for each way to make it.
+
+    A way that leaves the domain (a size below 1) is left out, and so is one that gives the right values, unless every
+    way does: then the mistake cannot be seen. A mistake that does not apply gives nothing.
+    """
+    members = [network.members(name) for name in names]
+    search = Search(network, [ref for refs in members for ref in refs])
+    found = []
+    for change in search.everywhere(CATALOGUE[slug]):
+        values = evaluate(network.graph, change.rules, network.values)
+        if network.fault(values) is None:
+            pairs = zip(names, members, strict=True)
+            found.append(tuple(network.collected(name, refs, values) for name, refs in pairs))
+    right = tuple(network.collected(name, refs, network.values) for name, refs in zip(names, members, strict=True))
+    return [wrong for wrong in dict.fromkeys(found) if wrong != right] or found[:1]
+
+
+__all__ = ["CATALOGUE", "Change", "Mistake", "Search", "mistaken"]

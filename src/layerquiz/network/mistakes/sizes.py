@@ -1,0 +1,274 @@
+"""Mistakes in output sizes and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from layerquiz.formula.expr import (
+    Ceil,
+    Floor,
+    Formula,
+    Integer,
+    Min,
+    Quotient,
+    Reference,
+    Sum,
+    ceil,
+    floor,
+    transform,
+)
+from layerquiz.network.layers.base import Formulas
+from layerquiz.network.layers.pooling import rounded_up
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere
+
+
+def along_axes(view: View, rule: Callable[[str], Formula]) -> Formulas:
+    """Return one wrong formula for each output size."""
+    return {axis: rule(axis) for axis in view.axes if axis in view.formulas}
+
+
+def reach(view: View, axis: str) -> Reference:
+    """Return the (effective) kernel along an axis."""
+    name = f"effective_kernel.{axis}"
+    return view.own[name] if name in view.formulas else view.own.kernel[axis]
+
+
+def room(view: View, axis: str) -> Formula:
+    """Return H - K + 2P, without the padding term where the layer has none."""
+    left = view.source[axis] - reach(view, axis)
+    return left + 2 * view.own.padding[axis] if has_number_padding(view) else left
+
+
+def has_number_padding(view: View) -> bool:
+    """Say whether the padding is a number, not a word."""
+    return view.own.marks.get("padding") not in ("same", "valid", "causal")
+
+
+def keeps_size(view: View) -> bool:
+    """Say whether the padding is "same" or "causal"."""
+    return view.own.marks.get("padding") in ("same", "causal")
+
+
+def forgot_plus_one(view: View) -> Sequence[Formulas]:
+    """H_out = floor((H - K + 2P) / S)."""
+    return [along_axes(view, lambda axis: _less_one(view.formulas[axis]))] if view.window else ()
+
+
+def _less_one(formula: Formula) -> Formula:
+    match formula:
+        case Sum((first, Integer(1))):
+            return first
+        case Min(arguments):
+            return _less_one(arguments[0])
+    return formula
+
+
+def valid_taken_as_same(view: View) -> Sequence[Formulas]:
+    """The size kept, or divided by the stride only, although nothing says so; or trimmed although it is kept."""
+    if not view.window:
+        return ()
+    trimmed = along_axes(view, lambda axis: floor(_unpadded(view, axis) / view.own.stride[axis]) + 1)
+    if keeps_size(view):
+        return [trimmed]
+    if view.pool:
+        return [trimmed] if has_number_padding(view) else ()
+    kept = along_axes(view, lambda axis: view.source[axis])
+    divided = along_axes(view, lambda axis: ceil(view.source[axis] / view.own.stride[axis]))
+    return [kept, divided, trimmed]
+
+
+def _unpadded(view: View, axis: str) -> Formula:
+    return view.source[axis] - reach(view, axis)
+
+
+def same_padding_with_stride(view: View) -> Sequence[Formulas]:
+    """H_out = floor((H - K) / S) + 1 although "same" gives ceil(H / S)."""
+    if not view.window or not keeps_size(view):
+        return ()
+    return [along_axes(view, lambda axis: floor(_unpadded(view, axis) / view.own.stride[axis]) + 1)]
+
+
+def floor_vs_ceil_pooling(view: View) -> Sequence[Formulas]:
+    """Rounded up where the layer rounds down, or the reverse."""
+    if not view.pool:
+        return ()
+    stride = view.own.stride
+    if keeps_size(view):
+        return [along_axes(view, lambda axis: floor(view.source[axis] / stride[axis]))]
+    if view.own.marks["ceil"]:
+        return [along_axes(view, lambda axis: floor(room(view, axis) / stride[axis]) + 1)]
+    plain = along_axes(view, lambda axis: ceil(room(view, axis) / stride[axis]) + 1)
+    return [along_axes(view, lambda axis: rounded_up(view.source[axis], reach(view, axis), view.own, axis)), plain]
+
+
+def fraction_not_floored(view: View) -> Sequence[Formulas]:
+    """H_out = (H - K + 2P) / S + 1, a fraction."""
+    return [along_axes(view, lambda axis: transform(view.formulas[axis], _unrounded))] if view.window else ()
+
+
+def _unrounded(node: Formula) -> Formula:
+    return node.inner if isinstance(node, Floor | Ceil) else node
+
+
+def stride_ignored(view: View) -> Sequence[Formulas]:
+    """H_out = H - K + 2P + 1, and a jump that stays."""
+    if not view.window:
+        return ()
+    sizes = along_axes(view, lambda axis: transform(view.formulas[axis], _undivided))
+    jumps = {name: view.source[name] for axis in view.axes if (name := f"jump.{axis}") in view.formulas}
+    return [{**sizes, **jumps}]
+
+
+def _undivided(node: Formula) -> Formula:
+    return node.inner.numerator if isinstance(node, Floor | Ceil) and isinstance(node.inner, Quotient) else node
+
+
+def dilation_ignored(view: View) -> Sequence[Formulas]:
+    """K_eff = K."""
+    names = [name for name in view.formulas if name.startswith("effective_kernel.")]
+    return [{name: view.own.kernel[name.partition(".")[2]] for name in names}] if names else ()
+
+
+def mis_parenthesised(view: View) -> Sequence[Formulas]:
+    """(H - K + 2P/S) + 1; (H - K + 2P + 1) / S; floor(H - K + 2P) / S + 1."""
+    if not view.window or keeps_size(view):
+        return ()
+    stride = view.own.stride
+
+    def only_padding_divided(axis: str) -> Formula:
+        left = view.source[axis] - reach(view, axis)
+        return floor(left + 2 * view.own.padding[axis] / stride[axis]) + 1 if has_number_padding(view) else left + 1
+
+    return [
+        along_axes(view, only_padding_divided),
+        along_axes(view, lambda axis: floor((room(view, axis) + 1) / stride[axis])),
+        along_axes(view, lambda axis: room(view, axis) / stride[axis] + 1),
+    ]
+
+
+def padding_added_once(view: View) -> Sequence[Formulas]:
+    """H_out from P, not 2P."""
+    if "padding" not in view.own.marks or not has_number_padding(view) or view.own.marks["padding"] == "(sides)":
+        return ()
+
+    def once(axis: str) -> Formula:
+        padding = view.own.padding[axis]
+        return exchanged(view.formulas[axis], 2 * padding, padding)
+
+    return [along_axes(view, once)]
+
+
+def padding_added_to_channels(view: View) -> Sequence[Formulas]:
+    """C_out = C + 2P."""
+    if not view.is_kind("zeropad") or view.own.marks["padding"] == "(sides)":
+        return ()
+    return [{"channels": view.formulas["channels"] + 2 * view.own.padding[view.axes[0]]}]
+
+
+def keeps_input_channels(view: View) -> Sequence[Formulas]:
+    """C_out = C_in."""
+    return [{"channels": view.source.channels}] if view.window and view.has("weights") else ()
+
+
+def output_channels_cin_times_cout(view: View) -> Sequence[Formulas]:
+    """C_out = C_in times the number of filters."""
+    if not (view.window and view.has("weights")):
+        return ()
+    return [{"channels": view.source.channels * view.formulas["channels"]}]
+
+
+def kernel_taken_as_filter_count(view: View) -> Sequence[Formulas]:
+    """C_out = K."""
+    return [{"channels": view.own.kernel[view.axes[0]]}] if view.window and view.has("weights") else ()
+
+
+def pooling_divides_channels(view: View) -> Sequence[Formulas]:
+    """C_out = C / S, with the sizes divided too, or kept."""
+    if not view.pool:
+        return ()
+    channels: Formulas = {"channels": view.source.channels // view.own.stride[view.axes[0]]}
+    return [channels, {**channels, **along_axes(view, lambda axis: view.source[axis])}]
+
+
+def pooling_always_halves(view: View) -> Sequence[Formulas]:
+    """H_out = H / 2."""
+    return [along_axes(view, lambda axis: view.source[axis] // 2)] if view.pool else ()
+
+
+MISTAKES = (
+    Mistake(
+        "wrong-neighbour-size",
+        "Is this a size from another layer? Walk one layer at a time: what exactly comes out of the layer just before "
+        "this one?",
+        nowhere,
+    ),
+    Mistake(
+        "forgot-plus-one",
+        "Did you count the steps of the window only? What about its first position?",
+        forgot_plus_one,
+    ),
+    Mistake(
+        "valid-taken-as-same",
+        'Is there padding here? Without it every window of K trims K - 1 from each side length; with "same" it trims '
+        "nothing: which of the two did you use?",
+        valid_taken_as_same,
+    ),
+    Mistake(
+        "same-padding-with-stride",
+        'Did you use the kernel? "Same" with stride S means ceil(H / S), whatever the kernel.',
+        same_padding_with_stride,
+    ),
+    Mistake(
+        "floor-vs-ceil-pooling",
+        "The last window does not fit: is it dropped here, or kept? (Rounding up is right where `ceil` is set, as in "
+        "Caffe; rounding down everywhere else.)",
+        floor_vs_ceil_pooling,
+    ),
+    Mistake(
+        "fraction-not-floored",
+        "Can a map have a part of a pixel? What happens to the window that does not fit?",
+        fraction_not_floored,
+    ),
+    Mistake("stride-ignored", "How far does the window jump each time: did you divide by the stride?", stride_ignored),
+    Mistake(
+        "dilation-ignored",
+        "With dilation the kernel covers more ground: did you use its effective size?",
+        dilation_ignored,
+    ),
+    Mistake(
+        "mis-parenthesised",
+        "Which part is divided by the stride? Did you put the brackets where you mean them?",
+        mis_parenthesised,
+    ),
+    Mistake("padding-added-once", "Did you add the padding once? It goes on both sides.", padding_added_once),
+    Mistake(
+        "padding-added-to-channels",
+        "Did you pad the picture, or the stack of channels?",
+        padding_added_to_channels,
+    ),
+    Mistake(
+        "keeps-input-channels",
+        "Each filter makes one map: did you count the filters, or keep the input's channels?",
+        keeps_input_channels,
+    ),
+    Mistake(
+        "output-channels-cin-times-cout",
+        "Did you count one map for each input channel and filter? A filter adds up over all its input channels.",
+        output_channels_cin_times_cout,
+    ),
+    Mistake(
+        "kernel-taken-as-filter-count",
+        "Did you take the width of the filter for the number of filters?",
+        kernel_taken_as_filter_count,
+    ),
+    Mistake(
+        "pooling-divides-channels",
+        "Pooling works on each map by itself: did you change the number of maps?",
+        pooling_divides_channels,
+    ),
+    Mistake(
+        "pooling-always-halves",
+        "Not every pool halves: did you use this window and this stride?",
+        pooling_always_halves,
+    ),
+)

@@ -1,0 +1,50 @@
+"""Mistakes in flattening and in sums over the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layerquiz.formula.expr import product
+from layerquiz.network.layers.base import Formulas
+from layerquiz.network.mistakes.base import Mistake, View, nowhere
+
+
+def flatten_without_channels(view: View) -> Sequence[Formulas]:
+    """F_out = H W, or C."""
+    if not view.is_kind("flatten") or not view.axes:
+        return ()
+    return [{"features": product(view.source[axis] for axis in view.axes)}, {"features": view.source.channels}]
+
+
+def forgot_flatten(view: View) -> Sequence[Formulas]:
+    """Only the last axis taken where everything is flattened; everything taken where only the last axis counts."""
+    if view.is_kind("flatten") and view.axes:
+        return [{"features": view.source.channels}]
+    if view.is_kind("dense") and len(view.source.form.sizes) > 1:
+        return [{"weights": product([view.source.elements, view.own.units])}]
+    return ()
+
+
+MISTAKES = (
+    Mistake(
+        "flatten-without-channels",
+        "Flatten keeps every number of the volume: did you multiply height, width and channels?",
+        flatten_without_channels,
+    ),
+    Mistake(
+        "forgot-flatten",
+        "Does this dense layer see the flattened volume, or only the last axis? Which did you count?",
+        forgot_flatten,
+    ),
+    Mistake(
+        "layer-left-out-of-total",
+        "Is a layer missing in your sum? List them one per line.",
+        nowhere,
+    ),
+    Mistake(
+        "arithmetic-slip",
+        "Your expression is right, but does it evaluate to this number?",
+        nowhere,
+    ),
+    Mistake("doubled", "This is exactly twice another count: did you count something two times?", nowhere),
+)

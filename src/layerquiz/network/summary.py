@@ -1,0 +1,94 @@
+"""What a network costs, layer by layer: the answer of `solve`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from layerquiz.formula.expr import Number
+from layerquiz.network.glossary import TRACED
+from layerquiz.network.network import Answer, Network
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer's output and costs; what does not apply is None."""
+
+    name: str
+    kind: str
+    output: dict[str, Number]
+    shape: tuple[Number, ...]
+    weights: Number
+    biases: Number
+    parameters: Number
+    trainable: Number
+    nontrainable: Number
+    macs: Number
+    flops: Number
+    activations: Number
+    parameter_bytes: Number
+    activation_bytes: Number
+    receptive_field: Answer | None
+    jump: Answer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sums over the whole network; the activations include the input's."""
+
+    weights: Number
+    biases: Number
+    parameters: Number
+    trainable: Number
+    nontrainable: Number
+    macs: Number
+    flops: Number
+    activations: Number
+    parameter_bytes: Number
+    activation_bytes: Number
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All layers of a network by name, and the total."""
+
+    network: str
+    conventions: str
+    rows: Mapping[str, Row]
+    total: Total
+
+    def __getitem__(self, layer: str) -> Row:
+        return self.rows[layer]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as plain data, as `solve --json` prints it."""
+        return {
+            "format": FORMAT,
+            "network": self.network,
+            "conventions": self.conventions,
+            "layers": [asdict(row) for row in self],
+            "total": asdict(self.total),
+        }
+
+
+def summarise(network: Network) -> Summary:
+    """Return every layer's output and costs, and the totals."""
+    rows = {layer.name: _row(network, layer.name, layer.kind.name) for layer in network.layers}
+    return Summary(network.name, network.conventions.name, rows, Total(**network.values["total"]))
+
+
+def _row(network: Network, name: str, kind: str) -> Row:
+    values = network.values[name]
+    output = {size: values[size] for size in network.form(name).sizes}
+    is_traced = network.form(name).traced
+    where = {quantity: network.value(f"{name}.{quantity}") if is_traced else None for quantity in TRACED}
+    shape = network.value(f"{name}.shape")
+    assert isinstance(shape, tuple)  # noqa: S101 -- for the type checker: a shape is always a tuple
+    costs = {quantity: values[quantity] for quantity in Total.__dataclass_fields__}
+    return Row(name, kind, output, shape, **costs, **where)  # type: ignore[arg-type]
