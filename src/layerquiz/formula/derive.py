@@ -5,9 +5,9 @@ There are no words here; wording and layout belong to the renderers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from layerquiz.formula.expr import (
     Ceil,
@@ -21,10 +21,9 @@ from layerquiz.formula.expr import (
     Quotient,
     Reference,
     Sum,
-    references,
 )
 from layerquiz.formula.graph import Graph
-from layerquiz.formula.solve import local_value, value
+from layerquiz.formula.solve import Values, local_value, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,50 +65,47 @@ class Derivation:
     steps: tuple[Step, ...]
 
 
-def derive(graph: Graph, targets: Iterable[Reference], known: Iterable[Reference] = ()) -> Derivation:
+def derive(
+    graph: Graph, targets: Iterable[Reference], known: Iterable[Reference] = (), values: Values | None = None
+) -> Derivation:
     """Return the steps to some quantities; what is `known` already (earlier blanks of a sheet) is not derived again.
+
+    `values` are those of the graph where they have been computed before.
 
     A quantity that is only another one's name (the height after an activation) takes no step of its own unless it
     is asked for.
     """
     wanted = tuple(targets)
     seen = set(known) - set(wanted)
-    values: dict[Reference, Number] = {}
-    order = graph.order(wanted)
-    for ref in order:
-        values[ref] = local_value(graph, ref, values)
-    needed = _needed(graph, wanted, seen)
+    value_of = _computed_values(graph, wanted) if values is None else partial(_looked_up, values)
     steps = (
-        _step(graph, ref, values)
-        for ref in order
-        if ref in needed and ref not in seen and (ref in wanted or not _is_alias(graph, ref))
+        _step(graph, ref, value_of) for ref in graph.order(wanted, seen) if ref in wanted or not _is_alias(graph, ref)
     )
     return Derivation(wanted, tuple(step for step in steps if step is not None))
 
 
-def _needed(graph: Graph, targets: Iterable[Reference], known: set[Reference]) -> set[Reference]:
-    """Return what the targets need when nothing above a known quantity is looked at."""
-    needed: set[Reference] = set()
-    stack = list(targets)
-    while stack:
-        ref = stack.pop()
-        if ref not in needed:
-            needed.add(ref)
-            stack.extend(inner for inner in graph.needs(ref) if inner not in known)
-    return needed
+def _computed_values(graph: Graph, targets: Iterable[Reference]) -> Callable[[Reference], Number]:
+    values: dict[Reference, Number] = {}
+    for ref in graph.order(targets):
+        values[ref] = local_value(graph, ref, values)
+    return values.__getitem__
+
+
+def _looked_up(values: Values, ref: Reference) -> Number:
+    return values[ref.owner][ref.name]
 
 
 def _is_alias(graph: Graph, ref: Reference) -> bool:
     return isinstance(graph.parts[ref.owner].rules.formulas.get(ref.name), Reference | Integer)
 
 
-def _step(graph: Graph, ref: Reference, values: Mapping[Reference, Number]) -> Step | None:
+def _step(graph: Graph, ref: Reference, value_of: Callable[[Reference], Number]) -> Step | None:
     part = graph.parts[ref.owner]
     formula = part.rules.formulas.get(ref.name)
     if formula is None:
         return None
-    names = {local: part.bound(local) for local in references(formula)}
-    return Step(ref, formula, names, {local: values[name] for local, name in names.items()}, values[ref])
+    names = {local: part.bound(local) for local in part.rules.reads[ref.name]}
+    return Step(ref, formula, names, {local: value_of(name) for local, name in names.items()}, value_of(ref))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,14 @@ def pin(name: str) -> str:
 class Rules:
     """Formulas by local name, in an order in which each can be computed; `origin` is what they were built for.
 
-    Rules that are not `shared` may name other parts (the sums over a whole network do) and are not worth compiling.
+    Rules that are not `shared` may name other parts (the sums over a whole network do); they are given in order, and
+    are not worth compiling.
     """
 
     def __init__(self, formulas: Mapping[str, Formula], origin: object = None, shared: bool = True) -> None:
-        self.formulas: dict[str, Formula] = {name: formulas[name] for name in _ordered(formulas)}
+        self.formulas: dict[str, Formula] = (
+            {name: formulas[name] for name in _ordered(formulas)} if shared else {**formulas}
+        )
         self.origin = origin
         self.shared = shared
         self._remembered: dict[Hashable, Any] = {}
@@ -54,6 +57,11 @@ class Rules:
     def pinned(self, names: frozenset[str]) -> Rules:
         """Return the same rules with some quantities taken as given, under the names that `pin` gives them."""
         return self.variant(names, lambda: {name: Reference(OWN, pin(name)) for name in names})
+
+    @cached_property
+    def reads(self) -> dict[str, tuple[Reference, ...]]:
+        """Return what each formula reads, found once."""
+        return {name: references(formula) for name, formula in self.formulas.items()}
 
     @cached_property
     def run(self) -> Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]:
@@ -93,7 +101,7 @@ class Part:
         """Return the part meant by `own`, `before`, `before1` ... inside the rules; other owners are named as such."""
         if local == OWN:
             return self.name
-        if local.startswith("before") and self.sources:
+        if self.sources and local.rstrip("0123456789") == "before":
             return self.sources[int(local[6:] or 1) - 1]
         return local
 
@@ -164,12 +172,15 @@ class Graph(Mapping[str, Formula]):
     def needs(self, ref: Reference) -> tuple[Reference, ...]:
         """Return the quantities that a quantity's formula reads, in the order of reading."""
         part = self.parts[ref.owner]
-        local = part.rules.formulas.get(ref.name)
-        return tuple(part.bound(inner) for inner in references(local)) if local is not None else ()
+        return tuple([part.bound(inner) for inner in part.rules.reads.get(ref.name, ())])
 
-    def order(self, targets: Iterable[Reference]) -> list[Reference]:
-        """Return the targets and all that they need, each after what it needs itself; iterative."""
-        done: dict[Reference, None] = {}
+    def order(self, targets: Iterable[Reference], known: Iterable[Reference] = ()) -> list[Reference]:
+        """Return the targets and all that they need, each after what it needs itself; iterative.
+
+        What is `known` is left out, and so is what only it needs.
+        """
+        apart = set(known)
+        done: dict[Reference, None] = dict.fromkeys(apart)
         stack = [(target, False) for target in reversed(list(targets))]
         open_: set[Reference] = set()
         while stack:
@@ -184,7 +195,7 @@ class Graph(Mapping[str, Formula]):
             open_.add(ref)
             stack.append((ref, True))
             stack.extend((inner, False) for inner in reversed(self.needs(ref)) if inner not in done)
-        return list(done)
+        return [ref for ref in done if ref not in apart]
 
     def ancestors(self, target: Reference) -> set[Reference]:
         """Return every quantity that a quantity depends on, givens included, itself not."""

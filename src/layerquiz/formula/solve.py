@@ -103,7 +103,7 @@ def evaluate(
     graph: Graph,
     changed: Mapping[str, Rules] | None = None,
     base: Values | None = None,
-    own_values: Values | None = None,
+    own_values: Mapping[str, Mapping[str, Number]] | None = None,
     until: str | None = None,
 ) -> Values:
     """Return the values of all parts, by part and name.

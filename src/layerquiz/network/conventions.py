@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from layerquiz.errors import NetworkError, nearest
+from layerquiz.network.notation import named, shown
+
+MOST_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,17 @@ class Conventions:
         if isinstance(choice, str):
             return _named(choice)
         if not isinstance(choice, Mapping):
-            raise NetworkError(f"conventions is {choice!r}", cure=f"Use one of {', '.join(NAMED)}", slug="conventions")
+            raise NetworkError(
+                f"conventions is {shown(choice)}", cure=f"Use one of {', '.join(NAMED)}", slug="conventions"
+            )
         changes = {str(key): found for key, found in choice.items() if key != "base"}
         _check(changes)
         return replace(_named(choice.get("base", "textbook")), **changes)
+
+    def flipped(self, choice: str) -> Conventions:
+        """Return the same conventions with one yes or no turned round."""
+        opposite: dict[str, Any] = {choice: not getattr(self, choice)}
+        return replace(self, **opposite)
 
 
 NAMED: dict[str, Conventions] = {
@@ -52,7 +62,9 @@ NAMED: dict[str, Conventions] = {
 def _named(name: object) -> Conventions:
     if isinstance(name, str) and name in NAMED:
         return NAMED[name]
-    raise NetworkError(f'there are no conventions "{name}"', cure=nearest(str(name), NAMED), slug="conventions")
+    raise NetworkError(
+        f'there are no conventions "{named(name)}"', cure=nearest(named(name), NAMED), slug="conventions"
+    )
 
 
 def _check(changes: Mapping[str, Any]) -> None:
@@ -63,6 +75,9 @@ def _check(changes: Mapping[str, Any]) -> None:
             raise NetworkError(f'conventions have no choice "{key}"', cure=nearest(key, known), slug="conventions")
         if type(found) is not types[key]:
             allowed = "true or false" if types[key] is bool else "a whole number from 1 up"
-            raise NetworkError(f"conventions, {key}: found {found!r}", cure=f"Allowed: {allowed}", slug="conventions")
-    if changes.get("bytes_per_number", 1) < 1:
-        raise NetworkError("conventions, bytes_per_number is below 1", cure="Use 4 for 32-bit numbers")
+            raise NetworkError(
+                f"conventions, {key}: found {shown(found)}", cure=f"Allowed: {allowed}", slug="conventions"
+            )
+    if not 1 <= changes.get("bytes_per_number", 1) <= MOST_BYTES:
+        what = f"conventions, bytes_per_number is not from 1 to {MOST_BYTES}"
+        raise NetworkError(what, cure="Use 4 for 32-bit numbers", slug="conventions")

@@ -17,6 +17,7 @@ from layerquiz.network.layers.base import (
     EQUAL,
     GIVEN,
     KEYS_OF_ALL,
+    LARGEST,
     ONE_IS_PLAIN,
     Keys,
     Kind,
@@ -39,14 +40,18 @@ def checked(model: type[BaseModel], mapping: Mapping[str, Any]) -> Any:
 
 
 def _refusal(model: type[BaseModel], mapping: Mapping[str, Any], error: ValidationError) -> NetworkError:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    # A key that is misspelled is missing too: the misspelling is what the author can mend.
+    first = next((found for found in errors if found["type"] == "extra_forbidden"), errors[0])
     key = str(first["loc"][0])
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
-    if first["type"] == "extra_forbidden":
+    if first["type"] in ("extra_forbidden", "invalid_key"):
         return RefusedKeyError(key, f'there is no key "{key}"', nearest(key, fields), "unknown-key")
     allowed = f"Allowed: {permitted(fields[key])}"
     if first["type"] == "missing":
         return RefusedKeyError(key, f'the key "{key}" is missing', allowed, "missing-key")
+    if first["msg"].endswith(str(LARGEST)):
+        allowed = f"Allowed: at most {LARGEST:,}"
     return RefusedKeyError(key, f"found {shown(mapping.get(key))}", allowed, "wrong-value")
 
 
@@ -72,6 +77,10 @@ def _words(annotation: Any) -> str:
         return ", or ".join(parts)
     if get_origin(base) is Literal:
         return ", ".join(f'"{word}"' for word in get_args(base))
+    if get_origin(base) is dict:
+        return "a mapping"
+    if get_origin(base) is list and get_args(base) == (Any,):
+        return "a list"
     if get_origin(base) is list:
         return f"a list with, for each entry, {_words(get_args(base)[0])}"
     if get_origin(base) is Annotated:
@@ -79,7 +88,7 @@ def _words(annotation: Any) -> str:
     least = next((limit.ge for limit in _flat(limits) if isinstance(limit, Ge)), None)
     most = next((limit.le for limit in _flat(limits) if isinstance(limit, Le)), None)
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-    reach = f" from {least}" + (f" to {most}" if most is not None else " up") if least is not None else ""
+    reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else ""
     return names.get(base, str(base)) + reach
 
 

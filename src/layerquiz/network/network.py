@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from layerquiz.network.glossary import QUANTITIES, SIZES, TRACED
 from layerquiz.network.keys import RefusedKeyError, checked, marks_and_givens
 from layerquiz.network.layers import KINDS
 from layerquiz.network.layers.base import (
+    LARGEST,
     REMAINDER,
     SLACK,
     Form,
@@ -28,10 +29,10 @@ from layerquiz.network.layers.base import (
     form_of,
     reading_order,
 )
-from layerquiz.network.notation import line_of, load, shown
+from layerquiz.network.notation import line_of, load, named, shortened, shown
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-RESERVED = ("input", "total")
+RESERVED = ("input", "total", "own", "before")
 INPUTS = (
     ("channels", "length"),
     ("channels", "height", "width"),
@@ -41,7 +42,6 @@ INPUTS = (
     ("tokens",),
 )
 TOP_KEYS = ("name", "conventions", "input", "layers")
-LARGEST = 10**15
 
 Answer: TypeAlias = Number | tuple[Number, ...]
 
@@ -76,14 +76,12 @@ class Network:
     @classmethod
     def parse(cls, source: str | Mapping[str, Any], kinds: Mapping[str, Kind] = KINDS) -> Network:
         """Return a network from its notation: YAML or JSON as text, or a mapping."""
-        if not isinstance(source, str):
-            return cls._of(source, kinds)
-        spec = load(source, NetworkError)
+        spec = load(source, NetworkError) if isinstance(source, str) else source
         try:
             return cls._of(spec, kinds)
         except NetworkError as error:
-            line = line_of(source, getattr(error, "path", ()))
-            raise error.at(f"line {line}") if line else error from None
+            line = line_of(source, getattr(error, "path", ())) if isinstance(source, str) else 0
+            raise shortened(error.at(f"line {line}") if line else error) from None
 
     @classmethod
     def _of(cls, spec: Any, kinds: Mapping[str, Kind]) -> Network:
@@ -94,6 +92,8 @@ class Network:
         for key in spec:
             if key not in TOP_KEYS:
                 raise _at(NetworkError(f'a network has no key "{key}"', cure=nearest(str(key), TOP_KEYS)), str(key))
+        if not isinstance(spec.get("name", ""), str | None):
+            raise _at(NetworkError(f"name is {shown(spec['name'])}", cure="Allowed: a text", slug="bad-name"), "name")
         try:
             conventions = Conventions.of(spec.get("conventions", "textbook"))
         except NetworkError as error:
@@ -193,7 +193,9 @@ def _layers(written: Any, kinds: Mapping[str, Kind]) -> tuple[Layer, ...]:
     for place, mapping in enumerate(written):
         layer = _layer(place, mapping, kinds, counts, previous)
         if layer.name in layers:
-            error = NetworkError(f'the name "{layer.name}" is taken by an earlier layer', slug="doubled-name")
+            where = f"layer {place + 1}"
+            what = f'the name "{layer.name}" is taken by an earlier layer'
+            error = NetworkError(what, where=where, slug="doubled-name")
             raise _at(error, "layers", place, "name")
         layers[layer.name] = layer
         previous = layer.name
@@ -202,22 +204,26 @@ def _layers(written: Any, kinds: Mapping[str, Kind]) -> tuple[Layer, ...]:
 
 def _layer(place: int, mapping: Any, kinds: Mapping[str, Kind], counts: dict[str, int], previous: str) -> Layer:
     if not isinstance(mapping, Mapping):
-        raise _at(NetworkError(f"a layer is a mapping with a kind; found {shown(mapping)}"), "layers", place)
+        error = NetworkError(f"a layer is a mapping with a kind; found {shown(mapping)}", where=f"layer {place + 1}")
+        raise _at(error, "layers", place)
     kind = kinds.get(mapping["kind"]) if isinstance(mapping.get("kind"), str) else None
     if kind is None:
-        what = f'there is no kind "{mapping["kind"]}"' if "kind" in mapping else "a layer needs a kind"
-        error = NetworkError(what, where=f"layer {place + 1}", cure=nearest(str(mapping.get("kind", "")), kinds))
+        written = named(mapping.get("kind", ""))
+        what = f'there is no kind "{written}"' if "kind" in mapping else "a layer needs a kind"
+        error = NetworkError(what, where=f"layer {place + 1}", cure=nearest(written, kinds))
         error.slug = "unknown-kind"
         raise _at(error, "layers", place, "kind")
     counts[kind.name] = counts.get(kind.name, 0) + 1
     name = mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
     try:
         keys = checked(kind.keys, mapping)
-    except RefusedKeyError as error:
-        raise _at(error.at(f'layer "{shown(name)[1:-1]}" ({kind.name})'), "layers", place, error.key) from None  # type: ignore[arg-type]
-    if not NAME.fullmatch(name) or name in RESERVED:
-        why = "taken by the network itself" if name in RESERVED else "not a name: letters, digits and _ are allowed"
-        raise _at(NetworkError(f"the name {shown(name)} is {why}", slug="bad-name"), "layers", place, "name")
+    except RefusedKeyError as refused:
+        raise _at(refused.at(f'layer "{named(name)}" ({kind.name})'), "layers", place, refused.key) from None  # type: ignore[arg-type]
+    is_taken = name.rstrip("0123456789") in RESERVED[3:] or name in RESERVED
+    if is_taken or not NAME.fullmatch(name):
+        why = "taken by the network itself" if is_taken else "not a name: letters, digits and _ are allowed"
+        error = NetworkError(f"the name {shown(name)} is {why}", where=f"layer {place + 1}", slug="bad-name")
+        raise _at(error, "layers", place, "name")
     sources = keys.source if keys.source is not None else previous
     return Layer(name, kind, keys, (sources,) if isinstance(sources, str) else tuple(sources), place)
 
@@ -252,13 +258,19 @@ def _input(written: Any, conventions: Conventions) -> Part:
             cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
             raise _at(NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input"), "input", str(size))
     sizes = tuple(size for size in SIZES if size in written)
+    return Part("input", _input_rules(sizes, conventions.bytes_per_number), {size: written[size] for size in sizes})
+
+
+@cache
+def _input_rules(sizes: tuple[str, ...], bytes_per_number: int) -> Rules:
+    """Return the rules of an input with some sizes; built and compiled once for all networks."""
     formulas: dict[str, Formula] = {
         "activations": product(Reference("own", size) for size in reading_order(sizes)),
     }
-    formulas["activation_bytes"] = Reference("own", "activations") * conventions.bytes_per_number
+    formulas["activation_bytes"] = Reference("own", "activations") * bytes_per_number
     for axis in Form(sizes, True).axes:
         formulas |= {f"{name}.{axis}": Integer(1) for name in TRACED}
-    return Part("input", Rules(formulas), {size: written[size] for size in sizes})
+    return Rules(formulas)
 
 
 def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
@@ -298,7 +310,7 @@ def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions) -> Par
 
 def _check_sources(layer: Layer, before: tuple[Form, ...]) -> None:
     kind = layer.kind
-    if kind.many != (len(before) > 1):
+    if not before or kind.many != (len(before) > 1):
         need = "two inputs or more: from: [a, b]" if kind.many else "one input"
         raise RefusedKeyError("from", f"{len(before)} inputs are named", f"It takes {need}", "wrong-inputs")
     for source, form in zip(layer.sources, before, strict=True):
@@ -310,6 +322,10 @@ def _check_sources(layer: Layer, before: tuple[Form, ...]) -> None:
         if form.sizes != before[0].sizes:
             mixed = f"{', '.join(before[0].sizes)} and {', '.join(form.sizes)}"
             raise NetworkError(f"its inputs cannot be merged: they give {mixed}", slug="mixed-ranks")
+    axis = getattr(layer.keys, "axis", None)
+    if axis is not None and axis not in before[0].sizes:
+        allowed = f"Allowed: {', '.join(before[0].sizes)}"
+        raise RefusedKeyError("axis", f"found {shown(axis)}", allowed, "wrong-value")
 
 
 def _check_words(layer: Layer, marks: Mapping[str, Any], givens: Mapping[str, int], conventions: Conventions) -> None:
@@ -325,9 +341,6 @@ def _check_words(layer: Layer, marks: Mapping[str, Any], givens: Mapping[str, in
             raise RefusedKeyError("padding", what, "Use a number, or a stride of 1", "same-with-stride")
     if marks.get("padding") == "causal" and layer.kind.rank != 1:
         raise RefusedKeyError("padding", 'found "causal"', 'Allowed: a number, "same" or "valid"', "wrong-value")
-    sizes = layer.kind.name == "concat" and isinstance(marks.get("axis"), str)
-    if sizes and marks["axis"] not in SIZES:
-        raise RefusedKeyError("axis", f'found "{marks["axis"]}"', nearest(str(marks["axis"]), SIZES), "wrong-value")
 
 
 def _fault(layer: Layer, found: Mapping[str, Number], values: Values) -> NetworkError | None:

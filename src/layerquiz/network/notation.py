@@ -12,6 +12,9 @@ from layerquiz.errors import LayerquizError
 
 MOST_CHARACTERS = 4_000_000
 MOST_SHOWN = 80
+DEEPEST = 200
+MOST_SAID = 380
+MOST_DIGITS = 40
 
 _C_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -42,6 +45,7 @@ def load(text: str, error: Callable[..., LayerquizError]) -> Any:
     if len(text) > MOST_CHARACTERS:
         raise error(f"the text has {len(text):,} characters", cure=f"Allowed are {MOST_CHARACTERS:,}", slug="too-large")
     try:
+        _refuse_depth(text)
         return yaml.load(text, _Loader)  # noqa: S506 -- a subclass of the safe loader
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
@@ -50,6 +54,26 @@ def load(text: str, error: Callable[..., LayerquizError]) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         why = "it is nested too deeply" if isinstance(fault, RecursionError) else str(fault).splitlines()[0]
         raise error(f"this is not readable as YAML: {why}", slug="yaml") from None
+
+
+def _may_be_deep(text: str) -> bool:
+    """Say whether brackets or indentation could nest too deeply; a cheap look that spares most texts the exact one."""
+    indented = max((len(line) - len(line.lstrip(" \t-?:")) for line in text.splitlines()), default=0)
+    return text.count("[") + text.count("{") + 2 * indented > DEEPEST
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise a RecursionError where YAML's C loader would run out of stack and take Python with it."""
+    if not _may_be_deep(text):
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_C_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise RecursionError
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:
@@ -82,10 +106,32 @@ class _Short(reprlib.Repr):
     def __init__(self) -> None:
         super().__init__()
         self.maxstring = self.maxother = MOST_SHOWN
-        self.maxlong = 40
         self.maxlevel = 2
+
+    def repr_int(self, number: int, _: int) -> str:
+        """Return a number, or how long it is: Python refuses to print some thousand digits."""
+        digits = int(number.bit_length() * 0.30103) + 1
+        return repr(number) if digits <= MOST_DIGITS else f"a number of about {digits:,} digits"
 
 
 def shown(value: object) -> str:
     """Return a value as it may stand in a message: short, whatever its size."""
     return _Short().repr(value)
+
+
+def named(value: object) -> str:
+    """Return a text as it is, and anything else as it may stand in a message."""
+    return value if isinstance(value, str) else shown(value)
+
+
+def shortened(error: LayerquizError) -> LayerquizError:
+    """Cut the longest parts of a message in their middle, so that a whole message stays readable; in place."""
+    parts = ("where", "what", "why", "cure")
+    for most in (MOST_SAID, 200, 150, 120, 90):
+        if sum(min(len(getattr(error, part)), most) for part in parts) <= MOST_SAID:
+            break
+    for part in parts:
+        text = getattr(error, part)
+        if len(text) > most:
+            setattr(error, part, f"{text[: most // 2 - 2]} ... {text[-(most // 2 - 3) :]}")
+    return error

@@ -14,8 +14,9 @@ from layerquiz.formula.graph import Rules
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import AXES, SIZES
 
-Positive = Annotated[int, Field(ge=1)]
-NotNegative = Annotated[int, Field(ge=0)]
+LARGEST = 10**15
+Positive = Annotated[int, Field(ge=1, le=LARGEST)]
+NotNegative = Annotated[int, Field(ge=0, le=LARGEST)]
 Same: TypeAlias = Literal["same", "valid"]
 PerAxis: TypeAlias = Positive | list[Positive]
 PerAxisOrZero: TypeAlias = NotNegative | list[NotNegative]
@@ -68,7 +69,7 @@ class Own:
         self.marks = dict(marks)
 
     def __getattr__(self, name: str) -> Any:
-        mark = self.marks.get(name, GIVEN)
+        mark = self.marks.get(name, 1 if name in ONE_IS_PLAIN else GIVEN)  # a kind without groups has one
         if mark == EQUAL:
             return AxisNames(name, equal=True)
         if mark == DIFFERENT:

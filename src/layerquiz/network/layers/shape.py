@@ -8,7 +8,7 @@ from pydantic import Field
 
 from layerquiz.formula.expr import Formula, maximum, total
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, NotNegative, Own, kept, traced
+from layerquiz.network.layers.base import REMAINDER, SLACK, Before, Formulas, Keys, Kind, NotNegative, Own, kept, traced
 
 Pads: TypeAlias = NotNegative | list[NotNegative | Annotated[list[NotNegative], Field(min_length=2, max_length=2)]]
 
@@ -70,13 +70,14 @@ def merged_trace(before: tuple[Before, ...]) -> Formulas:
     return {name: maximum(source[name] for source in before) for name in names}
 
 
-def add(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
+def add(own: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
     """Every size as before; a size of 1 is stretched to the others'."""
     formulas: Formulas = {}
     for size in before[0].form.sizes:
         largest = maximum(source[size] for source in before)
         formulas[size] = largest
-        misfits = [(largest - source[size]) * (source[size] - 1) for source in before]
+        formulas[f"{SLACK}from.{size}"] = largest  # named, so that each input's misfit does not hold all inputs again
+        misfits = [(own[f"{SLACK}from.{size}"] - source[size]) * (source[size] - 1) for source in before]
         formulas[f"{REMAINDER}from.{size}"] = total(misfits)
     return formulas | merged_trace(before)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from layerquiz.formula.solve import evaluate
+from layerquiz.formula.expr import Reference
 from layerquiz.network.mistakes import costs, parameters, sizes, totals
 from layerquiz.network.mistakes.base import Mistake
-from layerquiz.network.mistakes.changes import Change, Search
+from layerquiz.network.mistakes.changes import Change, Search, evaluated, without_other_sums
 from layerquiz.network.network import Answer, Network
 
 CATALOGUE: Mapping[str, Mistake] = {
@@ -21,16 +22,22 @@ def mistaken(network: Network, slug: str, names: Sequence[str]) -> list[tuple[An
     A way that leaves the domain (a size below 1) is left out, and so is one that gives the right values, unless every
     way does: then the mistake cannot be seen. A mistake that does not apply gives nothing.
     """
-    members = [network.members(name) for name in names]
-    search = Search(network, [ref for refs in members for ref in refs])
+    members, search = _searched(network, tuple(names))
     found = []
     for change in search.everywhere(CATALOGUE[slug]):
-        values = evaluate(network.graph, change.rules, network.values)
-        if network.fault(values) is None:
+        values = search.values(change)
+        if values is not None and network.fault(values, search.needed) is None:
             pairs = zip(names, members, strict=True)
             found.append(tuple(network.collected(name, refs, values) for name, refs in pairs))
     right = tuple(network.collected(name, refs, network.values) for name, refs in zip(names, members, strict=True))
     return [wrong for wrong in dict.fromkeys(found) if wrong != right] or found[:1]
 
 
-__all__ = ["CATALOGUE", "Change", "Mistake", "Search", "mistaken"]
+@lru_cache(maxsize=4)
+def _searched(network: Network, names: tuple[str, ...]) -> tuple[list[tuple[Reference, ...]], Search]:
+    """Return the search above some quantities: a drawing asks for many mistakes of the same ones."""
+    members = [network.members(name) for name in names]
+    return members, Search(network, [ref for refs in members for ref in refs])
+
+
+__all__ = ["CATALOGUE", "Change", "Mistake", "Search", "evaluated", "mistaken", "without_other_sums"]

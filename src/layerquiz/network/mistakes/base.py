@@ -64,12 +64,14 @@ Rewrite: TypeAlias = Callable[[View], Sequence[Formulas]]
 class Mistake:
     """A named wrong rule. `rewrite` gives the replaced formulas of one layer: one set for each way to make it.
 
+    sums: the same for the sums over the network.
     applies: looks at the numbers of the layer before, where a mistake is one only for some of them.
     """
 
     slug: str
     hint: str
     rewrite: Rewrite
+    sums: Callable[[Mapping[str, Formula]], Sequence[Formulas]] = lambda _: ()
     applies: Callable[[Mapping[str, Number]], bool] = lambda _: True
 
 
@@ -106,17 +108,17 @@ def inputs(view: View) -> Reference:
     return view.source["features" if "features" in sizes else "channels"]
 
 
-def rewritten(rules: Rules, mistake: Mistake) -> list[tuple[Rules, frozenset[str]]]:
-    """Return a layer's rules with a mistake, one for each way to make it that changes a formula."""
+def rewritten(rules: Rules, mistake: Mistake) -> dict[int, tuple[Rules, frozenset[str]]]:
+    """Return rules with a mistake and the names that it changes, by the number of the way to make it."""
     return rules.remembered(mistake.slug, lambda: _rewritten(rules, mistake))
 
 
-def _rewritten(rules: Rules, mistake: Mistake) -> list[tuple[Rules, frozenset[str]]]:
-    if not isinstance(rules.origin, Origin):
-        return []
-    found = []
-    for formulas in mistake.rewrite(View(rules.formulas, rules.origin)):
+def _rewritten(rules: Rules, mistake: Mistake) -> dict[int, tuple[Rules, frozenset[str]]]:
+    origin = rules.origin
+    ways = mistake.rewrite(View(rules.formulas, origin)) if isinstance(origin, Origin) else mistake.sums(rules.formulas)
+    found = {}
+    for number, formulas in enumerate(ways):
         changed = {name: formula for name, formula in formulas.items() if rules.formulas.get(name) != formula}
         if changed:
-            found.append((rules.replaced(changed), frozenset(changed)))
+            found[number] = (rules.replaced(changed), frozenset(changed))
     return found

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
 
-from layerquiz.formula.expr import Formula, Reference, Sum, total
-from layerquiz.formula.graph import Rules
+from layerquiz.errors import FormulaError
+from layerquiz.formula.expr import Number, Reference
+from layerquiz.formula.graph import Graph, Part, Rules
+from layerquiz.formula.solve import Values, evaluate
 from layerquiz.network.mistakes.base import Mistake, rewritten
 from layerquiz.network.network import Network
 
@@ -30,55 +32,94 @@ class Way:
     rules: Mapping[str, Rules]
 
 
-class Search:
-    """The changes that can reach some quantities: only rules above them are rewritten."""
+def evaluated(
+    graph: Graph,
+    rules: Mapping[str, Rules] | None,
+    base: Values,
+    own: Mapping[str, Mapping[str, Number]] | None = None,
+    until: str | None = None,
+) -> Values | None:
+    """Return the values under other rules or from a student's own values; None where something is divided by zero."""
+    try:
+        return evaluate(graph, rules, base, own, until)
+    except (ZeroDivisionError, FormulaError):
+        return None
 
-    def __init__(self, network: Network, targets: Iterable[Reference]) -> None:
+
+def needed_by(graph: Graph, targets: Iterable[Reference]) -> dict[str, set[str]]:
+    """Return the names that some quantities depend on, their own too, by part."""
+    needed: dict[str, set[str]] = {}
+    for ref in graph.order(targets):
+        needed.setdefault(ref.owner, set()).add(ref.name)
+    return needed
+
+
+def without_other_sums(graph: Graph, targets: Iterable[Reference]) -> Graph:
+    """Return a graph in which only those sums over the network stand that some quantities depend on."""
+    needed = needed_by(graph, targets)
+    parts = []
+    for name, part in graph.parts.items():
+        if part.rules.shared:
+            parts.append(part)
+        elif name in needed:
+            sums = {local: formula for local, formula in part.rules.formulas.items() if local in needed[name]}
+            parts.append(replace(part, rules=Rules(sums, shared=False)))
+    return Graph(parts)
+
+
+class Search:
+    """The changes that can reach some quantities: only rules above them are rewritten.
+
+    `graph` is what is evaluated again; on a sheet one graph serves all blanks.
+    """
+
+    def __init__(self, network: Network, targets: Iterable[Reference], graph: Graph | None = None) -> None:
         self.network = network
         self.targets = tuple(targets)
-        self.needed: dict[str, set[str]] = {}
-        for ref in network.graph.order(self.targets):
-            self.needed.setdefault(ref.owner, set()).add(ref.name)
+        self.graph = graph or without_other_sums(network.graph, self.targets)
+        self.needed = needed_by(self.graph, self.targets)
+        self._ways: dict[str, list[Way]] = {}
 
     @cached_property
     def nearest_first(self) -> tuple[str, ...]:
         """Return the parts above the targets, the targets' own first."""
         return tuple(name for name in reversed(self.network.graph.parts) if name in self.needed)
 
+    def values(
+        self, change: Change, base: Values | None = None, own: Mapping[str, Mapping[str, Number]] | None = None
+    ) -> Values | None:
+        """Return the values with a change, on the network's values or others; None where it divides by zero."""
+        last = self.nearest_first[0] if len({target.owner for target in self.targets}) == 1 else None
+        return evaluated(self.graph, change.rules, base or self.network.values, own, last)
+
     def ways(self, mistake: Mistake) -> list[Way]:
         """Return the ways to make a mistake, each with every part at which it changes something that is needed."""
-        found: dict[int, dict[str, Rules]] = {}
-        for name in self.nearest_first:
-            part = self.network.graph.parts[name]
-            if part.sources and not mistake.applies(self.network.values[part.sources[0]]):
-                continue
-            for number, (wrong, changed) in enumerate(rewritten(part.rules, mistake)):
-                if not changed.isdisjoint(self.needed[name]):
+        if mistake.slug not in self._ways:
+            found: dict[int, dict[str, Rules]] = {}
+            for name in self.nearest_first:
+                for number, wrong in self._wrong(name, mistake):
                     found.setdefault(number, {})[name] = wrong
-        return [Way(mistake.slug, number, rules) for number, rules in sorted(found.items())] + self._sums(mistake)
+            self._ways[mistake.slug] = [Way(mistake.slug, number, rules) for number, rules in sorted(found.items())]
+        return self._ways[mistake.slug]
 
-    def _sums(self, mistake: Mistake) -> list[Way]:
-        """Return the ways that change a sum or the asked quantity itself: a layer left out, all counted twice."""
-        if mistake.slug == "layer-left-out-of-total":
-            changes = [("total", name, total(rest)) for name, rest in self._shorter_sums()]
-        elif mistake.slug == "doubled" and len(self.targets) == 1:
-            (target,) = self.targets
-            formula = self.network.graph.parts[target.owner].rules.formulas.get(target.name)
-            changes = [(target.owner, target.name, 2 * formula)] if formula is not None else []
-        else:
-            return []
-        return [
-            Way(mistake.slug, number, {owner: self.network.graph.parts[owner].rules.replaced({name: formula})})
-            for number, (owner, name, formula) in enumerate(changes)
-        ]
+    def _wrong(self, name: str, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
+        """Yield one part's rules with a mistake, numbered by the ways to make it."""
+        part = self.graph.parts[name]
+        if mistake.slug == "doubled":
+            yield from self._doubled(part)
+        if part.sources and not mistake.applies(self.network.values[part.sources[0]]):
+            return
+        for number, (wrong, changed) in rewritten(part.rules, mistake).items():
+            if not changed.isdisjoint(self.needed[name]):
+                yield number, wrong
 
-    def _shorter_sums(self) -> Iterator[tuple[str, Sequence[Formula]]]:
-        rules = self.network.graph.parts["total"].rules
-        for name in sorted(self.needed.get("total", ())):
-            formula = rules.formulas[name]
-            if isinstance(formula, Sum):
-                for left_out in formula.terms:
-                    yield name, [term for term in formula.terms if term is not left_out]
+    def _doubled(self, part: Part) -> Iterator[tuple[int, Rules]]:
+        """Yield the rules that give twice the only quantity that is asked for."""
+        if len(self.targets) == 1 and part.name == self.targets[0].owner:
+            asked = self.targets[0].name
+            formula = part.rules.formulas.get(asked)
+            if formula is not None:
+                yield 0, part.rules.variant(f"doubled {asked}", lambda: {asked: 2 * formula})
 
     def everywhere(self, mistake: Mistake) -> Iterator[Change]:
         """Yield a mistake at every layer where it can be made, one change for each way."""
@@ -116,6 +157,17 @@ class Search:
                 both = self._both(name, two, first, second)
                 if both is not None:
                     yield Change((first.slug, second.slug), {name: both})
+        flattened = self._flatten_before(name)
+        for _, _, first, second in couples if flattened else ():
+            for mine, other in ((flattened, name), (name, flattened)):
+                if mine in first.rules and other in second.rules:
+                    yield Change((first.slug, second.slug), {mine: first.rules[mine], other: second.rules[other]})
+
+    def _flatten_before(self, name: str) -> str:
+        """Return the flatten in front of a layer, if there is one: the two are one step to whoever counts."""
+        parts = self.graph.parts
+        layer = self.network.by_name.get(parts[name].sources[0]) if parts[name].sources else None
+        return layer.name if layer and layer.kind.name == "flatten" else ""
 
     def _everywhere(self, couples: Sequence[tuple[Mistake, Mistake, Way, Way]]) -> Iterator[Change]:
         for _, two, first, second in couples:
@@ -131,8 +183,8 @@ class Search:
     def _both(self, name: str, two: Mistake, first: Way, second: Way) -> Rules | None:
         """Return one part's rules with both mistakes: the second made on what the first left."""
         found = rewritten(first.rules[name], two)
-        if second.number < len(found):
+        if second.number in found:
             return found[second.number][0]
-        wrong, right = second.rules[name].formulas, self.network.graph.parts[name].rules.formulas
+        wrong, right = second.rules[name].formulas, self.graph.parts[name].rules.formulas
         changed = {key: formula for key, formula in wrong.items() if right.get(key) != formula}
-        return first.rules[name].replaced(changed) if changed else None
+        return first.rules[name].variant((two.slug, second.number), lambda: changed) if changed else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from layerquiz.formula.expr import Formula, Integer, product
+from layerquiz.formula.expr import Formula, Integer, Product, product
 from layerquiz.network.layers.base import Formulas, reading_order
 from layerquiz.network.mistakes.base import Mistake, View, channels_per_filter, exchanged, nowhere, outputs
 
@@ -16,22 +16,24 @@ def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
     return [{"trainable": Integer(0), "nontrainable": view.own.parameters}]
 
 
-def one_byte_per_parameter(view: View) -> Sequence[Formulas]:
+def one_byte_per_parameter(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
     """1 or 2 bytes for each number."""
-    names = [name for name in ("parameter_bytes", "activation_bytes") if view.has(name)]
-    return [{name: _numbers(view, name) * taken for name in names} for taken in (1, 2)]
+    return [{name: counted * taken for name, (counted, _) in _memory(formulas).items()} for taken in (1, 2)]
 
 
-def _numbers(view: View, name: str) -> Formula:
-    counted: Formula = view.own["parameters" if name == "parameter_bytes" else "activations"]
-    return counted
-
-
-def bits_to_bytes_multiplied(view: View) -> Sequence[Formulas]:
+def bits_to_bytes_multiplied(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
     """Numbers times bits times 8."""
-    names = [name for name in ("parameter_bytes", "activation_bytes") if view.has(name)]
-    bits = 8 * view.origin.conventions.bytes_per_number
-    return [{name: product([_numbers(view, name), bits, 8]) for name in names}]
+    return [{name: product([counted, 8 * bytes_, 8]) for name, (counted, bytes_) in _memory(formulas).items()}]
+
+
+def _memory(formulas: Mapping[str, Formula]) -> dict[str, tuple[Formula, int]]:
+    """Return what is counted and the bytes of one number, for each memory that is a product of the two."""
+    found: dict[str, tuple[Formula, int]] = {}
+    for name in ("parameter_bytes", "activation_bytes"):
+        match formulas.get(name):
+            case Product((counted, Integer(bytes_))):
+                found[name] = (counted, bytes_)
+    return found
 
 
 def macs_input_size_instead_of_output(view: View) -> Sequence[Formulas]:
@@ -116,11 +118,13 @@ MISTAKES = (
     Mistake(
         "one-byte-per-parameter",
         "How many bytes does one number of this type need: did you count 1 or 2 where 32 bits are 4?",
+        lambda view: one_byte_per_parameter(view.formulas),
         one_byte_per_parameter,
     ),
     Mistake(
         "bits-to-bytes-multiplied",
         "Eight bits make one byte: did you multiply where you should divide?",
+        lambda view: bits_to_bytes_multiplied(view.formulas),
         bits_to_bytes_multiplied,
     ),
     Mistake(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerquiz.formula.expr import Integer, product
+from layerquiz.formula.expr import Formula, Integer, product
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.mistakes.base import (
     Mistake,
@@ -92,7 +92,7 @@ def outputs_called_parameters(view: View) -> Sequence[Formulas]:
     return [{"parameters": view.formulas["activations"]}] if view.has("weights") else ()
 
 
-def _depth_and_filters(view: View) -> tuple[object, ...]:
+def _depth_and_filters(view: View) -> tuple[Formula, ...]:
     return (channels_per_filter(view), outputs(view))
 
 
@@ -115,8 +115,8 @@ MISTAKES = (
     ),
     Mistake(
         "bias-on-input-side",
-        "Did you put the +1 on the number of outputs? It belongs to the things that are summed, the inputs of one unit: "
-        "which factor does the bracket go to?",
+        "Did you put the +1 on the number of outputs? It belongs to the things that are summed, the inputs of one "
+        "unit: which factor does the bracket go to?",
         bias_on_input_side,
     ),
     Mistake(
@@ -129,7 +129,7 @@ MISTAKES = (
         "wrong-channel-count",
         "How many channels does this input really have: did you take grey for colour, or colour for grey?",
         wrong_channel_count,
-        lambda source: source.get("channels") in (1, 3),
+        applies=lambda source: source.get("channels") in (1, 3),
     ),
     Mistake(
         "kernel-squared-in-1d",

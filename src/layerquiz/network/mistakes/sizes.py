@@ -19,7 +19,7 @@ from layerquiz.formula.expr import (
 )
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.layers.pooling import rounded_up
-from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, outputs
 
 
 def along_axes(view: View, rule: Callable[[str], Formula]) -> Formulas:
@@ -174,7 +174,7 @@ def output_channels_cin_times_cout(view: View) -> Sequence[Formulas]:
     """C_out = C_in times the number of filters."""
     if not (view.window and view.has("weights")):
         return ()
-    return [{"channels": view.source.channels * view.formulas["channels"]}]
+    return [{"channels": view.source.channels * outputs(view)}]
 
 
 def kernel_taken_as_filter_count(view: View) -> Sequence[Formulas]:

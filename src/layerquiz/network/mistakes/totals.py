@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from layerquiz.formula.expr import product
+from layerquiz.formula.expr import Formula, Sum, product
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.mistakes.base import Mistake, View, nowhere
 
@@ -25,6 +25,12 @@ def forgot_flatten(view: View) -> Sequence[Formulas]:
     return ()
 
 
+def layer_left_out(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
+    """total - one of its terms."""
+    sums = [(name, formula) for name, formula in formulas.items() if isinstance(formula, Sum)]
+    return [{name: formula - left_out} for name, formula in sums for left_out in formula.terms]
+
+
 MISTAKES = (
     Mistake(
         "flatten-without-channels",
@@ -40,6 +46,7 @@ MISTAKES = (
         "layer-left-out-of-total",
         "Is a layer missing in your sum? List them one per line.",
         nowhere,
+        layer_left_out,
     ),
     Mistake(
         "arithmetic-slip",

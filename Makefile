@@ -1,0 +1,57 @@
+# layerquiz. `make` alone says what can be made.
+PYTHON ?= python3
+BIN := .venv/bin
+EXAMPLE := output/example
+
+.PHONY: help install tex exam test test-all lint bench clean
+
+help:  ## say what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(BIN)/.installed  ## make .venv with the package in it
+
+exam: install tex  ## the main job on the example: papers, solutions and graded submissions in output/example
+	$(BIN)/layerquiz example -o $(EXAMPLE)
+	$(BIN)/layerquiz exam $(EXAMPLE)/exam.yaml --roster $(EXAMPLE)/roster.csv -o $(EXAMPLE)/exam
+	$(BIN)/layerquiz grade $(EXAMPLE)/exam $(EXAMPLE)/submissions.csv
+
+test: $(BIN)/.tested tex lint  ## everything that tests need, then lint, types and tests
+	@$(BIN)/python -c "import torch" 2>/dev/null || echo "torch is not installed: its oracles are left out ($(BIN)/pip install torch)"
+	$(BIN)/pytest
+
+test-all: $(BIN)/.tested tex lint  ## the tests with every slow oracle in full
+	$(BIN)/pytest --many 20
+
+lint: $(BIN)/.tested  ## lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(BIN)/.tested tex  ## print the figures: speed as ratios, measured in one run
+	$(BIN)/python tests/bench/figures.py
+
+tex: install  ## install what is missing of TeX and of the fonts that papers need, in one call of apt
+	@missing=$$($(BIN)/python -m layerquiz.engine); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
+	if command -v apt-get >/dev/null && { [ -z "$$as" ] || command -v sudo >/dev/null; }; then \
+		echo "installing $$missing"; \
+		{ $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } \
+			|| echo "could not install $$missing: going on without PDFs"; \
+	else \
+		echo "for PDFs, install these Debian packages: $$missing (going on without PDFs)"; \
+	fi
+
+$(BIN)/python:
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python needs its venv module: on Debian, apt-get install python3-venv"; exit 1; }
+
+$(BIN)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(BIN)/.tested: $(BIN)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test,lint]"
+	@touch $@
+
+clean:  ## remove what was made, the environment included
+	rm -rf .venv output/example dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

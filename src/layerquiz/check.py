@@ -1,0 +1,94 @@
+"""Does a template hold what it promises? Drawn many times, graded against itself, and rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from layerquiz.errors import LayerquizError
+from layerquiz.exam.drawing import draw
+from layerquiz.exam.question import Question
+from layerquiz.exam.template import Template
+from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.marks import chance_rate
+from layerquiz.network.mistakes import mistaken
+from layerquiz.network.network import Answer
+from layerquiz.render import latex
+from layerquiz.render.document import Sheet
+from layerquiz.render.mathtext import in_words
+from layerquiz.render.questions import printed
+
+GRADED = 10
+"""Of so many drawings, answers with each listed mistake are graded: the grader has to name the mistake."""
+
+MOST_PROBLEMS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came out for one template: how many of its drawings differ, how its blanks can be guessed, what is wrong."""
+
+    name: str
+    seeds: int
+    distinct: int
+    chance: dict[str, Fraction]
+    problems: tuple[str, ...]
+
+
+def check(template: Template, seeds: int, first: int = 0) -> Checked:
+    """Return what a number of drawings show about a template."""
+    drawn: list[Question] = []
+    problems: list[str] = []
+    for seed in range(first, first + seeds):
+        try:
+            drawn.append(draw(template, seed))
+        except LayerquizError as error:
+            return Checked(template.name, seeds, 0, {}, (f"seed {seed}: {error}",))
+    for place, question in enumerate(drawn[:GRADED]):
+        problems += [f"seed {first + place}: {problem}" for problem in _graded(question)]
+    problems += _rendered(drawn)
+    distinct = len({str(question.drawn) for question in drawn})
+    if distinct == 1 and seeds > 1:
+        problems.append("every seed gives the same question: let something vary")
+    chance = {b.quantity: chance_rate(drawn[0].network, b.quantity) for b in drawn[0].blanks} if drawn else {}
+    return Checked(template.name, seeds, distinct, chance, tuple(problems[:MOST_PROBLEMS]))
+
+
+def _graded(question: Question) -> Iterator[str]:
+    """Yield where the grader does not say what it should about this drawing's own answers."""
+    names = [blank.quantity for blank in question.blanks]
+    right = [blank.key for blank in question.blanks]
+    for name, story in diagnose_sheet(question.network, _written(names, right)).items():
+        if story.verdict != "correct":
+            yield f"the right answer to {name} is graded as {story.verdict}"
+    for slug in question.template.tells_apart:
+        for values in mistaken(question.network, slug, names):
+            yield from _named(question, slug, names, values)
+
+
+def _named(question: Question, slug: str, names: Sequence[str], values: Sequence[Answer]) -> Iterator[str]:
+    """Yield where no answer of a sheet with one mistake is explained by that mistake."""
+    wrong = {name for name, value, blank in zip(names, values, question.blanks, strict=True) if value != blank.key}
+    if not wrong:
+        yield f"the mistake {slug} cannot be seen"
+        return
+    stories = diagnose_sheet(question.network, _written(names, values))
+    told = [slugs for name in wrong for slugs in (stories[name].mistakes, *stories[name].rivals)]
+    if not any(slug in slugs for slugs in told):
+        yield f"an answer with {slug} is not explained by it"
+
+
+def _written(names: Sequence[str], values: Sequence[Answer]) -> dict[str, str]:
+    return {name: in_words(value) for name, value in zip(names, values, strict=True)}
+
+
+def _rendered(drawn: Sequence[Question]) -> Iterator[str]:
+    """Yield why a drawing cannot be set as LaTeX."""
+    for number, question in enumerate(drawn, 1):
+        ids = {blank.place: blank.place for blank in question.blanks}
+        try:
+            latex.sheet(Sheet("check", (printed(question, number, ids),), solutions=True))
+        except LayerquizError as error:
+            yield f"it cannot be printed: {error}"
+            return

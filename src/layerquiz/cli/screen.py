@@ -1,0 +1,15 @@
+"""The terminal: tables as wide as they need where nobody looks on, as wide as the window where somebody does."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+WIDTH_OF_A_FILE = 200
+
+
+def console(error: bool = False) -> Console:
+    """Return a console for standard output, or for standard error."""
+    stream = sys.stderr if error else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else WIDTH_OF_A_FILE, highlight=False, soft_wrap=False)

@@ -1,0 +1,43 @@
+"""Cuts one printed PDF into one per part; the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layerquiz.errors import OutsideError
+
+if TYPE_CHECKING:
+    import pikepdf
+
+
+def parts(path: Path, pages: Mapping[str, range]) -> dict[str, bytes]:
+    """Return each part as a PDF, and each kind of part (what stands before `/` in its name) as a whole."""
+    import pikepdf  # heavy, and needed by no other command than those that print
+
+    with pikepdf.open(path) as printed:
+        if len(printed.pages) != max((span.stop for span in pages.values()), default=0):
+            raise OutsideError("the number of pages is not what TeX said", slug="tex-parts")
+        single = {name: _cut(printed, span) for name, span in pages.items()}
+        return single | {kind: _cut(printed, span) for kind, span in _kinds(pages).items()}
+
+
+def _kinds(pages: Mapping[str, range]) -> dict[str, range]:
+    """Return the pages of all papers, of all solutions; parts of a kind stand together."""
+    spans: dict[str, range] = {}
+    for name, span in pages.items():
+        kind = name.partition("/")[0]
+        spans[kind] = range(spans.get(kind, span).start, span.stop)
+    return spans
+
+
+def _cut(printed: pikepdf.Pdf, span: range) -> bytes:
+    """Return some pages as a PDF of their own."""
+    import pikepdf
+
+    piece, written = pikepdf.new(), io.BytesIO()
+    piece.pages.extend(printed.pages[span.start : span.stop])
+    piece.save(written, deterministic_id=True)
+    return written.getvalue()

@@ -1,0 +1,50 @@
+"""What the engine's log says: where each part begins, how many pages there are, and what went wrong where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from layerquiz.errors import OutsideError
+
+PART = re.compile(r"^LAYERQUIZ-PART (\S+) (\d+)$", re.MULTILINE)
+PLACE = re.compile(r"^LAYERQUIZ-AT (.+)$", re.MULTILINE)
+PAGES = re.compile(r"^Output written on .*\((\d+) pages?\b", re.MULTILINE)
+ERROR = re.compile(r"^(?:! |\./\S+:\d+: )(.+)$", re.MULTILINE)
+LACKING = re.compile(r"^Missing character: There is no (.+?) in font ", re.MULTILINE)
+
+
+def read(path: Path) -> str:
+    """Return the log; an engine that was stopped may have left none, or a broken end."""
+    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+
+def check(record: str, *, failed: bool) -> None:
+    """Raise `OutsideError` for the first TeX error or missing character, naming the paper and question concerned."""
+    error, lacking = ERROR.search(record), LACKING.search(record)
+    if failed or error:
+        what = error[1].strip() if error else "the engine ended without a word"
+        raise OutsideError(f"TeX stopped: {what}", where=place(record, error), slug="tex")
+    if lacking:
+        why = "It would be left out of the page."
+        what = f"no typeface for the character {lacking[1]}"
+        raise OutsideError(what, where=place(record, lacking), why=why, slug="missing-character")
+
+
+def place(record: str, before: re.Match[str] | None = None) -> str:
+    """Return the last place that the log names before an event, or at all."""
+    names = PLACE.findall(record, 0, before.start() if before else len(record))
+    return names[-1] if names else ""
+
+
+def ranges(record: str, parts: Sequence[str]) -> dict[str, range]:
+    """Return the pages of each part, counted from 0; the log must tell exactly the parts asked for, in their order."""
+    found = PART.findall(record)
+    written = PAGES.search(record)
+    if written is None or [name for name, _ in found] != list(parts):
+        raise OutsideError("the printed parts are not those that were asked for", slug="tex-parts")
+    starts = [int(first) - 1 for _, first in found]
+    return {
+        name: range(start, end) for name, start, end in zip(parts, starts, [*starts[1:], int(written[1])], strict=True)
+    }

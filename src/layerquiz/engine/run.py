@@ -1,0 +1,94 @@
+"""Runs the engine in a locked room: a fresh folder, a clean environment, no shell, no input, and limits."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from layerquiz.engine import cut, fonts, log, probe
+from layerquiz.errors import OutsideError
+
+JOB = "sheets"
+FLAGS = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error")
+SECONDS = 60.0
+SECONDS_PER_PART = 0.5
+GRACE_SECONDS = 2.0
+CPU_SECONDS = 600
+FILE_BYTES = 500_000_000
+
+
+def typeset(source: str, parts: Sequence[str], *, seconds: float | None = None) -> dict[str, bytes]:
+    """Return the PDF of each part, and of each kind of part whole: `paper/1`, `paper/2` and `paper`.
+
+    The source writes `LAYERQUIZ-PART name firstpage` to its log where a part begins. Raises `OutsideError` where the
+    engine is missing, fails, takes too long, or lacks a character. The same source gives the same bytes.
+    """
+    if shutil.which(probe.ENGINE) is None:
+        cure = f"Install {' '.join(probe.missing())}."
+        raise OutsideError(f"the TeX engine {probe.ENGINE} is not installed", cure=cure, slug="no-tex")
+    limit = SECONDS + SECONDS_PER_PART * len(parts) if seconds is None else seconds
+    with tempfile.TemporaryDirectory(prefix="layerquiz-") as name:
+        folder = Path(name)
+        (folder / f"{JOB}.tex").write_text(fonts.resolve(source, folder), encoding="utf-8")
+        failed = _run(folder, limit) != 0
+        record = log.read(folder / f"{JOB}.log")
+        log.check(record, failed=failed)
+        return cut.parts(folder / f"{JOB}.pdf", log.ranges(record, parts))
+
+
+def _run(folder: Path, seconds: float) -> int:
+    """Run the engine once and return its exit code; what it started is ended with it."""
+    # The command is ours; what users wrote is in the file that the engine reads, with all exits closed.
+    engine = subprocess.Popen(  # noqa: S603
+        [shutil.which(probe.ENGINE) or probe.ENGINE, *FLAGS, f"{JOB}.tex"],
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_limits,  # noqa: PLW1509 - it only sets limits, and nothing here runs threads
+    )
+    try:
+        return engine.wait(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        _interrupt(engine)
+        where = log.place(log.read(folder / f"{JOB}.log"))
+        why = "A text may hold an endless loop."
+        raise OutsideError(f"TeX took more than {seconds:g} seconds", where=where, why=why, slug="tex-time") from error
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(engine.pid, signal.SIGKILL)
+        engine.wait()
+
+
+def _interrupt(engine: subprocess.Popen[bytes]) -> None:
+    """Ask the engine to stop, so that its log gets to the disk and tells where it was."""
+    engine.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        engine.wait(timeout=GRACE_SECONDS)
+
+
+def _limits() -> None:
+    """Limit the processor time and the size of files; runs in the engine's process before it starts."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the whole environment of the engine: reading and writing only beside the source, a fixed date."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        **dict.fromkeys(("HOME", "TMPDIR", "TEXMFHOME", "TEXMFVAR", "TEXMFCONFIG"), str(folder)),
+        **dict.fromkeys(("openin_any", "openout_any"), "p"),
+        **dict.fromkeys(("SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE"), "1"),
+        **dict.fromkeys(("max_print_line", "error_line"), "10000"),
+        "LC_ALL": "C.UTF-8",
+    }

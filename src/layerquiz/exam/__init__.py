@@ -1,0 +1,1 @@
+"""Questions without a format: templates, drawing, wording, exams, rosters and sealing."""

@@ -1,0 +1,159 @@
+"""What a sheet has to say so that its questions have one answer: made from the conventions, never typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from layerquiz.exam.question import Question
+from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.layers.base import reading_order
+from layerquiz.network.network import Layer
+
+LEARNED = frozenset(("weights", "biases", "parameters", "trainable", "nontrainable", "parameter_bytes"))
+COUNTED = LEARNED - {"weights", "biases"}
+OPERATIONS = frozenset(("macs", "flops"))
+MEMORY = frozenset(("parameter_bytes", "activation_bytes"))
+
+BIASES = "Every convolution and every dense layer has biases unless the question says otherwise."
+LEARNED_ONLY = "Parameters are the learned numbers; stored means and variances are not counted."
+WITH_STORED = "Parameters are the learned numbers, and the stored means and variances, which are not trainable."
+EITHER_ORDER = "A shape in the other order, channels first or last, is right too."
+ONE_ORDER = "The order of a shape counts."
+ROUNDED_DOWN = "A window that does not fit is dropped: sizes are rounded down unless the question says otherwise."
+SAME_STRIDED = r'With padding "same" and stride $s$, a size $n$ becomes $\lceil n/s\rceil$.'
+SAME_KEPT = 'Padding "same" keeps the size.'
+PADDING = "Padding $p$ adds $p$ zeros on each side."
+OPERATION = (
+    "One multiply-add (MAC) is one multiplication and one addition, which are two operations (FLOPs). Biases, "
+    "activation functions, pooling and normalisation are not counted."
+)
+EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
+ROUNDING = "Where rounding is allowed, give at least three digits."
+CARRIED = "Later parts are marked from your own earlier values."
+AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What the blanks of one question rest on."""
+
+    question: Question
+
+    @property
+    def conventions(self) -> Conventions:
+        """Return how the question counts."""
+        return self.question.network.conventions
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Return the asked quantities without their layers."""
+        return frozenset(blank.quantity.rpartition(".")[2] for blank in self.question.blanks)
+
+    @cached_property
+    def above(self) -> list[Reference]:
+        """Return every quantity that the blanks are computed from, and the blanks themselves."""
+        network = self.question.network
+        return network.graph.order([ref for blank in self.question.blanks for ref in network.members(blank.quantity)])
+
+    @property
+    def layers(self) -> list[Layer]:
+        """Return the layers that the blanks rest on."""
+        by_name = self.question.network.by_name
+        return [by_name[name] for name in dict.fromkeys(ref.owner for ref in self.above) if name in by_name]
+
+    def has_key(self, key: str) -> bool:
+        """Say whether a layer below the blanks is of a kind with some key."""
+        return any(key in type(layer.keys).model_fields for layer in self.layers)
+
+    def rounds(self, node: type[Formula]) -> bool:
+        """Say whether a value that the blanks need is rounded."""
+        parts = self.question.network.graph.parts
+        rules = ((parts[ref.owner].rules.formulas.get(ref.name)) for ref in self.above)
+        return any(isinstance(part, node) for rule in rules if rule is not None for part in walk(rule))
+
+    def padded(self) -> bool:
+        """Say whether a padding by a number counts."""
+        values = self.question.network.values
+        return any(ref.name.partition(".")[0] == "padding" and values[ref.owner][ref.name] > 0 for ref in self.above)
+
+
+def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
+    """Yield what one question needs, each with its topic: one topic says the same for all questions, or differs."""
+    conventions = needs.conventions
+    if needs.asked & LEARNED and needs.has_key("bias"):
+        yield "biases", BIASES
+    yield from _shapes(needs)
+    if needs.asked & COUNTED and needs.has_key("statistics"):
+        yield "statistics", WITH_STORED if conventions.stored_statistics else LEARNED_ONLY
+    if needs.rounds(Floor):
+        yield "rounding", ROUNDED_DOWN
+    if needs.rounds(Ceil) and any(getattr(layer.keys, "padding", 0) == "same" for layer in needs.layers):
+        yield "same", SAME_STRIDED if conventions.same_with_stride else SAME_KEPT
+    if needs.padded():
+        yield "padding", PADDING
+    if needs.asked & OPERATIONS:
+        yield "operations", OPERATION
+    if needs.asked & MEMORY:
+        number = f"One number takes {conventions.bytes_per_number} bytes"
+        yield "memory", f"{number}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes."
+
+
+def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
+    """Yield how shapes are written, where the network takes an image, a volume or a signal."""
+    form = needs.question.network.form("input")
+    if not form.axes:
+        return
+    first = needs.conventions.channels_first
+    order = r" $\times$ ".join(reading_order(form.sizes, first))
+    yield f"shape {len(form.axes)}", f"Shapes are written {order}, without the batch."
+    if "shape" in needs.asked:
+        yield "order", EITHER_ORDER if needs.conventions.either_order else ONE_ORDER
+
+
+TOPICS = (
+    "biases",
+    "shape 1",
+    "shape 2",
+    "shape 3",
+    "order",
+    "statistics",
+    "rounding",
+    "same",
+    "padding",
+    "operations",
+    "memory",
+)
+"""The order of the sentences on a sheet."""
+
+
+def sentences(questions: Iterable[tuple[str, Question]]) -> tuple[str, ...]:
+    """Return what the blanks of some numbered questions need, as Markdown sentences.
+
+    Where two questions count differently, each sentence says for which questions it holds.
+    """
+    numbered = list(questions)
+    said: dict[str, dict[str, dict[str, None]]] = {}
+    for number, question in numbered:
+        for topic, sentence in _sentences(Needs(question)):
+            said.setdefault(topic, {}).setdefault(sentence, {})[number] = None
+    ordered = sorted(said.items(), key=lambda topic: TOPICS.index(topic[0]))
+    found = [_for_whom(sentence, held, rivals) for _, rivals in ordered for sentence, held in rivals.items()]
+    blanks = [question.blanks for _, question in numbered]
+    return (
+        *found,
+        EXACT,
+        *([ROUNDING] if any(blank.rounding for held in blanks for blank in held) else []),
+        *([CARRIED] if any(len(held) > 1 for held in blanks) else []),
+        AMBIGUOUS,
+    )
+
+
+def _for_whom(sentence: str, numbers: Iterable[str], rivals: dict[str, dict[str, None]]) -> str:
+    """Put the questions in front of a sentence that holds for some of them only."""
+    if len(rivals) == 1:
+        return sentence
+    *most, last = numbers
+    return f"Questions {', '.join(most)} and {last}: {sentence}" if most else f"Question {last}: {sentence}"

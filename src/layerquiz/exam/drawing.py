@@ -1,0 +1,121 @@
+"""Drawing a question: a pure function of template, seed, student and question number.
+
+What can be drawn right at once is (the recipe goes from the top down); what cannot is drawn again, with the number of
+the attempt in the generator's seed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import Any
+
+from layerquiz.errors import LayerquizError, TemplateError, nearest
+from layerquiz.exam import sample
+from layerquiz.exam.facts import fact
+from layerquiz.exam.question import Question, composed, keys, wired
+from layerquiz.exam.recipe import Drawn, RejectedError, unknown
+from layerquiz.exam.sample import Seed
+from layerquiz.exam.template import ConventionsChoice, Template
+from layerquiz.network.mistakes import CATALOGUE, mistaken
+from layerquiz.network.network import Answer, Network
+
+MOST_ATTEMPTS = 200
+
+OF_NUMBERS = frozenset(
+    ("size-below-one", "groups", "shapes-do-not-meet", "pool-padding", "wrong-value", "input", "same-with-stride")
+)
+"""Faults of a network that other numbers may not have; every other fault is in what the author wrote."""
+
+MOST_REASONS = 5
+
+
+def draw(
+    template: Template, seed: Seed, student: str = "", question: str = "1", conventions: ConventionsChoice = "textbook"
+) -> Question:
+    """Return one drawing of a template; the conventions count unless the template states its own."""
+    _check_slugs(template)
+    failures: Counter[str] = Counter()
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            return _attempt(template, sample.generator(seed, student, question, attempt), conventions)
+        except RejectedError as error:
+            failures[error.reason] += 1
+    raise _never(template, failures)
+
+
+def _attempt(template: Template, random: Random, conventions: ConventionsChoice) -> Question:
+    """Return one attempt's question, or reject it."""
+    try:
+        drawn = template.recipe.draw(random, template.conventions or conventions)
+    except LayerquizError as error:
+        raise _judged(template, error, ()) from None
+    try:
+        network = wired(template, drawn, conventions)
+    except LayerquizError as error:
+        raise _judged(template, error, ("network",)) from None
+    _check_required(template, drawn, network)
+    right = keys(template, network)
+    _check_told_apart(template, network, right)
+    return composed(template, drawn, network, right)
+
+
+def _judged(template: Template, error: LayerquizError, path: tuple[str, ...]) -> Exception:
+    """Return a fault of the drawn numbers as a rejection, any other as an error with its line."""
+    located = template.written.located(error, path)
+    if error.slug not in OF_NUMBERS:
+        return located
+    return RejectedError(f"{located.where}: the network could not be ({error.slug})")
+
+
+def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
+    """Reject a drawing that does not meet what the template requires."""
+
+    def value(name: str) -> Any:
+        owner, dot, key = name.rpartition(".")
+        if dot:
+            return fact(network, owner, key)
+        if name not in drawn["let"]:
+            raise unknown(name, drawn["let"])
+        return drawn["let"][name]
+
+    for place, comparison in enumerate(template.require):
+        try:
+            holds = comparison.value(value)
+        except TemplateError as error:
+            raise template.written.located(error, ("require", place)) from None
+        if not holds:
+            raise RejectedError(f'require "{comparison.text}" did not hold')
+
+
+def _check_slugs(template: Template) -> None:
+    for place, slug in enumerate(template.tells_apart):
+        if slug not in CATALOGUE:
+            what, cure = f'there is no mistake "{slug}"', nearest(slug, CATALOGUE)
+            raise template.written.fault(what, ("tells_apart", place), cure=cure, slug="unknown-mistake")
+
+
+def _check_told_apart(template: Template, network: Network, right: tuple[Answer, ...]) -> None:
+    """Reject a drawing on which a listed mistake gives what the key or another listed mistake gives."""
+    names = [asked.quantity for asked in template.asked]
+    given_by = {right: "the right answer"}
+    for slug in template.tells_apart:
+        wrong = mistaken(network, slug, names)
+        if not wrong:
+            raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
+        for values in wrong:
+            other = given_by.setdefault(values, slug)
+            if other != slug:
+                raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
+
+
+def _never(template: Template, failures: Counter[str]) -> TemplateError:
+    """Return the error about a template that is not drawn: which condition failed how often, the worst first."""
+    counted = [f"{reason}: {count} times" for reason, count in failures.most_common(MOST_REASONS)]
+    return TemplateError(
+        f"no drawing was found in {MOST_ATTEMPTS} attempts",
+        where=template.written.name,
+        why="; ".join(counted),
+        cure="Widen the choices and ranges, or drop a condition",
+        slug="no-drawing",
+    )

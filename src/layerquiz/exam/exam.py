@@ -1,0 +1,201 @@
+"""An exam: the file that says what is asked, and every student's paper, a pure function of exam and student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from layerquiz.errors import ExamError, LayerquizError, nearest
+from layerquiz.exam import library, sample
+from layerquiz.exam.drawing import draw
+from layerquiz.exam.question import Blank, Question
+from layerquiz.exam.roster import Student
+from layerquiz.exam.sample import Seed
+from layerquiz.exam.source import Path, SourceText
+from layerquiz.exam.template import Points, Template
+from layerquiz.network.conventions import Conventions
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DrawKeys(_Keys):
+    """Templates chosen by topic and level."""
+
+    topic: str | None = None
+    level: Annotated[int, Field(ge=1, le=5)] | None = None
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class EntryKeys(_Keys):
+    """One entry of `questions` as written."""
+
+    template: str | None = None
+    draw: dict[str, Any] | None = None
+    text: str | None = None
+    points: Points | None = None
+    policy: dict[str, Any] = {}
+
+
+class ExamKeys(_Keys):
+    """The exam file as written."""
+
+    title: str
+    course: str = ""
+    date: str = ""
+    instructions: str = ""
+    seed: int | str | None = None
+    conventions: str | dict[str, Any] = "textbook"
+    policy: dict[str, Any] = {}
+    questions: Annotated[list[Any], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One question of the exam before it is drawn; without `points` the template's own count."""
+
+    template: Template
+    points: Fraction | None
+    policy: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """An exam, ready to draw. Policies are plain data here; they are checked where marks are made."""
+
+    title: str
+    course: str
+    date: str
+    instructions: str
+    seed: Seed
+    conventions: str | Mapping[str, Any]
+    policy: Mapping[str, Any]
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One student's exam."""
+
+    student: Student
+    questions: tuple[Question, ...]
+
+    @property
+    def numbered(self) -> tuple[tuple[str, Question], ...]:
+        """Return the questions with their numbers."""
+        return tuple((str(number), question) for number, question in enumerate(self.questions, 1))
+
+    @property
+    def blanks(self) -> dict[str, Blank]:
+        """Return the blanks by id: question and letter, `1a`, or the question alone where it has one blank."""
+        return {
+            blank_id(number, blank, question): blank for number, question in self.numbered for blank in question.blanks
+        }
+
+    @property
+    def points(self) -> Fraction:
+        """Return the points of all questions together."""
+        return sum((question.points for question in self.questions), Fraction(0))
+
+
+def blank_id(number: str, blank: Blank, question: Question) -> str:
+    """Return what a blank is called over a whole paper."""
+    return number if len(question.blanks) == 1 else f"{number}{blank.place}"
+
+
+def paper(exam: Exam, student: Student) -> Paper:
+    """Return a student's paper: a function of the exam and the student's id, whoever else takes the exam."""
+    return Paper(student, tuple(_drawn(exam, student, number, entry) for number, entry in enumerate(exam.entries, 1)))
+
+
+def _drawn(exam: Exam, student: Student, number: int, entry: Entry) -> Question:
+    try:
+        question = draw(entry.template, exam.seed, student.id, str(number), exam.conventions)
+    except LayerquizError as error:
+        raise error.at(f"question {number}") from None
+    return question if entry.points is None else question.worth(entry.points)
+
+
+def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Template] | None = None) -> Exam:
+    """Return an exam from its file's text, which messages call `file`.
+
+    `spare_seed` counts where the text gives no seed; whoever calls draws one that cannot be guessed. `templates` are
+    those of the library unless others are given.
+    """
+    written = SourceText(file, text, 1, ExamError)
+    keys = written.checked(ExamKeys, written.mapping())
+    try:
+        Conventions.of(keys.conventions)
+    except LayerquizError as error:
+        raise written.located(error, ("conventions",)) from None
+    seed = spare_seed if keys.seed is None else keys.seed
+    choosing = Choosing(written, seed, library.templates() if templates is None else templates)
+    return Exam(
+        title=keys.title,
+        course=keys.course,
+        date=keys.date,
+        instructions=keys.instructions,
+        seed=seed,
+        conventions=keys.conventions,
+        policy=keys.policy,
+        entries=tuple(choosing.entries(keys.questions)),
+    )
+
+
+class Choosing:
+    """Finds the templates of an exam's questions; those of a `draw` are the same for all students."""
+
+    def __init__(self, written: SourceText, seed: Seed, templates: Mapping[str, Template]) -> None:
+        self.written, self.seed, self.templates = written, seed, templates
+
+    def entries(self, found: Sequence[Any]) -> Iterator[Entry]:
+        """Yield the questions in the order of the file; a draw takes no template that the exam has already."""
+        checked = [self._keys(entry, ("questions", place)) for place, entry in enumerate(found)]
+        used = {keys.template for keys in checked if keys.template is not None}
+        for place, keys in enumerate(checked):
+            points = None if keys.points is None else Fraction(str(keys.points))
+            for name in self._names(keys, place, used):
+                yield Entry(self.templates[name], points, keys.policy)
+
+    def _keys(self, entry: Any, path: Path) -> EntryKeys:
+        keys = self.written.checked(EntryKeys, entry, path)
+        if keys.text is not None:
+            what = "questions of your own text cannot be printed yet"
+            raise self.written.fault(what, (*path, "text"), cure="Use template or draw", slug="text-not-available")
+        if (keys.template is None) == (keys.draw is None):
+            what = "a question has one of template and draw"
+            raise self.written.fault(what, path, cure="Write one such as {template: conv-size}", slug="wrong-value")
+        if keys.template is not None and keys.template not in self.templates:
+            what, cure = f'no template is called "{keys.template}"', nearest(keys.template, self.templates)
+            raise self.written.fault(what, (*path, "template"), cure=cure, slug="unknown-template")
+        return keys
+
+    def _names(self, keys: EntryKeys, place: int, used: set[str]) -> list[str]:
+        if keys.template is not None:
+            return [keys.template]
+        path = ("questions", place, "draw")
+        wanted = self.written.checked(DrawKeys, keys.draw, path)
+        self._check_topic(wanted, path)
+        fitting = [name for name in sorted(self.templates) if self._fits(name, wanted) and name not in used]
+        if len(fitting) < wanted.count:
+            what = f"{wanted.count} templates are wanted and {len(fitting)} fit that the exam does not use already"
+            raise self.written.fault(what, path, cure="Ask for fewer, or for another topic or level", slug="too-few")
+        random = sample.generator(self.seed, "", f"draw {place + 1}")
+        chosen = [fitting.pop(sample.below(random, len(fitting))) for _ in range(wanted.count)]
+        used.update(chosen)
+        return chosen
+
+    def _check_topic(self, wanted: DrawKeys, path: Path) -> None:
+        topics = {topic for template in self.templates.values() for topic in template.topics}
+        if wanted.topic is not None and wanted.topic not in topics:
+            what, cure = f'no template has the topic "{wanted.topic}"', nearest(wanted.topic, topics)
+            raise self.written.fault(what, (*path, "topic"), cure=cure, slug="unknown-topic")
+
+    def _fits(self, name: str, wanted: DrawKeys) -> bool:
+        template = self.templates[name]
+        return wanted.topic in (None, *template.topics) and wanted.level in (None, template.level)

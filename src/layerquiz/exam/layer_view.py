@@ -1,0 +1,156 @@
+"""What a layer offers to the wording: its quantities and keys, and its description in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from layerquiz.exam.facts import fact
+from layerquiz.network.network import Layer, Network
+
+KINDS = {
+    "conv": "convolution",
+    "convtranspose": "transposed convolution",
+    "depthwiseconv": "depthwise convolution",
+    "separableconv": "separable convolution",
+    "maxpool": "maximum pooling",
+    "avgpool": "average pooling",
+    "globalavgpool": "global average pooling",
+    "globalmaxpool": "global maximum pooling",
+    "batchnorm": "batch normalisation",
+    "layernorm": "layer normalisation",
+    "dense": "dense layer",
+    "zeropad": "zero padding",
+    "flatten": "flattening",
+    "add": "sum",
+    "concat": "concatenation",
+}
+"""Kinds in words; `conv` stands for conv1d, conv2d and conv3d. Other kinds are called as in the notation."""
+
+DIMENSIONS = ("1d", "2d", "3d")
+
+
+class Shape(tuple[int, ...]):
+    """Sizes that print as a product: $32\\times 32\\times 3$."""
+
+    __slots__ = ()
+
+
+class Window(int):
+    """One number that stands for every axis: a kernel of 3 prints as $3\\times 3$, and counts as 3."""
+
+    rank: int
+
+    def __new__(cls, number: int, rank: int) -> Window:
+        """Return a number with its count of axes."""
+        window = super().__new__(cls, number)
+        window.rank = rank
+        return window
+
+
+def as_product(sizes: tuple[int, ...]) -> str:
+    """Return sizes as mathematics; a single one is a plain number."""
+    if len(sizes) == 1:
+        return str(sizes[0])
+    return "$" + r"\times ".join(map(str, sizes)) + "$"
+
+
+class LayerView:
+    """One layer (or `input`, or `total`) in a wording: `conv.kernel`, `conv.shape`, `conv.description`."""
+
+    __slots__ = ("_name", "_network")
+
+    def __init__(self, network: Network, name: str) -> None:
+        self._network, self._name = network, name
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("_"):
+            raise AttributeError(attribute)
+        if attribute == "description":
+            return described(self._network, self._name)
+        return offered(self._network, self._name, attribute)
+
+
+def offered(network: Network, owner: str, name: str) -> Any:
+    """Return a layer's quantity or key as the wording prints it."""
+    found = fact(network, owner, name)
+    if isinstance(found, tuple):
+        return Shape(found)
+    layer = network.by_name.get(owner)
+    if name == "kernel" and layer and layer.kind.rank > 1:
+        return Window(found, layer.kind.rank)
+    return found
+
+
+def views(network: Network) -> dict[str, Any]:
+    """Return a network's names for the wording: every layer, `input`, `total`, and `layers` for loops."""
+    layers = {layer.name: LayerView(network, layer.name) for layer in network.layers}
+    return {
+        "input": LayerView(network, "input"),
+        "total": LayerView(network, "total"),
+        "layers": list(layers.values()),
+        **layers,
+    }
+
+
+def described(network: Network, owner: str) -> str:
+    """Return a layer in words, with all its keys that matter: what a student needs to recount it."""
+    layer = network.by_name.get(owner)
+    if layer is None:
+        return "the input" if owner == "input" else "the whole network"
+    family = layer.kind.name[:-2] if layer.kind.rank else layer.kind.name
+    keys = [name for name in PHRASES if name in type(layer.keys).model_fields]
+    phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in keys]
+    return ", ".join([KINDS.get(family, family), *(phrase for phrase in phrases if phrase)])
+
+
+def _kernel(layer: Layer, found: Any) -> str:
+    sizes = found if isinstance(found, tuple) else (found,) * layer.kind.rank
+    return f"{'window' if 'pool' in layer.kind.name else 'kernel'} {as_product(sizes)}"
+
+
+def _per_axis(found: Any) -> str:
+    return as_product(found) if isinstance(found, tuple) else str(found)
+
+
+def _padding(layer: Layer, found: Any) -> str:
+    if layer.kind.name == "zeropad":
+        return f"{_per_axis(found)} on each side"
+    if found in (0, "valid"):
+        return "no padding"
+    return f'padding "{found}"' if isinstance(found, str) else f"padding {_per_axis(found)}"
+
+
+def _unless(plain: Any, text: str) -> Callable[[Layer, Any], str]:
+    """Return a phrase that is said only where the key is not the plain value."""
+    return lambda _, found: "" if found == plain else text.format(_per_axis(found))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: 1 filter, 96 filters."""
+    return f"{number:,} {one if number == 1 else many or plural(one)}"
+
+
+def plural(noun: str) -> str:
+    """Return the regular plural of an English noun."""
+    if noun.endswith(("s", "x", "ch", "sh")):
+        return f"{noun}es"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}s"
+
+
+PHRASES: Mapping[str, Callable[[Layer, Any], str]] = {
+    "filters": lambda _, found: counted(found, "filter"),
+    "units": lambda _, found: counted(found, "unit"),
+    "kernel": _kernel,
+    "stride": _unless(None, "stride {}"),
+    "padding": _padding,
+    "dilation": _unless(1, "dilation {}"),
+    "groups": _unless(1, "{} groups"),
+    "ceil": lambda _, found: "sizes rounded up" if found else "",
+    "function": lambda _, found: str(found),
+    "rate": _unless(None, "rate {}"),
+    "bias": lambda _, found: "" if found else "without bias",
+}
+"""Keys in the order in which they are said, each with its phrase; an empty phrase is left out."""

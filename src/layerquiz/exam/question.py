@@ -1,0 +1,150 @@
+"""A question: one drawing of a template with its text, its blanks and their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from string import ascii_lowercase
+from typing import Any
+
+from layerquiz.errors import LayerquizError
+from layerquiz.exam import grid
+from layerquiz.exam.layer_view import views
+from layerquiz.exam.recipe import Drawn
+from layerquiz.exam.template import Asked, ConventionsChoice, Template
+from layerquiz.exam.wording import Wording
+from layerquiz.formula.derive import Derivation, derive
+from layerquiz.network.glossary import unit
+from layerquiz.network.network import Answer, Network
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One place for one answer. `place` is its letter within the question, `key` the right value."""
+
+    place: str
+    quantity: str
+    label: str
+    points: Fraction
+    key: Answer
+    unit: str
+    rounding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The blanks that stand in a table: what its columns and rows are called, and the place of each cell's blank."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str | None, ...]], ...]
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Return the places of the blanks in the table."""
+        return frozenset(place for _, cells in self.rows for place in cells if place is not None)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A drawn question. `text` is Markdown; from `drawn`, plain data, `rebuilt` makes the same question again."""
+
+    template: Template
+    text: str
+    network: Network
+    blanks: tuple[Blank, ...]
+    grid: Grid | None
+    drawn: Drawn
+
+    @property
+    def title(self) -> str:
+        """Return the template's title."""
+        return self.template.title
+
+    @property
+    def points(self) -> Fraction:
+        """Return the points of all blanks together."""
+        return sum((blank.points for blank in self.blanks), Fraction(0))
+
+    @cached_property
+    def solution(self) -> tuple[Derivation, ...]:
+        """Return each blank's derivation from the givens and from what earlier blanks ask."""
+        known: list[Any] = []
+        found = []
+        for blank in self.blanks:
+            members = self.network.members(blank.quantity)
+            found.append(derive(self.network.graph, members, known, self.network.values))
+            known.extend(members)
+        return tuple(found)
+
+    def worth(self, points: Fraction) -> Question:
+        """Return the question with its points scaled to a sum."""
+        factor = points / self.points
+        return replace(self, blanks=tuple(replace(blank, points=blank.points * factor) for blank in self.blanks))
+
+
+def rebuilt(template: Template, drawn: Drawn, conventions: ConventionsChoice = "textbook") -> Question:
+    """Return the question that some drawn values make, without drawing again."""
+    try:
+        network = wired(template, drawn, conventions)
+    except LayerquizError as error:
+        raise template.written.located(error, ("network",)) from None
+    return composed(template, drawn, network, keys(template, network))
+
+
+def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> Network:
+    """Return the drawn network; the template's own conventions win over the exam's."""
+    return Network.parse({**drawn["network"], "conventions": template.conventions or conventions})
+
+
+def keys(template: Template, network: Network) -> tuple[Answer, ...]:
+    """Return the right values of all blanks."""
+    found = []
+    cells = sum(asked.in_table for asked in template.asked)
+    for place, asked in enumerate(template.asked, -cells):
+        try:
+            found.append(network.value(asked.quantity))
+        except LayerquizError as error:
+            raise template.written.located(error, ("table",) if asked.in_table else ("ask", place)) from None
+    return tuple(found)
+
+
+def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
+    """Return a drawn network as a question, its wording filled in."""
+    names = {**drawn["let"], **views(network)}
+    filled = tuple(
+        Blank(
+            place,
+            asked.quantity,
+            _label(asked, names),
+            asked.points,
+            key,
+            unit(asked.quantity.rpartition(".")[2]) if asked.unit is None else asked.unit,
+            asked.rounding,
+        )
+        for place, asked, key in zip(letters(), template.asked, right, strict=False)
+    )
+    return Question(template, template.wording.render(names), network, filled, _grid(template, filled), drawn)
+
+
+def letters() -> Iterator[str]:
+    """Yield a, b ... z, aa, ab ... zz."""
+    yield from ascii_lowercase
+    for first in ascii_lowercase:
+        yield from (first + second for second in ascii_lowercase)
+
+
+def _label(asked: Asked, names: dict[str, Any]) -> str:
+    if isinstance(asked.label, Wording):
+        return asked.label.render(names)
+    return grid.label(asked.quantity) if asked.label is None else asked.label
+
+
+def _grid(template: Template, blanks: tuple[Blank, ...]) -> Grid | None:
+    """Return the template's table with the places of its blanks."""
+    if template.grid is None:
+        return None
+    place: dict[str | None, str] = {blank.quantity: blank.place for blank in blanks}
+    rows = ((grid.called_row(row), tuple(place.get(cell) for cell in cells)) for row, cells in template.grid.rows)
+    return Grid(tuple(grid.called(column) for column in template.grid.columns), tuple(rows))

@@ -1,0 +1,251 @@
+"""A question template: one file, read once into a frozen value that can be drawn again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.exam import expression, wording
+from layerquiz.exam.expression import Expression
+from layerquiz.exam.grid import Plan, Table, plan_of_asked
+from layerquiz.exam.recipe import Recipe, recipe
+from layerquiz.exam.source import Path, SourceText
+from layerquiz.exam.wording import Wording
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.network import NAME, RESERVED
+
+ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
+"""Conventions by name, as a mapping with single choices, or ready made."""
+
+FENCE = "---"
+DRAWN_KINDS = ("number",)
+"""The kinds of question that this version draws."""
+
+MOST_BLANKS = 200
+BYTE_UNITS = ("kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "bits")
+
+Kind = Literal["number", "formula", "choice", "unknown", "find-error", "compare", "budget", "code", "statement"]
+Points = Annotated[float, Field(ge=0.01, le=1000)]
+
+
+class _Keys(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class AskKeys(_Keys):
+    """One blank as written."""
+
+    blank: str
+    label: str | None = None
+    points: Points = 1
+    rounding: Literal["allowed"] | None = None
+    unit: str | None = None
+
+
+class TableKeys(_Keys):
+    """A table of blanks as written."""
+
+    rows: Annotated[list[str], Field(min_length=1)]
+    columns: Annotated[list[str], Field(min_length=1)]
+    points: Points = 1
+    rounding: Literal["allowed"] | None = None
+
+
+class TemplateKeys(_Keys):
+    """The front matter of a template."""
+
+    title: str
+    kind: Kind = "number"
+    topics: list[str] = []
+    level: Annotated[int, Field(ge=1, le=5)] = 1
+    network: dict[str, Any] | None = None
+    networks: dict[str, Any] | None = None
+    let: dict[str, Any] = {}
+    require: list[str] = []
+    ask: list[Any] = []
+    table: dict[str, Any] | None = None
+    tells_apart: list[str] = []
+    minutes: Annotated[float, Field(ge=0.1, le=600)] | None = None
+    goal: str = ""
+    source: str = ""
+    conventions: str | dict[str, Any] | None = None
+    layout: Literal["list", "grid"] = "list"
+    space: Annotated[int, Field(ge=0, le=250)] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One blank of a template: what is asked, and what a paper prints beside it."""
+
+    quantity: str
+    label: str | Wording | None
+    points: Fraction
+    unit: str | None
+    rounding: bool
+    in_table: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Template:
+    """A question template, ready to draw. `text` is the whole file, `name` its stem."""
+
+    name: str
+    text: str
+    written: SourceText
+    title: str
+    kind: str
+    topics: tuple[str, ...]
+    level: int
+    recipe: Recipe
+    require: tuple[Expression, ...]
+    asked: tuple[Asked, ...]
+    grid: Plan | None
+    tells_apart: tuple[str, ...]
+    minutes: float | None
+    goal: str
+    source: str
+    conventions: str | Mapping[str, Any] | None
+    space: int
+    wording: Wording
+
+    @property
+    def points(self) -> Fraction:
+        """Return the points of all blanks together."""
+        return sum((asked.points for asked in self.asked), Fraction(0))
+
+
+@lru_cache(maxsize=1024)
+def parse(text: str, name: str, file: str = "") -> Template:
+    """Return a template from its text; `name` is the file's stem, `file` what messages call it."""
+    file = file or f"{name}.md"
+    front, body, body_line = _split(text, file)
+    written = SourceText(file, front, 2, TemplateError)
+    keys = written.checked(TemplateKeys, written.mapping())
+    _check_kind(keys, written)
+    try:
+        made = recipe(_checked_let(keys.let, written), keys.network or {})
+    except LayerquizError as error:
+        raise written.located(error) from None
+    asked, plan = _asked(keys, written)
+    return Template(
+        name=name,
+        text=text,
+        written=written,
+        title=keys.title,
+        kind=keys.kind,
+        topics=tuple(keys.topics),
+        level=keys.level,
+        recipe=made,
+        require=_required(keys.require, written),
+        asked=asked,
+        grid=plan,
+        tells_apart=tuple(keys.tells_apart),
+        minutes=keys.minutes,
+        goal=keys.goal,
+        source=keys.source,
+        conventions=_conventions(keys.conventions, written),
+        space=keys.space,
+        wording=wording.parse(body, file, body_line),
+    )
+
+
+def _split(text: str, file: str) -> tuple[str, str, int]:
+    """Return front matter, wording, and the line on which the wording begins."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    ends = [number for number, line in enumerate(lines) if line.rstrip() == FENCE]
+    if len(ends) < 2 or ends[0] != 0:
+        cure = f"Begin the file with {FENCE}, end the front matter with {FENCE}, then write the wording"
+        raise TemplateError("a template has front matter and a wording", where=file, cure=cure, slug="front-matter")
+    body = "\n".join(lines[ends[1] + 1 :])
+    if not body.strip():
+        raise TemplateError("the wording is empty", where=file, cure="Write it after the front matter", slug="wording")
+    return "\n".join(lines[1 : ends[1]]), body, ends[1] + 2
+
+
+def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
+    if keys.kind not in DRAWN_KINDS or keys.networks is not None:
+        path = ("networks",) if keys.kind in DRAWN_KINDS else ("kind",)
+        what = "several networks" if keys.kind in DRAWN_KINDS else f'questions of kind "{keys.kind}"'
+        cure = f"This version draws one network and the kinds: {', '.join(DRAWN_KINDS)}"
+        raise written.fault(f"{what} cannot be drawn yet", path, cure=cure, slug="kind-not-available")
+    if keys.network is None:
+        raise written.fault('the key "network" is missing', slug="missing-key")
+    if not keys.ask and keys.table is None:
+        raise written.fault("nothing is asked", cure="Give blanks with ask, or a table", slug="missing-key")
+
+
+def _checked_let(let: Mapping[str, Any], written: SourceText) -> Mapping[str, Any]:
+    for name in let:
+        if not NAME.fullmatch(name) or name in (*RESERVED, "layers", "range") or name.startswith("_"):
+            cure = "Use letters, digits and _, and none of input, total, layers, range"
+            raise written.fault(f'"{name}" cannot be a name of let', ("let", name), cure=cure, slug="bad-name")
+    return let
+
+
+def _required(texts: Iterable[str], written: SourceText) -> tuple[Expression, ...]:
+    found = []
+    for place, text in enumerate(texts):
+        try:
+            found.append(expression.parse(text))
+        except TemplateError as error:
+            raise written.located(error, ("require", place)) from None
+        if not found[-1].compares:
+            cure = "Write one such as conv.filters != input.channels"
+            raise written.fault(f'"{text}" is no comparison', ("require", place), cure=cure, slug="expression")
+    return tuple(found)
+
+
+def _conventions(choice: Any, written: SourceText) -> Any:
+    """Return the template's own conventions as written, once it is sure that they can be read."""
+    if choice is not None:
+        try:
+            Conventions.of(choice)
+        except LayerquizError as error:
+            raise written.located(error, ("conventions",)) from None
+    return choice
+
+
+def _asked(keys: TemplateKeys, written: SourceText) -> tuple[tuple[Asked, ...], Plan | None]:
+    """Return the blanks, those of a table first, and which of them stand in a grid."""
+    listed = [_blank(found, written, ("ask", place)) for place, found in enumerate(keys.ask)]
+    plan = plan_of_asked([asked.quantity for asked in listed]) if keys.layout == "grid" else None
+    if keys.table is not None:
+        cells, plan = _cells(written.checked(TableKeys, keys.table, ("table",)))
+        listed = cells + listed
+    _check_blanks(listed, written)
+    return tuple(listed), plan
+
+
+def _cells(keys: TableKeys) -> tuple[list[Asked], Plan]:
+    """Return the blanks of the shorthand for a table."""
+    plan = Table(tuple(keys.rows), tuple(keys.columns)).plan()
+    points, rounding = Fraction(str(keys.points)), keys.rounding is not None
+    return [Asked(name, None, points, None, rounding, in_table=True) for name in plan.quantities], plan
+
+
+def _blank(found: Any, written: SourceText, path: Path) -> Asked:
+    keys = written.checked(AskKeys, found, path)
+    if keys.unit in BYTE_UNITS:
+        cure = "Leave the unit out: the answer is read in the unit that the student writes"
+        raise written.fault(f"the unit {keys.unit} cannot be printed beside a blank", (*path, "unit"), cure=cure)
+    line = int(written.place(path).rpartition(" ")[2])
+    label: str | Wording | None = keys.label
+    if keys.label and "{" in keys.label:
+        label = wording.parse(keys.label, written.name, line)
+    return Asked(keys.blank, label, Fraction(str(keys.points)), keys.unit, keys.rounding is not None)
+
+
+def _check_blanks(asked: list[Asked], written: SourceText) -> None:
+    if not 1 <= len(asked) <= MOST_BLANKS:
+        raise written.fault(f"{len(asked)} blanks are asked", cure=f"Allowed are 1 to {MOST_BLANKS}", slug="blanks")
+    seen: set[str] = set()
+    for blank in asked:
+        if blank.quantity in seen:
+            raise written.fault(f'"{blank.quantity}" is asked twice', ("ask",), slug="doubled-blank")
+        seen.add(blank.quantity)

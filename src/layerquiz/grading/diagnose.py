@@ -1,0 +1,309 @@
+"""A sheet's answers to a story per blank: the simplest explanation that the rest of the sheet supports.
+
+The order is fixed: unreadable or blank; correct; right under another convention; right from the student's own
+earlier values; one known mistake; two; a slip. Each is tried on the true values, then on the student's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import islice
+
+from layerquiz.formula.expr import Reference
+from layerquiz.formula.solve import Values
+from layerquiz.grading.match import digits_slipped, matches, rounds_to
+from layerquiz.grading.read import Blank, Reading, Unreadable
+from layerquiz.grading.sheet import Base, Place, Sheet, asked
+from layerquiz.grading.story import Story
+from layerquiz.network.conventions import NAMED
+from layerquiz.network.mistakes import CATALOGUE, Change, Mistake, Search, evaluated
+from layerquiz.network.network import Answer, Network
+
+MOST_RIVALS = 8
+MOST_STORIES = 2_000
+LARGEST_CARRIED = 10**30
+SINGLES: tuple[Mistake, ...] = tuple(CATALOGUE.values())
+
+ELSEWHERE = {"shape": "wrong-neighbour-size", "receptive_field": "rf-of-another-layer"}
+"""What it is called when the answer is right for another layer, where nothing at this layer explains it."""
+
+COUNTED_OTHERWISE = {"stored_statistics": "bn-moving-statistics"}
+"""The choices of the conventions that change a count, and the catalogue's name for having chosen the other way."""
+
+
+def diagnose(network: Network, quantity: str, answer: str, rounding: bool = True) -> Story:
+    """Return the story of one answer to one question about a network."""
+    return diagnose_sheet(network, {quantity: answer}, rounding)[quantity]
+
+
+def diagnose_sheet(
+    network: Network,
+    answers: Mapping[str, str],
+    rounding: bool | Collection[str] = True,
+    keys: Mapping[str, Answer] | None = None,
+) -> dict[str, Story]:
+    """Return a story for each answer of a sheet, earlier answers explaining later ones.
+
+    `rounding` says whether rounded numbers are compared at the digits that they show: for all, none or some blanks.
+    `keys` are right values that count whatever the formulas say: those of a sealed exam.
+    """
+    sheet = Sheet(network, answers, rounding, keys or {})
+    for name in sheet.in_order():
+        sheet.remember(_told(sheet, name))
+    return {name: sheet.stories[name] for name in answers}
+
+
+def _told(sheet: Sheet, name: str) -> Story:
+    """Return the story of one blank, whose earlier ones are told."""
+    place, reading = sheet.places[name], sheet.readings[name]
+    blank = Story(name, "blank", place.expected, sheet.answers[name].strip())
+    if isinstance(reading, Blank):
+        return blank
+    if isinstance(reading, Unreadable):
+        note = f"{reading.reason} (at character {reading.offset + 1})"
+        return replace(blank, verdict="unreadable", notes=(note,))
+    told = replace(
+        blank,
+        read_as=reading.value,
+        shown=reading.shown,
+        working=reading.expression is not None,
+        broken=reading.broken,
+        notes=reading.notes,
+    )
+    return _Telling(sheet, place, reading, told).story()
+
+
+class _Telling:
+    """One answer being explained."""
+
+    def __init__(self, sheet: Sheet, place: Place, reading: Reading, told: Story) -> None:
+        self.sheet, self.place, self.reading, self.told = sheet, place, reading, told
+        self.network = sheet.network
+        self.search = Search(self.network, place.members, sheet.graph)
+        self.tried = 0
+
+    def story(self) -> Story:
+        """Return the first explanation that fits, in the fixed order."""
+        if self._correct() and not self._rounds_to_other_prefix():
+            return replace(self.told, verdict="correct")
+        own = self._own_base()
+        bases = [self.sheet.true, *([own] if own else [])]
+        for base in bases:
+            found = self._convention(base)
+            if found:
+                return found
+        if own and self._fits(self._value(own.values)):
+            return self._with_own(own, verdict="carried")
+        for explain in (self._one_mistake, self._two_mistakes, self._slip, self._another_layer):
+            for base in bases:
+                found = explain(base)
+                if found:
+                    return found
+        return self._wrong()
+
+    def _wrong(self) -> Story:
+        return replace(self.told, verdict="wrong", notes=(*self.told.notes, *self._rounded_note()))
+
+    def _value(self, values: Values) -> Answer:
+        return self.sheet.value(self.place, values)
+
+    def _fits(self, value: Answer | None, exactly: bool = False) -> bool:
+        return self.sheet.fits(self.place, self.reading, value, self.place.rounding and not exactly)
+
+    def _correct(self) -> bool:
+        expected, unit = self.place.expected, self.reading.unit
+        if isinstance(expected, tuple) and not self.network.conventions.either_order:
+            return self.reading.value == expected
+        other_unit = {"macs": "FLOP", "flops": "MAC"}.get(self.place.name.rpartition(".")[2])
+        return self._fits(expected) and (not unit or unit != other_unit)
+
+    def _own_base(self) -> Base | None:
+        """Return the values that follow from the student's own earlier ones, if any of them matters here."""
+        sources = self._carried_from()
+        if not sources:
+            return None
+        values = evaluated(self.sheet.graph, None, self.network.values, self.sheet.own)
+        why = self._misfit() or self._fault(values)
+        if values is None or why:
+            note = f"Your earlier values ({', '.join(sources)}) cannot be carried on to here: {why}."
+            self.told = replace(self.told, notes=(*self.told.notes, note))
+            return None
+        return Base(values, self.sheet.own) if self._value(values) != self.place.expected else None
+
+    def _fault(self, values: Values | None) -> str:
+        """Return why values cannot be: a size below 1, a division that does not come out; or nothing."""
+        fault = None if values is None else self.network.fault(values, self.search.needed)
+        return "something is divided by zero" if values is None else fault.what if fault else ""
+
+    def _misfit(self) -> str:
+        """Return why an earlier answer is no value to go on from, or nothing."""
+        for ref in filter(self._above, self.sheet.owners):
+            number = self.sheet.own.get(ref.owner, {}).get(ref.name)
+            if number is None:
+                return f"{self.sheet.owners[ref]} has another number of sizes"
+            if not isinstance(number, int):
+                return "a size is not a whole number"
+            if abs(number) > LARGEST_CARRIED:
+                return "a number is too large"
+        return ""
+
+    def _above(self, ref: Reference) -> bool:
+        return ref.name in self.search.needed.get(ref.owner, ())
+
+    def _carried_from(self) -> list[str]:
+        return list(dict.fromkeys(name for ref, name in self.sheet.owners.items() if self._above(ref)))
+
+    def _with_own(self, base: Base, **changes: object) -> Story:
+        """Return the story with what it says about the student's own values, if it was told from them."""
+        told = replace(self.told, **changes)  # type: ignore[arg-type]
+        if not base.own:
+            return told
+        return replace(told, own_value=self._value(base.values), carried_from=self._carried_from())
+
+    def _convention(self, base: Base) -> Story | None:
+        found = self._order(base) or self._operations(base) or self._prefix(base) or self._counted_otherwise(base)
+        if found is None:
+            return None
+        slug, names = found
+        return self._with_own(base, verdict="convention", mistakes=[slug] if slug else [], conventions=names)
+
+    def _order(self, base: Base) -> tuple[str, list[str]] | None:
+        """A shape in the other order, where the conventions fix one."""
+        value, here = self._value(base.values), self.network.conventions
+        if not isinstance(value, tuple) or here.either_order or self.reading.value == value or not self._fits(value):
+            return None
+        return "", [name for name, named in NAMED.items() if named.channels_first != here.channels_first]
+
+    def _operations(self, base: Base) -> tuple[str, list[str]] | None:
+        """Multiply-adds for operations, or the reverse."""
+        value, name = self._value(base.values), self.place.name.rpartition(".")[2]
+        if name not in ("macs", "flops") or not isinstance(value, int):
+            return None
+        other = 2 * value if name == "macs" else value // 2
+        return ("mac-vs-flop", ["FLOPs" if name == "macs" else "MACs"]) if self._fits_one(other, value) else None
+
+    def _fits_one(self, *values: Answer) -> bool:
+        return any(self._fits(value) for value in values[: 2 if self.reading.unit in ("MAC", "FLOP") else 1])
+
+    def _rounds_to_other_prefix(self) -> bool:
+        """Say whether the digits are the key's when cut off, but those of the other prefix when rounded: 0.24 MB."""
+        expected = self.place.expected
+        if isinstance(expected, tuple) or rounds_to(self.reading, expected) or self.reading.value == expected:
+            return False
+        return self._prefix(self.sheet.true) is not None
+
+    def _prefix(self, base: Base) -> tuple[str, list[str]] | None:
+        """MB for MiB, or the reverse, and the other prefixes alike."""
+        unit = self.reading.unit
+        power = "kKMGT".find(unit[:1]) if unit.endswith("B") and len(unit) > 1 else -1
+        if power < 0 or isinstance(self.reading.value, tuple) or self.reading.step is None:
+            return None
+        binary = "i" in unit
+        ratio = Fraction(1000, 1024) if binary else Fraction(1024, 1000)
+        ratio **= max(1, power)
+        other = replace(self.reading, value=self.reading.value * ratio, step=self.reading.step * ratio)
+        if not matches(other, self._value(base.values), rounding=True):
+            return None
+        return "mb-vs-mib", [f"{unit[0]}B" if binary else f"{unit[0]}iB"]
+
+    def _counted_otherwise(self, base: Base) -> tuple[str, list[str]] | None:
+        """Right where the stored statistics are counted, or not counted."""
+        conventions = self.network.conventions
+        for choice, slug in COUNTED_OTHERWISE.items():
+            flipped = conventions.flipped(choice)
+            other = self.network.under(flipped)
+            if any(ref.name not in other.graph.parts[ref.owner] for ref in self.place.members):
+                continue
+            values = evaluated(other.graph, None, other.values, base.own) if base.own else other.values
+            value = None if values is None else self._value(values)
+            if value != self._value(base.values) and self._fits(value):
+                names = [name for name, c in NAMED.items() if getattr(c, choice) == getattr(flipped, choice)]
+                return slug, names
+        return None
+
+    def _one_mistake(self, base: Base) -> Story | None:
+        fitting = self._fitting(self.search.singles(SINGLES), base)
+        named = self._best(fitting)
+        owner, _, name = self.place.name.rpartition(".")
+        elsewhere = name in ELSEWHERE and not any(owner in change.rules for change in fitting) and not base.own
+        if elsewhere and (named or name == "receptive_field") and self._same_quantity_elsewhere(owner, name):
+            named.append((ELSEWHERE[name],))
+        return self._named(named, base)
+
+    def _two_mistakes(self, base: Base) -> Story | None:
+        return self._named(self._best(self._fitting(self.search.pairs(SINGLES), base)), base)
+
+    def _named(self, sets: list[tuple[str, ...]], base: Base) -> Story | None:
+        if not sets:
+            return None
+        if len(sets) - 1 > MOST_RIVALS:
+            return self._wrong()
+        first, *rivals = [sorted(slugs) for slugs in sets]
+        return self._with_own(base, verdict="mistake", mistakes=first, rivals=rivals)
+
+    def _fitting(self, changes: Iterable[Change], base: Base) -> list[Change]:
+        """Return the changes that give the answer; no more than a fixed number is tried."""
+        found = []
+        for change in islice(changes, MOST_STORIES - self.tried):
+            self.tried += 1
+            values = self.search.values(change, base.values, base.own)
+            exactly = self._is_one_of_many(change)
+            if values is not None and self._fits(self._value(values), exactly) and not self._fault(values):
+                found.append(change)
+        return found
+
+    def _is_one_of_many(self, change: Change) -> bool:
+        """Say whether a change is a pair or at one earlier layer: so many, that some come near any rounded number."""
+        elsewhere = len(change.rules) == 1 and self.place.members[0].owner not in change.rules
+        return elsewhere or len(change.slugs) > 1
+
+    def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:
+        """Return the sets of slugs that the rest of the sheet supports best, in the catalogue's order."""
+        scores: dict[tuple[str, ...], tuple[int, int]] = {}
+        for change in changes:
+            scores[change.slugs] = max(self._support(change), scores.get(change.slugs, (-len(self.sheet.places), 0)))
+        best = max(scores.values(), default=None)
+        return [slugs for slugs, score in scores.items() if score == best]
+
+    def _support(self, change: Change) -> tuple[int, int]:
+        """Count the other blanks that a change contradicts (negative), and those that it explains."""
+        if len(self.sheet.places) == 1:
+            return (0, 0)
+        against = explained = 0
+        values = evaluated(self.sheet.graph, change.rules, self.network.values)
+        if values is None:
+            return (-len(self.sheet.places), 0)
+        for name, place in self.sheet.places.items():
+            reading = self.sheet.readings[name]
+            if name == self.place.name or not isinstance(reading, Reading):
+                continue
+            would_be = self.sheet.value(place, values)
+            right = self.sheet.fits(place, reading, place.expected, place.rounding)
+            against += right and would_be != place.expected
+            explained += not right and self.sheet.fits(place, reading, would_be, place.rounding)
+        return (-against, explained)
+
+    def _slip(self, base: Base) -> Story | None:
+        value = self._value(base.values)
+        if self.reading.computed is not None and self.reading.computed == value:
+            return self._with_own(base, verdict="slip", mistakes=["arithmetic-slip"])
+        return self._with_own(base, verdict="slip") if digits_slipped(self.reading.value, value) else None
+
+    def _same_quantity_elsewhere(self, owner: str, name: str) -> bool:
+        """Say whether the answer is the same quantity of another layer."""
+        others = [f"{layer.name}.{name}" for layer in self.network.layers if layer.name != owner]
+        known = [other for other in others if other in self.network.quantities(other.rpartition(".")[0])]
+        return any(self._fits(self.network.value(other)) for other in known)
+
+    def _another_layer(self, base: Base) -> Story | None:
+        """Return the last resort for sizes: the same quantity of another layer."""
+        owner, _, name = self.place.name.rpartition(".")
+        if asked(name) not in ("shape", "size") or base.own or not self._same_quantity_elsewhere(owner, name):
+            return None
+        return replace(self.told, verdict="mistake", mistakes=["wrong-neighbour-size"])
+
+    def _rounded_note(self) -> Iterable[str]:
+        if not self.place.rounding and matches(self.reading, self.place.expected, rounding=True):
+            yield "The digits that you show are right; an exact number is asked for: what are the others?"

@@ -1,0 +1,173 @@
+"""A class's answers to a sealed exam: a story and a mark for every blank of every student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from layerquiz.errors import ExamError, nearest
+from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.question import Question
+from layerquiz.exam.seal import Difference, Sealed
+from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.marks import Mark, Policy, Worth, marked
+from layerquiz.grading.story import FORMAT, Story, plain
+from layerquiz.network.network import Answer
+
+IGNORED_COLUMNS = ("student", "name")
+MOST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One blank, graded."""
+
+    blank: str
+    question: int
+    story: Story
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One student's paper, graded; `handed_in` is false where nothing was submitted."""
+
+    paper: Paper
+    blanks: Mapping[str, Graded]
+    handed_in: bool
+
+    @property
+    def points(self) -> Fraction:
+        """Return the points of all blanks."""
+        return sum((graded.mark.points for graded in self.blanks.values()), Fraction(0))
+
+    @property
+    def possible(self) -> Fraction:
+        """Return the points of a paper that is all right."""
+        return sum((graded.mark.possible for graded in self.blanks.values()), Fraction(0))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        blanks = {
+            name: {**graded.story.as_json(), "points": plain(graded.mark.points), "reason": graded.mark.reason}
+            for name, graded in self.blanks.items()
+        }
+        student = self.paper.student
+        told = {"student": student.id, "name": student.name, "handed_in": self.handed_in, "blanks": blanks}
+        return {**told, "points": plain(self.points), "possible": plain(self.possible)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A class, graded: one result per paper, in the order of the papers. `notes` tell what was odd."""
+
+    exam: Exam
+    results: tuple[Result, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def review(self) -> list[tuple[Result, Graded]]:
+        """Return the answers that could not be read: grades are provisional until a person has."""
+        pairs = ((result, graded) for result in self.results for graded in result.blanks.values())
+        return [(result, graded) for result, graded in pairs if graded.story.verdict == "unreadable"]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the grades as plain data, as `grade --json` prints them."""
+        students = [result.as_json() for result in self.results]
+        return {"format": FORMAT, "title": self.exam.title, "provisional": bool(self.review), "students": students}
+
+
+def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
+    """Return the report on answers by student id and blank, such as `{"s1": {"1a": "34,944"}}`."""
+    blanks = set(sealed.papers[0].blanks)
+    students = {paper.student.id for paper in sealed.papers}
+    for student, cells in answers.items():
+        if student not in students:
+            raise _unknown_student(student, students)
+        for blank in cells:
+            if blank not in blanks:
+                raise _unknown_blank(blank, blanks)
+    policies = [Policy.of({**sealed.exam.policy, **entry.policy}) for entry in sealed.exam.entries]
+    results = tuple(_result(paper, answers.get(paper.student.id), policies) for paper in sealed.papers)
+    return Report(sealed.exam, results, tuple(_note(found) for found in sealed.differences))
+
+
+def _note(found: Difference) -> str:
+    sealed, computed = plain(found.sealed), plain(found.recomputed)
+    return f"{found.student}, {found.blank}: the sealed key {sealed} counts, though this version computes {computed}"
+
+
+def _unknown_student(student: str, students: Iterable[str]) -> ExamError:
+    what = f'no paper was made for the student "{student[:MOST_SHOWN]}"'
+    return ExamError(what, cure=nearest(student[:MOST_SHOWN], students), slug="unknown-student")
+
+
+def _unknown_blank(blank: str, blanks: Iterable[str]) -> ExamError:
+    what = f'the exam has no blank "{blank[:MOST_SHOWN]}"'
+    return ExamError(what, cure=nearest(blank[:MOST_SHOWN], blanks), slug="unknown-blank")
+
+
+def submitted(
+    sealed: Sealed, file: str, columns: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]
+) -> dict[str, dict[str, str]]:
+    """Return the answers of a table by student and blank; `columns` is its first line, `rows` the numbered others."""
+    blanks, students = list(sealed.papers[0].blanks), {paper.student.id for paper in sealed.papers}
+    _check_columns(file, columns, blanks)
+    found: dict[str, dict[str, str]] = {}
+    for line, row in rows:
+        where = f"{file}, line {line}"
+        student, cells = _cells(columns, row, where)
+        if student not in students:
+            raise _unknown_student(student, students).at(where)
+        if student in found:
+            cure = "Keep one of the lines"
+            raise ExamError(f'the student "{student}" stands twice', where=where, cure=cure, slug="doubled-student")
+        found[student] = {blank: cells.get(blank, "") for blank in blanks}
+    if not found:
+        raise ExamError("there are no submissions", where=file, cure="Write one line for each student", slug="empty")
+    return found
+
+
+def _cells(columns: Sequence[str], row: Sequence[str], where: str) -> tuple[str, dict[str, str]]:
+    if len(row) > len(columns):
+        what = f"{len(row)} entries stand under {len(columns)} columns"
+        raise ExamError(what, where=where, cure="Put an answer that holds a comma in double quotes", slug="columns")
+    cells = dict(zip(columns, row, strict=False))
+    return " ".join(cells.pop("student").split()), cells
+
+
+def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> None:
+    where = f"{file}, line 1"
+    if not columns:
+        raise ExamError("the file is empty", where=file, cure=f"Begin it with: student,{blanks[0]},...", slug="empty")
+    if "student" not in columns:
+        cure = f"Begin the file with: student,{','.join(blanks[:3])},..."
+        raise ExamError('the column "student" is missing', where=where, cure=cure, slug="missing-column")
+    for column in columns:
+        if columns.count(column) > 1:
+            what = f'the column "{column[:MOST_SHOWN]}" stands twice'
+            raise ExamError(what, where=where, cure="Remove one of the two", slug="doubled-column")
+        if column not in blanks and column not in IGNORED_COLUMNS:
+            raise _unknown_blank(column, blanks).at(where)
+
+
+def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
+    graded: dict[str, Graded] = {}
+    for place, (question, policy) in enumerate(zip(paper.questions, policies, strict=True), 1):
+        names = {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
+        told = _stories(question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy)
+        stories = {name: told[quantity] for name, quantity in names.items()}
+        pairs = zip(names.items(), question.blanks, strict=True)
+        worth = [Worth(name, quantity, blank.points, question.network) for (name, quantity), blank in pairs]
+        marks = marked(worth, stories, policy)
+        graded |= {name: Graded(name, place, stories[name], mark) for name, mark in marks.items()}
+    return Result(paper, graded, answers is not None)
+
+
+def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
+    """Return the stories of one question's answers; the sealed keys count."""
+    rounding = [blank.quantity for blank in question.blanks if blank.rounding or policy.rounding]
+    keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
+    return diagnose_sheet(question.network, written, rounding, keys)

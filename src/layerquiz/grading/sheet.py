@@ -1,0 +1,125 @@
+"""A student's sheet: its blanks, what was read in them, and the wrong values that later answers may come from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from layerquiz.formula.expr import Number, Reference
+from layerquiz.formula.solve import Values
+from layerquiz.grading.match import matches, orders
+from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
+from layerquiz.grading.story import Story
+from layerquiz.network.mistakes import without_other_sums
+from layerquiz.network.network import Answer, Network
+
+SIZE_NAMES = ("height", "width", "depth", "length", "receptive_field", "jump", "tokens")
+
+
+def asked(quantity: str) -> Expectation:
+    """Return what kind of answer a quantity takes."""
+    name = quantity.rpartition(".")[2]
+    if name == "shape":
+        return "shape"
+    if name.endswith("_bytes"):
+        return "bytes"
+    return "size" if name in SIZE_NAMES else "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One blank: its name, the quantities that make it up, its right value."""
+
+    name: str
+    members: tuple[Reference, ...]
+    expected: Answer
+    rounding: bool
+
+    @property
+    def is_shape(self) -> bool:
+        """Say whether the sizes of an output are asked for; one number per axis, such as a stride, is no shape."""
+        return self.name.endswith(".shape")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """Values to explain an answer from: the true ones, or those that follow from the student's own."""
+
+    values: Values
+    own: Mapping[str, Mapping[str, Number]]
+
+
+class Sheet:
+    """The answers of one student to the blanks of one network, and what is known about them so far."""
+
+    def __init__(
+        self,
+        network: Network,
+        answers: Mapping[str, str],
+        rounding: bool | Collection[str],
+        keys: Mapping[str, Answer],
+    ) -> None:
+        self.network = network
+        self.places: dict[str, Place] = {}
+        for name in answers:
+            allowed = rounding if isinstance(rounding, bool) else name in rounding
+            self.places[name] = Place(name, network.members(name), keys.get(name, network.value(name)), allowed)
+        blanks = [ref for place in self.places.values() for ref in place.members]
+        self.graph = without_other_sums(network.graph, blanks)
+        self.readings = {name: self._read(self.places[name], text) for name, text in answers.items()}
+        self.answers = answers
+        self.stories: dict[str, Story] = {}
+        self.own: dict[str, dict[str, Number]] = {}
+        self.owners: dict[Reference, str] = {}
+        self.true = Base(network.values, {})
+
+    def _read(self, place: Place, text: str) -> Reading | Unreadable | Blank:
+        if isinstance(place.expected, tuple):
+            return read(text, "shape", entries=len(place.members))
+        return read(text, asked(place.name))
+
+    def in_order(self) -> list[str]:
+        """Return the blanks so that each comes after those that its value depends on, however they were given."""
+        parts = self.graph.parts
+        names = ((owner, name) for owner, part in parts.items() for name in (*part.givens, *part.rules.formulas))
+        rank = {name: number for number, name in enumerate(names)}
+
+        def place_of(name: str) -> tuple[int, int, str]:
+            members = self.places[name].members
+            return max(rank[ref.owner, ref.name] for ref in members), len(members), name
+
+        return sorted(self.places, key=place_of)
+
+    def remember(self, story: Story) -> None:
+        """Keep a story; a wrong value replaces the right one for what comes after it, a wrong shape all its sizes."""
+        self.stories[story.quantity] = story
+        place, reading = self.places[story.quantity], self.readings[story.quantity]
+        if not isinstance(reading, Reading) or story.verdict == "correct" or self.fits(place, reading, place.expected):
+            return
+        numbers = reading.value if isinstance(reading.value, tuple) else (reading.value,) * len(place.members)
+        self.owners |= dict.fromkeys(place.members, place.name)
+        if len(numbers) != len(place.members):
+            return
+        if isinstance(place.expected, tuple) and place.is_shape:
+            numbers = self._in_own_order(numbers, place.expected)
+        for ref, number in zip(place.members, numbers, strict=True):
+            self.own.setdefault(ref.owner, {})[ref.name] = number
+
+    def value(self, place: Place, values: Values) -> Answer:
+        """Return what a blank comes to: one number per axis where the key has them, even if they are equal."""
+        found = self.network.collected(place.name, place.members, values)
+        if isinstance(place.expected, tuple) and not isinstance(found, tuple):
+            return (found,) * len(place.members)
+        return found
+
+    def fits(self, place: Place, reading: Reading, value: Answer | None, rounding: bool = False) -> bool:
+        """Say whether a reading is a value; a shape in either order."""
+        if isinstance(value, tuple) and not place.is_shape:
+            return reading.value == value
+        return matches(reading, value, rounding, self.network.conventions.channels_first)
+
+    def _in_own_order(self, written: tuple[Number, ...], right: tuple[Number, ...]) -> tuple[Number, ...]:
+        """Return a written shape in the network's order: the order in which more of its entries are right."""
+        channels_first = self.network.conventions.channels_first
+        ways = orders(written, not channels_first)
+        return max(ways, key=lambda way: sum(a == b for a, b in zip(way, right, strict=True)))

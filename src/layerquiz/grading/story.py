@@ -1,0 +1,118 @@
+"""A story: what explains one answer, in the words of the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from layerquiz.formula.expr import Number
+from layerquiz.network.mistakes import CATALOGUE
+from layerquiz.network.network import Answer
+
+Verdict = Literal["correct", "convention", "carried", "slip", "mistake", "wrong", "blank", "unreadable"]
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What explains the answer to one blank.
+
+    mistakes is the first set of slugs that fits, in the catalogue's order; rivals are the other sets that fit.
+    own_value is what the student's own earlier values lead to, where that differs from the key; carried_from names
+    the blanks that it comes from. conventions names those under which the answer is right.
+    """
+
+    quantity: str
+    verdict: Verdict
+    expected: Answer
+    written: str = ""
+    read_as: Answer | None = None
+    shown: str = ""
+    mistakes: list[str] = field(default_factory=list)
+    rivals: list[list[str]] = field(default_factory=list)
+    conventions: list[str] = field(default_factory=list)
+    carried_from: list[str] = field(default_factory=list)
+    own_value: Answer | None = None
+    working: bool = False
+    broken: tuple[str, str] | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def hint(self) -> str:
+        """Return what a student is told: what fits, as questions; all explanations where several fit."""
+        parts = [text for text in (self._verdict_hint(), self._broken_hint(), *self.notes) if text]
+        return " ".join(parts)
+
+    def _verdict_hint(self) -> str:
+        match self.verdict:
+            case "mistake" | "convention" | "slip":
+                return self._explanations()
+            case "carried":
+                return f"Right from your own earlier values ({', '.join(self.carried_from)})."
+            case "wrong":
+                return "No single explanation fits this answer: can you write down how you came to it?"
+        return ""
+
+    def _explanations(self) -> str:
+        sets = [slugs for slugs in (self.mistakes, *self.rivals) if slugs]
+        if sets:
+            return hints_of(sets)
+        if self.verdict == "convention":
+            return "Right under another convention than this sheet's: which one is printed on it?"
+        return "Are all digits where they belong? Only the order or number of digits differs."
+
+    def _broken_hint(self) -> str:
+        if self.broken is None:
+            return ""
+        left, right = self.broken
+        return f"In your working, is {left} equal to {right}?"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the story as plain data, as `diagnose --json` prints it."""
+        return {
+            "format": FORMAT,
+            "quantity": self.quantity,
+            "read_as": plain(self.read_as),
+            "expected": plain(self.expected),
+            "verdict": self.verdict,
+            "mistakes": self.mistakes,
+            "rivals": self.rivals,
+            "conventions": self.conventions,
+            "hint": self.hint,
+        }
+
+
+def hints_of(sets: Sequence[Sequence[str]]) -> str:
+    """Return the hints of the sets of mistakes that fit; where sets share one, each hint is said once and numbered."""
+    slugs = list(dict.fromkeys(slug for together in sets for slug in together))
+    texts = [CATALOGUE[slug].hint for slug in slugs]
+    if len(sets) == 1:
+        return " And: ".join(texts)
+    if len(slugs) == sum(len(together) for together in sets):
+        return f"{count(len(sets))} explanations fit. " + " Or: ".join(hints_of([together]) for together in sets)
+    ways = " or ".join(" with ".join(f"({slugs.index(slug) + 1})" for slug in together) for together in sets)
+    numbered = " ".join(f"({number}) {text}" for number, text in enumerate(texts, 1))
+    return f"{count(len(sets))} explanations fit: {ways}. {numbered}"
+
+
+def count(number: int) -> str:
+    """Return a small number as a word, at the start of a sentence."""
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return words[number] if number < len(words) else str(number)
+
+
+def plain(value: Answer | None) -> int | float | str | list[Any] | None:
+    """Return a value as JSON has it: whole numbers, lists for shapes, fractions as text."""
+    if isinstance(value, tuple):
+        return [plain(entry) for entry in value]
+    return value if value is None or isinstance(value, int) else _fraction(value)
+
+
+def _fraction(value: Number) -> str | float:
+    """Return a fraction as a decimal where it is one exactly; else as text."""
+    try:
+        as_float = float(value)
+    except OverflowError:
+        return str(value)
+    return as_float if as_float == value else str(value)

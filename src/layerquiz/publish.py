@@ -1,0 +1,164 @@
+"""What `example`, `sheet` and `exam` write: papers, solutions, keys and the seal."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from layerquiz import __version__, engine, files
+from layerquiz.data import folder
+from layerquiz.errors import ExamError, LayerquizError
+from layerquiz.exam import exam as exams
+from layerquiz.exam.assumptions import sentences
+from layerquiz.exam import roster as rosters
+from layerquiz.exam.seal import Sealed, seal, unseal
+from layerquiz.grading.marks import Policy
+from layerquiz.render import latex, markdown, papers, text
+from layerquiz.render.document import Paper, Sheet
+from layerquiz.render.mathtext import in_words
+
+SEAL = "exam.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command did to its folder: the files that changed, and what the user should know."""
+
+    folder: str
+    changed: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write_example(target: str, force: bool) -> Written:
+    """Copy the example: an exam file, a roster and submissions to start from."""
+    collected = files.Target(Path(target), force=force)
+    for entry in sorted(folder("example").iterdir(), key=lambda entry: entry.name):
+        if isinstance(entry, Traversable) and entry.is_file() and not entry.name.startswith(("_", ".")):
+            collected.add(entry.name, entry.read_bytes())
+    return Written(target, tuple(collected.commit()))
+
+
+def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Written:
+    """Draw every student's paper, print papers and solutions, and seal the exam."""
+    if exam_file == roster_file == files.STANDARD_INPUT:
+        raise ExamError("exam file and roster cannot both come from the standard input")
+    written, roster = files.read_text(exam_file), _roster(roster_file)
+    exam = exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16))
+    for entry in exam.entries:
+        Policy.of({**exam.policy, **entry.policy})
+    drawn = [exams.paper(exam, student) for student in roster.students]
+    sealed = seal(exam, drawn, __version__)
+    notes = [f'the roster\'s column "{column}" is not used' for column in roster.unknown_columns]
+    collected = files.Target(Path(target), last=SEAL, force=force)
+    collected.add(SEAL, _json(sealed))
+    collected.add("key.csv", files.csv_text(_key_rows(drawn)))
+    collected.add("answers.csv", files.csv_text(_answer_rows(drawn)))
+    names = file_names([paper.student.id for paper in drawn])
+    if not engine.available():
+        notes.append(f"no PDFs: install {' '.join(engine.missing())} and run this again")
+    elif not _is_done(Path(target), collected, names):
+        said = sentences([question for paper in drawn for question in paper.numbered])
+        documents = [papers.paper(exam, paper, number, said) for number, paper in enumerate(drawn, 1)]
+        for name, content in _printed(documents, names).items():
+            collected.add(name, content)
+    return Written(target, tuple(collected.commit()), tuple(notes))
+
+
+def _roster(file: str) -> rosters.Roster:
+    rows = files.read_rows(file)
+    columns = rows[0].cells if rows else ()
+    found = [(row.line, dict(zip([*columns, *[None] * len(row.cells)], row.cells, strict=False))) for row in rows[1:]]
+    return rosters.read(file, columns, found)  # type: ignore[arg-type]
+
+
+def _sealed_seed(target: str) -> Any:
+    """Return the seed that an exam without one got when it was first drawn into this folder."""
+    path = Path(target) / SEAL
+    return unsealed(path).exam.seed if files.is_file(path) else None
+
+
+def unsealed(path: Path) -> Sealed:
+    """Return the sealed exam of a file."""
+    try:
+        return unseal(json.loads(files.read_text(path)))
+    except ExamError as error:
+        raise error.at(str(path)) from None
+    except ValueError as error:
+        cure = "Put back the file as layerquiz wrote it, or make the exam again into another folder"
+        raise ExamError(f"this is no sealed exam ({error})", where=str(path), cure=cure, slug="seal") from None
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _is_done(target: Path, collected: files.Target, names: Sequence[str]) -> bool:
+    """Say whether the folder holds this very exam with all its PDFs already: then TeX need not run."""
+    expected = [f"{kind}s/{name}.pdf" for kind in ("paper", "solution") for name in (*names, f"{kind}s")]
+    same = files.read_bytes(target / SEAL) == collected.files[SEAL]
+    return same and all(files.is_file(target / name) for name in expected)
+
+
+def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, bytes]:
+    """Return the PDFs by their place in the folder: one per student, and all in one file for the printer."""
+    source = latex.papers(documents)
+    parts = engine.typeset(source.text, source.parts)
+    found: dict[str, bytes] = {}
+    for kind in ("paper", "solution"):
+        found[f"{kind}s/{kind}s.pdf"] = parts[kind]
+        for document, name in zip(documents, names, strict=True):
+            found[f"{kind}s/{name}.pdf"] = parts[f"{kind}/{document.number}"]
+    return found
+
+
+def file_names(ids: Sequence[str]) -> list[str]:
+    """Return a file name for each student id: its plain characters, with a number where two would be the same."""
+    taken: set[str] = {"papers", "solutions"}
+    found = []
+    for student in ids:
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", student).strip("._")[:80] or "student"
+        name, number = plain, 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{plain}-{number}"
+        taken.add(name.lower())
+        found.append(name)
+    return found
+
+
+def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
+    yield ["student", *drawn[0].blanks]
+    for paper in drawn:
+        yield [paper.student.id, *(in_words(blank.key) for blank in paper.blanks.values())]
+
+
+def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
+    yield ["student", "name", *drawn[0].blanks]
+    for paper in drawn:
+        yield [paper.student.id, paper.student.name, *("" for _ in paper.blanks)]
+
+
+def write_sheet(sheet: Sheet, target: str, force: bool) -> None:
+    """Write a practice sheet in the format that its file's ending names."""
+    suffix = Path(target).suffix
+    formats: dict[str, Callable[[], str | bytes]] = {
+        ".pdf": lambda: _sheet_pdf(sheet),
+        ".tex": lambda: latex.sheet(sheet).text,
+        ".md": lambda: markdown.sheet(sheet),
+        ".txt": lambda: text.sheet(sheet),
+    }
+    if suffix not in formats:
+        what = f'no sheet can be written as "{suffix or target}"'
+        raise LayerquizError(what, cure=f"End the file's name with one of {', '.join(formats)}", slug="format")
+    files.write(target, formats[suffix](), force=force)
+
+
+def _sheet_pdf(sheet: Sheet) -> bytes:
+    source = latex.sheet(sheet)
+    return engine.typeset(source.text, source.parts)[source.parts[0]]

@@ -1,0 +1,140 @@
+"""The format-free sheet: what is printed, without how. Each format is one module that reads these values.
+
+Texts called Markdown may hold `$...$` mathematics, emphasis, lists, tables and code. Everything else is plain text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text in Markdown; may hold several paragraphs, lists and small tables."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One worked step. `latex` is the left side and then the right side of each equality, without signs of equality."""
+
+    latex: tuple[str, ...]
+    text: str
+    where: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that may be long; cells are Markdown. `align` has one of `l`, `c`, `r` for each column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: str = ""
+
+    def alignment(self) -> tuple[str, ...]:
+        """Return one letter for each column; columns that `align` does not name are set left."""
+        return tuple(self.align.ljust(len(self.columns), "l"))[: len(self.columns)]
+
+
+Block: TypeAlias = Paragraph | Step | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One place for one answer. `key` is Markdown and is printed in the solution only."""
+
+    id: str
+    label: str
+    points: str
+    key: str
+    unit: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Return the letter that the paper shows: `(a)` for `1a`, none for the only blank of a question, `3`."""
+        letter = self.id.lstrip("0123456789")
+        return f"({letter})" if letter else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGrid:
+    """A table to fill in: one blank per cell; a cell that is `None` is not asked."""
+
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Blank | None, ...]], ...]
+
+    def blanks(self) -> tuple[Blank, ...]:
+        """Return the blanks, row by row; one without a label is named by its row and column."""
+        return tuple(
+            cell if cell.label else replace(cell, label=f"{label}: {column}")
+            for label, cells in self.rows
+            for column, cell in zip(self.columns, cells, strict=True)
+            if cell is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `solution` has the worked blocks of each blank; `space` is working room in millimetres."""
+
+    number: int
+    title: str
+    points: str
+    body: tuple[Block, ...]
+    blanks: tuple[Blank, ...] = ()
+    grid: AnswerGrid | None = None
+    solution: tuple[tuple[str, tuple[Block, ...]], ...] = ()
+    space: int = 0
+
+    def worked(self) -> tuple[tuple[Blank | None, tuple[Block, ...]], ...]:
+        """Return each blank with its worked blocks, in the order of `solution`; blocks of no blank come with `None`."""
+        known: dict[str, Blank] = {blank.id: blank for blank in self.all_blanks()}
+        told = {name for name, _ in self.solution}
+        silent = tuple((blank, ()) for blank in self.blanks if blank.id not in told)
+        return (*((known.get(name), blocks) for name, blocks in self.solution), *silent)
+
+    def all_blanks(self) -> tuple[Blank, ...]:
+        """Return the blanks of the rows and of the grid."""
+        return (*self.blanks, *(self.grid.blanks() if self.grid else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One student's exam."""
+
+    course: str
+    title: str
+    date: str
+    instructions: str
+    conventions: tuple[str, ...]
+    student_name: str
+    student_id: str
+    number: int
+    questions: tuple[Question, ...]
+    total: str
+    policy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A general document: a heading, lines of `label, value`, and blocks. One student's feedback is one."""
+
+    title: str
+    subtitle: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Questions without a student: a practice sheet, or one drawn question."""
+
+    title: str
+    questions: tuple[Question, ...]
+    subtitle: str = ""
+    conventions: tuple[str, ...] = ()
+    solutions: bool = False

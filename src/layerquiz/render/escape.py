@@ -1,0 +1,129 @@
+"""The one place where outside text becomes harmless: for LaTeX, for Markdown, and as a name of bounded length."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NAME_LIMIT = 100
+
+# The characters which Latin Modern has in its roman, bold, italic and typewriter faces. Greek capitals are left out
+# on purpose: a Greek word is set in one typeface, not its capitals in one and the rest in another.
+LATIN_MODERN = (
+    *((32, 126), (160, 172), (174, 305), (308, 311), (313, 328), (330, 357), (360, 383), (402, 402)),
+    *((416, 417), (431, 432), (461, 468), (471, 477), (486, 487), (490, 491), (500, 501), (506, 513)),
+    *((516, 517), (520, 521), (524, 525), (528, 529), (532, 533), (536, 539), (7692, 7695), (7716, 7719)),
+    *((7722, 7723), (7726, 7727), (7734, 7737), (7746, 7751), (7768, 7773), (7778, 7779), (7788, 7791)),
+    *((7808, 7813), (7826, 7827), (7831, 7831), (7840, 7929), (8208, 8209), (8211, 8212), (8214, 8214)),
+    *((8216, 8218), (8220, 8222), (8224, 8226), (8230, 8230), (8240, 8240), (8249, 8251), (8364, 8364)),
+    *((8592, 8595), (8722, 8722)),
+)
+PRINTABLE = frozenset(chr(code) for low, high in LATIN_MODERN for code in range(low, high + 1))
+
+SPECIAL = {
+    **{sign: f"\\{sign}" for sign in "{}$&%#_"},
+    **{sign: f"{{{sign}}}" for sign in "[]"},
+    "\\": r"\textbackslash{}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    '"': r"\textquotedbl{}",
+    "`": r"\textasciigrave{}",
+    "\N{NO-BREAK SPACE}": "~",
+    "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
+}
+# Signs which mathematics has and Latin Modern's text faces lack.
+SIGNS = {
+    "×": r"$\times$",
+    "·": r"$\cdot$",
+    "−": "$-$",
+    "±": r"$\pm$",
+    "÷": r"$\div$",
+    "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "≠": r"$\ne$",
+    "≈": r"$\approx$",
+    "→": r"$\to$",
+    "⌊": r"$\lfloor$",
+    "⌋": r"$\rfloor$",
+    "⌈": r"$\lceil$",
+    "⌉": r"$\rceil$",
+    "√": r"$\surd$",
+    "∞": r"$\infty$",
+}
+PLAIN = re.compile(r"[A-Za-z0-9 .,;:()+=/*!?<>|@\n-]*\Z")
+JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+MARKDOWN_SIGN = re.compile(r"([\\`*_\[\]<>#|$~&])")
+MARKDOWN_START = re.compile(r"^(\d*)([-+=.)])")
+
+
+def clean(text: str) -> str:
+    """Drop control, direction and variation characters, and compose the rest (NFC). Line ends stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", "".join(char for char in text.replace("\t", " ") if _is_kept(char)))
+
+
+def _is_kept(char: str) -> bool:
+    """Joiners stay, since Persian and Indian scripts are not shaped rightly without them."""
+    if char == "\n" or char in JOINERS:
+        return True
+    return unicodedata.category(char) not in {"Cc", "Cf", "Cs"} and not 0xFE00 <= ord(char) <= 0xFE0F
+
+
+def name(text: str, limit: int = NAME_LIMIT) -> str:
+    """Return a name or title on one line: white space folded, at most `limit` characters."""
+    folded = " ".join(clean(text.replace("\n", " ").replace("\r", " ")).split())
+    return folded if len(folded) <= limit else f"{folded[: limit - 1].rstrip()}…"
+
+
+def literal(text: str) -> str:
+    """Return outside text as Markdown which shows exactly that text, on one line."""
+    line = " ".join(clean(text.replace("\n", " ").replace("\r", " ")).split())
+    return MARKDOWN_START.sub(r"\1\\\2", MARKDOWN_SIGN.sub(r"\\\1", line))
+
+
+def latex(text: str) -> str:
+    r"""Return text as LaTeX which prints exactly that text. What Latin Modern lacks is put into `\foreign{...}`."""
+    if PLAIN.match(text) and "--" not in text:
+        return text
+    pieces: list[str] = []
+    foreign: list[str] = []
+    for cluster in _clusters(clean(text)):
+        if cluster in PRINTABLE or cluster == "\n" or cluster in SIGNS:
+            _close(foreign, pieces)
+            pieces.append(_one(cluster, pieces))
+        else:
+            foreign.append(cluster)
+    _close(foreign, pieces)
+    return "".join(pieces)
+
+
+def _one(char: str, before: list[str]) -> str:
+    """Escape one character; a hyphen or apostrophe after its like would become a dash or a quotation mark."""
+    if char in "-'" and before and before[-1].endswith(char):
+        return f"{{}}{char}"
+    return SIGNS.get(char) or SPECIAL.get(char, char)
+
+
+def _clusters(text: str) -> list[str]:
+    """Split text into letters with the marks that stand on them."""
+    clusters: list[str] = []
+    for char in text:
+        if clusters and (unicodedata.category(char)[0] == "M" or char in JOINERS or clusters[-1][-1] in JOINERS):
+            clusters[-1] += char
+        else:
+            clusters.append(char)
+    return clusters
+
+
+def _close(foreign: list[str], pieces: list[str]) -> None:
+    """End a run in another script. A space between two such runs joins them: right-to-left words keep their order."""
+    if not foreign:
+        return
+    run = "".join(foreign)
+    foreign.clear()
+    if len(pieces) > 1 and pieces[-1] == " " and pieces[-2].startswith(r"\foreign{"):
+        pieces.pop()
+        pieces[-1] = f"{pieces[-1][:-1]} {run}}}"
+    else:
+        pieces.append(rf"\foreign{{{run}}}")

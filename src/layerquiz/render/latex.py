@@ -1,0 +1,173 @@
+r"""Documents as LaTeX: one source for a whole class, so that the engine starts once.
+
+Each part (a paper, a solution, a page) begins with a marker in the engine's log; `Source.parts` names them in order.
+Characters which Latin Modern lacks stand in `\foreign{...}`; whoever runs the engine chooses their typefaces.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from layerquiz.render import escape, markup, mathematics
+from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Question, Sheet, Step, Table
+
+LINE_LETTERS = 84  # letters of the body size on one line of a page
+NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A LaTeX document and the names of its parts, in the order in which they are printed."""
+
+    text: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A piece whose largest height or width over all papers decides the layout. `place` names it in errors."""
+
+    command: str
+    key: str
+    place: str
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a long table: its alignment, and its share (in thousandths) of the room; 0 is its natural width."""
+
+    align: str
+    share: int
+
+
+def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
+    """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on."""
+    measured = _once(piece for paper in sheets for piece in _measured_paper(paper))
+    text = _template("papers").render(papers=sheets, solutions=solutions, measured=measured)
+    kinds = ("paper", "solution") if solutions else ("paper",)
+    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets))
+
+
+def pages(documents: Sequence[Page]) -> Source:
+    """Return general documents, such as one page of feedback per student: `page/1` and so on."""
+    text = _template("pages").render(pages=documents)
+    return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
+
+
+def sheet(questions: Sheet) -> Source:
+    """Return a practice sheet, or one drawn question, as the single part `sheet/1`."""
+    measured = _once(piece for question in questions.questions for piece in _measured_question(question, ""))
+    return Source(_template("sheet").render(sheet=questions, measured=measured), ("sheet/1",))
+
+
+def _measured_paper(paper: Paper) -> Iterator[Measured]:
+    """Yield what of a paper may be larger or smaller than in another student's."""
+    yield Measured("Measure", "head", f"paper {paper.number}", _piece("head", paper))
+    for question in paper.questions:
+        yield from _measured_question(question, f"paper {paper.number}, ")
+
+
+def _measured_question(question: Question, place: str) -> Iterator[Measured]:
+    """Yield the statement, the labels of the answers, and the labels of the grid's rows."""
+    key, here = _key(question), f"{place}question {question.number}"
+    yield Measured("Measure", key, here, _piece("statement", question))
+    for index, blank in enumerate(question.blanks, start=1):
+        yield Measured("Measure", f"{key}-{index}", here, rf"\Label{{{markup.latex_line(blank.label)}}}")
+    if question.grid:
+        for label in (question.grid.corner, *(label for label, _ in question.grid.rows)):
+            yield Measured("MeasureWidth", f"{key}-label", here, rf"\small {markup.latex_line(label)}")
+
+
+def _once(pieces: Iterable[Measured]) -> list[Measured]:
+    """Leave out what was measured before: many pieces are the same in all papers."""
+    distinct: dict[tuple[str, str], Measured] = {}
+    for piece in pieces:
+        distinct.setdefault((piece.key, piece.latex), piece)
+    return list(distinct.values())
+
+
+def _key(question: Question) -> str:
+    """Return the name under which a question's sizes are remembered."""
+    return f"question{question.number}"
+
+
+def _points(points: str) -> str:
+    """Return `1 point`, `2 points`."""
+    return f"{markup.latex_line(points)} point{'' if points == '1' else 's'}"
+
+
+def _score_width(paper: Paper) -> str:
+    """Return the width of one cell of the table of points: 146 mm beside its heads, at most 18 mm for each."""
+    return f"{min(18.0, 145.5 / (len(paper.questions) + 1)):.2f}mm"
+
+
+def _row_height(grid: AnswerGrid) -> str:
+    """Return the height of a row to fill in: roomy, unless there are many."""
+    return "9mm" if len(grid.rows) <= 12 else "7.6mm" if len(grid.rows) <= 20 else "6.6mm"
+
+
+def _columns(table: Table) -> tuple[Column, ...]:
+    """Decide which columns keep their natural width and which share the rest, by how much they have to say."""
+    lengths = [
+        max(len(markup.text_line(cell)) for cell in cells) for cells in zip(table.columns, *table.rows, strict=True)
+    ]
+    fits = sum(lengths) + 2 * len(lengths) <= LINE_LETTERS
+    weights = [0 if fits or length <= NARROW_LETTERS else min(length, LINE_LETTERS) for length in lengths]
+    whole = max(sum(weights), 1)
+    return tuple(
+        Column(align, 1000 * weight // whole) for align, weight in zip(table.alignment(), weights, strict=True)
+    )
+
+
+def _narrow(columns: Sequence[Column]) -> str:
+    """Return the room that the shared columns do not have: the other columns and the gaps."""
+    taken = (rf"\Largest{{column{index}}}" for index, column in enumerate(columns, start=1) if not column.share)
+    return "+".join((*taken, f"{3 * len(columns)}mm"))
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    """Return the templates, with delimiters that LaTeX does not use."""
+    environment = jinja2.Environment(  # noqa: S701 - nothing here is HTML; each value passes a filter that escapes for LaTeX
+        block_start_string="((*",
+        block_end_string="*))",
+        variable_start_string="(((",
+        variable_end_string=")))",
+        comment_start_string="((=",
+        comment_end_string="=))",
+        undefined=jinja2.StrictUndefined,
+        loader=jinja2.PackageLoader("layerquiz.render"),
+    )
+    filters = {"blocks": markup.latex, "line": markup.latex_line, "math": mathematics.latex, "plain": escape.latex}
+    environment.filters.update(filters, name=_name, points=_points, key=_key, columns=_columns, narrow=_narrow)
+    environment.filters.update(score_width=_score_width, row_height=_row_height)
+    environment.tests.update(
+        paragraph=lambda item: isinstance(item, Paragraph), step=lambda item: isinstance(item, Step)
+    )
+    return environment
+
+
+def _name(text: str) -> str:
+    """Return a name or title: one line, of bounded length, escaped."""
+    return escape.latex(escape.name(text))
+
+
+def _template(name: str) -> jinja2.Template:
+    """Return one of the documents."""
+    return _environment().get_template(f"{name}.tex.j2")
+
+
+def _piece(name: str, value: Paper | Question) -> str:
+    """Return one piece of a paper alone."""
+    return str(getattr(_macros(), name)(value))
+
+
+@functools.cache
+def _macros() -> jinja2.environment.TemplateModule:
+    """Return the pieces of a paper, one function for each."""
+    return _template("paper").module

@@ -1,0 +1,148 @@
+"""Documents as Markdown with `$...$` mathematics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from layerquiz.render import escape, mathematics
+from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Question, Sheet, Step
+
+BAR = re.compile(r"(?<!\\)\|")
+ROOM = r"\_" * 12
+RULES = {"l": ":--", "c": ":-:", "r": "--:"}
+
+
+def paper(document: Paper) -> str:
+    """Return a paper without solutions."""
+    return _joined(*_head(document), *map(question, document.questions))
+
+
+def solution(document: Paper) -> str:
+    """Return a paper with the worked solution after each question."""
+    return _joined(*_head(document), *(question(asked, solved=True) for asked in document.questions))
+
+
+def sheet(document: Sheet) -> str:
+    """Return questions without a student; solutions, where asked for, follow each question."""
+    questions = (question(asked, solved=document.solutions) for asked in document.questions)
+    return _joined(_title(document.title), _name(document.subtitle), " ".join(document.conventions), *questions)
+
+
+def page(document: Page) -> str:
+    """Return a general document."""
+    facts = "  \n".join(f"**{_name(label)}:** {_name(value)}" for label, value in document.facts)
+    return _joined(_title(document.title), _name(document.subtitle), facts, *map(block, document.blocks))
+
+
+def question(asked: Question, *, solved: bool = False) -> str:
+    """Return one question, and its worked solution when `solved`."""
+    head = f"## {asked.number}. {asked.title} ({_points(asked.points)})"
+    rows = "\n".join(map(_row, asked.blanks))
+    worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
+    grid = _grid(asked.grid, solved=solved) if asked.grid else ""
+    return _joined(head, *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+
+
+def block(item: Block) -> str:
+    """Return one block."""
+    if isinstance(item, Paragraph):
+        return item.markdown.strip()
+    return step(item) if isinstance(item, Step) else table((item.columns, *item.rows), item.alignment())
+
+
+def step(item: Step) -> str:
+    """Return a worked step: one line for each equality, what its letters mean, and its remark."""
+    where = f"where {'; '.join(item.where)}" if item.where else ""
+    return "\n\n".join(part for part in (_equalities(item) or escape.literal(item.text), where, item.note) if part)
+
+
+def _equalities(item: Step) -> str:
+    """Return the equalities under each other, the signs of equality aligned."""
+    if not item.latex:
+        return ""
+    left, *sides = map(mathematics.latex, item.latex)
+    lines = " \\\\\n".join(
+        f"{before} &= {side}" for before, side in zip([left, *[""] * len(sides)], sides, strict=False)
+    )
+    return f"$$\n\\begin{{aligned}}\n{lines or left}\n\\end{{aligned}}\n$$"
+
+
+def table(rows: Iterable[Iterable[str]], alignment: Iterable[str]) -> str:
+    """Return a table; the first row is its head. A bar inside a cell is escaped."""
+    head, *body = (f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows)
+    return "\n".join((head, f"|{'|'.join(RULES[letter] for letter in alignment)}|", *body))
+
+
+def _cell(markdown: str) -> str:
+    """Return a cell on one line."""
+    return BAR.sub(r"\\|", markdown.replace("\n", " "))
+
+
+def _head(document: Paper) -> tuple[str, ...]:
+    """Return everything before the first question."""
+    facts = (
+        ("Name", document.student_name),
+        ("Student id", document.student_id),
+        ("Course", document.course),
+        ("Date", document.date),
+        ("Paper", str(document.number)),
+        ("Points", document.total),
+    )
+    lines = "  \n".join(f"**{label}:** {_name(value)}" for label, value in facts if value)
+    return _title(document.title), lines, document.instructions, " ".join((*document.conventions, *document.policy))
+
+
+def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
+    """Return the worked solution of one blank."""
+    head = _line(_bold(blank.mark), blank.label, _paid(blank)) if blank else ""
+    answer = f"**Answer:** {_line(blank.key, blank.unit)}" if blank else ""
+    return "\n\n".join(part for part in (head, *map(block, blocks), answer) if part)
+
+
+def _row(blank: Blank) -> str:
+    """Return the line on which a blank is answered."""
+    return f"- {_line(_bold(blank.mark), blank.label, ROOM, blank.unit, _paid(blank))}"
+
+
+def _grid(grid: AnswerGrid, *, solved: bool) -> str:
+    """Return the table to fill in, with its answers when `solved`."""
+    rows = (
+        (label, *("-" if b is None else b.key if solved else b.mark for b in blanks)) for label, blanks in grid.rows
+    )
+    return table(((grid.corner, *grid.columns), *rows), ("l", *"c" * len(grid.columns)))
+
+
+def _line(*pieces: str) -> str:
+    """Return pieces on one line."""
+    return " ".join(piece for piece in pieces if piece)
+
+
+def _bold(mark: str) -> str:
+    """Return a mark in bold."""
+    return f"**{mark}**" if mark else ""
+
+
+def _paid(blank: Blank) -> str:
+    """Return the points of a blank in brackets."""
+    return f"({_points(blank.points)})"
+
+
+def _points(number: str) -> str:
+    """Return `1 point`, `2 points`."""
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
+def _name(text: str) -> str:
+    """Return a name or title that shows as it is."""
+    return escape.literal(escape.name(text))
+
+
+def _title(title: str) -> str:
+    """Return the heading of a document."""
+    return f"# {_name(title)}" if title else ""
+
+
+def _joined(*parts: str) -> str:
+    """Return what there is, with an empty line between."""
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,212 @@
+"""Markdown with mathematics, read once into a tree and written as LaTeX or as plain text. Raw HTML is only text."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from layerquiz.render import escape, mathematics
+
+ALIGNMENT = {"text-align:left": "l", "text-align:center": "c", "text-align:right": "r"}
+
+
+@functools.cache
+def _reader() -> MarkdownIt:
+    """Return the one reader of Markdown."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return reader.disable(["html_block", "html_inline"]).use(dollarmath_plugin, allow_labels=False, double_inline=True)
+
+
+@functools.lru_cache(maxsize=4096)
+def latex(markdown: str) -> str:
+    """Return Markdown blocks as LaTeX paragraphs, ending with an empty line."""
+    return "".join(f"{LATEX.write(node)}\n\n" for node in _blocks(markdown)) if markdown.strip() else ""
+
+
+@functools.lru_cache(maxsize=4096)
+def latex_line(markdown: str) -> str:
+    """Return Markdown on one line (a label, a cell) as LaTeX; blocks lose their structure."""
+    if escape.PLAIN.match(markdown) and not set(markdown) & set("*<>|!\n-+"):
+        return markdown
+    return LATEX.inside(SyntaxTreeNode(_reader().parseInline(escape.clean(markdown))))
+
+
+@functools.lru_cache(maxsize=4096)
+def text(markdown: str) -> str:
+    """Return Markdown blocks as plain text, with an empty line between blocks."""
+    return "\n\n".join(TEXT.write(node) for node in _blocks(markdown))
+
+
+@functools.lru_cache(maxsize=4096)
+def text_line(markdown: str) -> str:
+    """Return Markdown on one line as plain text."""
+    return TEXT.inside(SyntaxTreeNode(_reader().parseInline(escape.clean(markdown))))
+
+
+def _blocks(markdown: str) -> list[SyntaxTreeNode]:
+    """Return the blocks of a text."""
+    return SyntaxTreeNode(_reader().parse(escape.clean(markdown))).children
+
+
+class Writer:
+    """Visits a tree; a method's name is the kind of node that it writes. Here: what all formats do alike."""
+
+    def write(self, node: SyntaxTreeNode) -> str:
+        """Return one node."""
+        method = getattr(self, node.type, None)
+        return method(node) if method else self.inside(node)
+
+    def inside(self, node: SyntaxTreeNode) -> str:
+        """Return what a node holds."""
+        return "".join(map(self.write, node.children))
+
+    def softbreak(self, _: SyntaxTreeNode) -> str:
+        """Return the end of a line that means nothing."""
+        return " "
+
+    def items(self, node: SyntaxTreeNode, between: str) -> list[str]:
+        """Return the items of a list, their paragraphs joined."""
+        return [between.join(map(self.write, item.children)) for item in node.children]
+
+    def cells(self, node: SyntaxTreeNode) -> list[list[str]]:
+        """Return the rows of a table; the first is its head."""
+        return [[self.inside(cell) for cell in row.children] for part in node.children for row in part.children]
+
+
+class LatexWriter(Writer):
+    """Markdown as LaTeX."""
+
+    def text(self, node: SyntaxTreeNode) -> str:
+        """Return text that prints as it is."""
+        return escape.latex(node.content)
+
+    def math_inline(self, node: SyntaxTreeNode) -> str:
+        """Return mathematics in the line."""
+        return f"${mathematics.latex(node.content)}$"
+
+    def math_block(self, node: SyntaxTreeNode) -> str:
+        """Return mathematics on a line of its own."""
+        return rf"\DisplayLine{{{mathematics.latex(node.content.strip())}}}"
+
+    math_inline_double = math_block
+
+    def strong(self, node: SyntaxTreeNode) -> str:
+        """Return bold text."""
+        return rf"\textbf{{{self.inside(node)}}}"
+
+    heading = strong
+
+    def em(self, node: SyntaxTreeNode) -> str:
+        """Return emphasised text."""
+        return rf"\emph{{{self.inside(node)}}}"
+
+    def code_inline(self, node: SyntaxTreeNode) -> str:
+        """Return code in the line."""
+        return rf"\texttt{{{escape.latex(node.content)}}}"
+
+    def fence(self, node: SyntaxTreeNode) -> str:
+        """Return lines of code; spaces at their beginning are kept."""
+        return "".join(rf"\CodeLine{{{_indented(line)}}}" for line in node.content.rstrip().split("\n"))
+
+    code_block = fence
+
+    def hardbreak(self, _: SyntaxTreeNode) -> str:
+        """Return the end of a line."""
+        return r"\newline{}"
+
+    def hr(self, _: SyntaxTreeNode) -> str:
+        """Return a rule."""
+        return r"\Divider"
+
+    def bullet_list(self, node: SyntaxTreeNode) -> str:
+        """Return a list with dots."""
+        return "\n".join(rf"\ListItem{{\textbullet}}{{{item}}}" for item in self.items(node, r"\par "))
+
+    def ordered_list(self, node: SyntaxTreeNode) -> str:
+        """Return a numbered list."""
+        items = enumerate(self.items(node, r"\par "), int(node.attrs.get("start", 1)))
+        return "\n".join(rf"\ListItem{{{number}.}}{{{item}}}" for number, item in items)
+
+    def table(self, node: SyntaxTreeNode) -> str:
+        """Return a small table, set in the middle."""
+        head, *rows = self.cells(node)
+        columns = "".join(
+            ALIGNMENT.get(str(cell.attrs.get("style")), "l") for cell in node.children[0].children[0].children
+        )
+        top = _row(rf"\textbf{{{cell}}}" for cell in head)
+        lines = [r"\toprule", top, r"\midrule", *map(_row, rows), r"\bottomrule"]
+        return rf"\Centred{{\begin{{tabular}}{{{columns}}}{' '.join(lines)}\end{{tabular}}}}"
+
+
+class TextWriter(Writer):
+    """Markdown as plain text."""
+
+    def text(self, node: SyntaxTreeNode) -> str:
+        """Return text as it is."""
+        return node.content
+
+    code_inline = text
+
+    def math_inline(self, node: SyntaxTreeNode) -> str:
+        """Return mathematics on one line."""
+        return mathematics.text(node.content)
+
+    math_block = math_inline_double = math_inline
+
+    def fence(self, node: SyntaxTreeNode) -> str:
+        """Return lines of code, indented."""
+        return "\n".join(f"    {line}" for line in node.content.rstrip().split("\n"))
+
+    code_block = fence
+
+    def hardbreak(self, _: SyntaxTreeNode) -> str:
+        """Return the end of a line."""
+        return "\n"
+
+    def hr(self, _: SyntaxTreeNode) -> str:
+        """Return a rule."""
+        return "-" * 40
+
+    def bullet_list(self, node: SyntaxTreeNode) -> str:
+        """Return a list with dashes."""
+        return "\n".join(f"- {item}" for item in self.items(node, "\n  "))
+
+    def ordered_list(self, node: SyntaxTreeNode) -> str:
+        """Return a numbered list."""
+        items = enumerate(self.items(node, "\n   "), int(node.attrs.get("start", 1)))
+        return "\n".join(f"{number}. {item}" for number, item in items)
+
+    def table(self, node: SyntaxTreeNode) -> str:
+        """Return a table with its columns under each other."""
+        return columns(self.cells(node))
+
+
+LATEX = LatexWriter()
+TEXT = TextWriter()
+
+
+def columns(rows: list[list[str]]) -> str:
+    """Return rows of cells with columns under each other; numbers stand right, the first row is the head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [_spaced(row, widths) for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _spaced(row: list[str], widths: list[int]) -> str:
+    """Return one row, each cell as wide as its column."""
+    pairs = zip(row, widths, strict=True)
+    return "  ".join(f"{cell:{'>' if cell[:1].isdigit() else '<'}{width}}" for cell, width in pairs).rstrip()
+
+
+def _row(cells: Iterable[str]) -> str:
+    """Return one row of a LaTeX table."""
+    return f"{' & '.join(cells)} \\\\"
+
+
+def _indented(line: str) -> str:
+    """Return a line of code whose leading spaces are kept."""
+    return "~" * (len(line) - len(line.lstrip())) + escape.latex(line.lstrip())

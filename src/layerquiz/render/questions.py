@@ -1,0 +1,73 @@
+"""Drawn questions as parts of a document: body, places for the answers, and the worked solution."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from layerquiz.exam.question import Blank as Place
+from layerquiz.exam.question import Question as Drawn
+from layerquiz.formula.expr import Number
+from layerquiz.network.network import Answer
+from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question
+from layerquiz.render.mathtext import LATEX, grouped
+from layerquiz.render.steps import worked
+
+
+def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = True) -> Question:
+    """Return a drawn question as it is printed; `ids` names each place on the whole paper (`a` is `2a`).
+
+    `plain` says whether the steps are spelled as plain text too.
+    """
+    blanks = {blank.place: _blank(blank, ids[blank.place]) for blank in question.blanks}
+    in_grid = question.grid.places if question.grid else frozenset()
+    return Question(
+        number=number,
+        title=question.title,
+        points=points(question.points),
+        body=(Paragraph(question.text),),
+        blanks=tuple(blank for place, blank in blanks.items() if place not in in_grid),
+        grid=_grid(question, blanks),
+        solution=_solution(question, ids, plain),
+        space=question.template.space,
+    )
+
+
+def _blank(blank: Place, name: str) -> Blank:
+    return Blank(name, blank.label, points(blank.points), key(blank.key), blank.unit)
+
+
+def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:
+    if question.grid is None:
+        return None
+    rows = tuple(
+        (label, tuple(blanks[place] if place else None for place in cells)) for label, cells in question.grid.rows
+    )
+    return AnswerGrid("layer", question.grid.columns, rows)
+
+
+def _solution(question: Drawn, ids: dict[str, str], plain: bool) -> tuple[tuple[str, tuple[Block, ...]], ...]:
+    """Return each blank's steps; a letter is explained where it stands for the first time in the question."""
+    explained: set[str] = set()
+    pairs = zip(question.blanks, question.solution, strict=True)
+    return tuple((ids[blank.place], worked(derivation, explained, plain)) for blank, derivation in pairs)
+
+
+def key(value: Answer) -> str:
+    """Return a right value as Markdown with mathematics: `$34{,}944$`, or a shape as a product."""
+    numbers: tuple[Number, ...] = value if isinstance(value, tuple) else (value,)
+    product = r" \times ".join(grouped(number, LATEX) for number in numbers)
+    return f"${product}$"
+
+
+def decimal(share: Fraction) -> str:
+    """Return points as a number that a spreadsheet reads, to four places."""
+    return f"{float(round(share, 4)):.4f}".rstrip("0").rstrip(".")
+
+
+def points(share: Fraction) -> str:
+    """Return points as they are printed: 2, 0.5, 1.25; thirds as a fraction."""
+    for places in (0, 1, 2):
+        scaled = share * 10**places
+        if scaled.denominator == 1:
+            return f"{int(scaled) / 10**places:.{places}f}"
+    return str(share)

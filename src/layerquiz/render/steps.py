@@ -1,0 +1,128 @@
+"""A derivation as blocks of a document: one chain per quantity, letters explained once, equal axes said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from layerquiz.errors import LayerquizError, nearest
+from layerquiz.formula.derive import Derivation
+from layerquiz.formula.derive import Step as DerivedStep
+from layerquiz.formula.expr import Formula, Reference, references, transform
+from layerquiz.network.glossary import AXIS_LETTERS, entry
+from layerquiz.render.document import Step
+from layerquiz.render.mathtext import LATEX, TEXT, chain, grouped, letter
+
+
+def worked(derivation: Derivation, explained: set[str] | None = None, plain: bool = True) -> tuple[Step, ...]:
+    """Return a derivation's steps; `explained` collects the letters that the sheet has explained already.
+
+    `plain` says whether the steps are spelled as plain text too: what is only printed does not need it.
+    """
+    explained = set() if explained is None else explained
+    return tuple(_block(step, also, explained, plain) for step, also in folded(derivation.steps))
+
+
+def folded(steps: Iterable[DerivedStep]) -> list[tuple[DerivedStep, list[DerivedStep]]]:
+    """Return the steps with those that say the same along another axis of the same layer put beside the first."""
+    groups: dict[object, tuple[DerivedStep, list[DerivedStep]]] = {}
+    for number, step in enumerate(steps):
+        key = _without_axis(step) if _axis(step) else number
+        if key in groups:
+            groups[key][1].append(step)
+        else:
+            groups[key] = (step, [])
+    return list(groups.values())
+
+
+def _axis(step: DerivedStep) -> str:
+    return next((part for part in step.quantity.name.split(".") if part in AXIS_LETTERS), "")
+
+
+def _without_axis(step: DerivedStep) -> object:
+    """Return what a step says when the name of its axis is covered."""
+    axis = _axis(step)
+
+    def covered(node: Formula) -> Formula:
+        return Reference(node.owner, node.name.replace(axis, "*")) if isinstance(node, Reference) else node
+
+    name = step.quantity.name.replace(axis, "*")
+    return step.quantity.owner, name, transform(step.formula, covered), tuple(step.values.values())
+
+
+def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool) -> Step:
+    likewise = " and ".join(f"the {entry(other.quantity.name).meaning}" for other in also)
+    note = f"Likewise {likewise}: {grouped(step.value)}." if also else ""
+    text = f"{step.quantity.owner}: {' = '.join(chain(step))}" if plain else ""
+    return Step(chain(step, LATEX), text, tuple(_meanings(step, explained)), note)
+
+
+def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
+    """Yield each letter's meaning where it stands for the first time: `$K$ = 11 is the kernel size`."""
+    own = Reference("own", step.quantity.name)
+    for ref in (own, *references(step.formula)):
+        sign = letter(ref, LATEX)
+        if sign in explained or sign.startswith(r"\text") or not _has_role(ref):
+            continue
+        explained.add(sign)
+        value = step.value if ref == own else step.values[ref]
+        yield f"${sign} = {grouped(value, LATEX)}$ ({_meaning(ref)})"
+
+
+def _meaning(ref: Reference) -> str:
+    """Return what a letter stands for; with several inputs, of which one."""
+    meaning = entry(ref.name, own=ref.owner == "own").meaning
+    return f"{meaning} {ref.owner[6:]}" if ref.owner[6:].isdigit() else meaning
+
+
+def _has_role(ref: Reference) -> bool:
+    return ref.owner == "own" or ref.owner.startswith("before")
+
+
+def as_text(derivation: Derivation) -> str:
+    """Return a derivation as plain lines, each step one chain, its new letters explained below it."""
+    lines = []
+    explained: set[str] = set()
+    for step, also in folded(derivation.steps):
+        lines.append(f"{step.quantity.owner}: {' = '.join(chain(step))}")
+        told = _plain_meanings(step, explained)
+        if told:
+            lines.append(f"    where {', '.join(told)}")
+        lines += [f"    likewise {entry(other.quantity.name).meaning} = {grouped(other.value)}" for other in also]
+    return "\n".join(lines)
+
+
+def _plain_meanings(step: DerivedStep, explained: set[str]) -> list[str]:
+    told = []
+    for ref in references(step.formula):
+        sign = letter(ref, TEXT)
+        if sign not in explained and _has_role(ref) and not letter(ref, LATEX).startswith(r"\text"):
+            explained.add(sign)
+            told.append(f"{sign} = {grouped(step.values[ref])} ({_meaning(ref)})")
+    return told
+
+
+def as_latex(derivation: Derivation) -> str:
+    """Return a derivation as LaTeX: one aligned chain per step, one line per equality."""
+    return "\n".join(aligned(block.latex) for block in worked(derivation))
+
+
+def aligned(sides: tuple[str, ...]) -> str:
+    """Return a chain of equalities as an aligned display."""
+    first, *rest = sides
+    lines = " \\\\\n".join(f"  &= {side}" for side in rest).lstrip()
+    return f"\\[\\begin{{aligned}}\n  {first} {lines}\n\\end{{aligned}}\\]"
+
+
+def as_mathml(derivation: Derivation) -> str:
+    """Return a derivation as MathML: one formula per step, its sides joined by equality signs."""
+    from latex2mathml.converter import convert
+
+    return "\n".join(convert(" = ".join(block.latex), display="block") for block in worked(derivation))
+
+
+def rendered(derivation: Derivation, form: str) -> str:
+    """Return a derivation in one of the forms, by name."""
+    forms = {"latex": as_latex, "text": as_text, "mathml": as_mathml}
+    if form not in forms:
+        raise LayerquizError(f'no derivation can be rendered as "{form}"', cure=nearest(form, forms), slug="format")
+    return forms[form](derivation)

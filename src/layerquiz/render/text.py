@@ -1,0 +1,121 @@
+"""Documents as plain text: what a terminal shows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from layerquiz.render import escape, markup
+from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Question, Sheet, Step
+
+WIDTH = 100
+
+
+def paper(document: Paper) -> str:
+    """Return a paper without solutions."""
+    return _joined(*_head(document), *map(question, document.questions))
+
+
+def solution(document: Paper) -> str:
+    """Return a paper with the worked solution after each question."""
+    return _joined(*_head(document), *(question(asked, solved=True) for asked in document.questions))
+
+
+def sheet(document: Sheet) -> str:
+    """Return questions without a student; solutions, where asked for, follow each question."""
+    conventions = _wrapped(" ".join(map(markup.text_line, document.conventions)))
+    questions = (question(asked, solved=document.solutions) for asked in document.questions)
+    return _joined(_title(document.title), escape.name(document.subtitle), conventions, *questions)
+
+
+def page(document: Page) -> str:
+    """Return a general document."""
+    facts = "\n".join(f"{escape.name(label)}: {escape.name(value)}" for label, value in document.facts)
+    return _joined(_title(document.title), escape.name(document.subtitle), facts, *map(block, document.blocks))
+
+
+def question(asked: Question, *, solved: bool = False) -> str:
+    """Return one question, and its worked solution when `solved`."""
+    head = f"{asked.number}. {markup.text_line(asked.title)} ({points(asked.points)})"
+    rows = "\n".join(map(_row, asked.blanks))
+    worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
+    grid = _grid(asked.grid, solved=solved) if asked.grid else ""
+    return _joined(head, *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+
+
+def block(item: Block) -> str:
+    """Return one block."""
+    if isinstance(item, Paragraph):
+        return "\n".join(map(_wrapped, markup.text(item.markdown).split("\n")))
+    return step(item) if isinstance(item, Step) else markup.columns(_cells((item.columns, *item.rows)))
+
+
+def step(item: Step) -> str:
+    """Return a worked step on one line, what its letters mean, and its remark."""
+    where = "; ".join(map(markup.text_line, item.where))
+    lines = (item.text, f"where {where}" if where else "", markup.text_line(item.note))
+    return "\n".join(line for line in lines if line)
+
+
+def points(number: str) -> str:
+    """Return `1 point`, `2 points`."""
+    return f"{markup.text_line(number)} point{'' if number == '1' else 's'}"
+
+
+def _head(document: Paper) -> tuple[str, ...]:
+    """Return everything before the first question."""
+    who = f"Name: {escape.name(document.student_name)}\nStudent id: {escape.name(document.student_id)}"
+    place = f"{escape.name(document.course)}, {escape.name(document.date)}"
+    number = f"Paper {document.number}, {points(document.total)}"
+    rules = " ".join(map(markup.text_line, (*document.conventions, *document.policy)))
+    return _title(document.title), f"{place}\n{number}\n{who}", markup.text(document.instructions), _wrapped(rules)
+
+
+def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
+    """Return the worked solution of one blank."""
+    head = _line(blank.mark, blank.label, f"({points(blank.points)})") if blank else ""
+    answer = _line("Answer:", blank.key, blank.unit) if blank else ""
+    body = "\n".join(part for part in (*map(block, blocks), answer) if part)
+    return "\n".join(part for part in (head, textwrap.indent(body, "    ")) if part)
+
+
+def _row(blank: Blank) -> str:
+    """Return the line on which a blank is answered."""
+    return _line(blank.mark, blank.label, "____________", blank.unit, f"({points(blank.points)})")
+
+
+def _line(*markdown: str) -> str:
+    """Return some pieces of Markdown on one line."""
+    return " ".join(markup.text_line(piece) for piece in markdown if piece)
+
+
+def _grid(grid: AnswerGrid, *, solved: bool) -> str:
+    """Return the table to fill in, with its answers when `solved`."""
+    rows = ((label, *(_cell(blank, solved=solved) for blank in blanks)) for label, blanks in grid.rows)
+    return markup.columns(_cells(((grid.corner, *grid.columns), *rows)))
+
+
+def _cell(blank: Blank | None, *, solved: bool) -> str:
+    """Return one cell of the table to fill in: its answer, its letter, or a dash where nothing is asked."""
+    return "-" if blank is None else blank.key if solved else blank.mark
+
+
+def _cells(rows: Iterable[Iterable[str]]) -> list[list[str]]:
+    """Return cells of Markdown as plain text."""
+    return [[markup.text_line(cell) for cell in row] for row in rows]
+
+
+def _title(title: str) -> str:
+    """Return a title with a line under it."""
+    name = escape.name(title)
+    return f"{name}\n{'=' * len(name)}" if name else ""
+
+
+def _wrapped(line: str) -> str:
+    """Break a long line of prose; indented lines and rows of tables are left as they are."""
+    return line if len(line) <= WIDTH or "  " in line else textwrap.fill(line, WIDTH)
+
+
+def _joined(*parts: str) -> str:
+    """Return what there is, with an empty line between."""
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,76 @@
+"""What `grade` writes: grades, feedback for each student, the class's summary, and what a person has to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from layerquiz import engine, files
+from layerquiz.errors import ExamError
+from layerquiz.exam.seal import Sealed
+from layerquiz.grading.grade import Report, grade, submitted
+from layerquiz.grading.statistics import summarised
+from layerquiz.publish import SEAL, Written, file_names, unsealed
+from layerquiz.render import feedback, latex, markdown
+from layerquiz.render.document import Page
+from layerquiz.render.questions import decimal
+
+
+def opened(target: str) -> Sealed:
+    """Return the sealed exam of a folder."""
+    path = Path(target) / SEAL
+    if not files.is_file(path):
+        cure = "Name the folder that `layerquiz exam` wrote"
+        raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
+    return unsealed(path)
+
+
+def write_grades(source: str, answers: str, target: str, force: bool, accept_zero: bool) -> tuple[Written, Report]:
+    """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
+    sealed = opened(source)
+    rows = files.read_rows(answers)
+    columns = rows[0].cells if rows else ()
+    report = grade(sealed, submitted(sealed, answers, columns, [(row.line, row.cells) for row in rows[1:]]))
+    collected = files.Target(Path(target), force=force)
+    collected.add("grades.csv", files.csv_text(_grade_rows(report)))
+    collected.add("review.csv", files.csv_text(_review_rows(report)))
+    provisional = bool(report.review) and not accept_zero
+    pages = [feedback.page(sealed.exam, result, provisional) for result in report.results]
+    names = file_names([result.paper.student.id for result in report.results])
+    for page, name in zip(pages, names, strict=True):
+        collected.add(f"feedback/{name}.md", markdown.page(page))
+    collected.add("summary.md", markdown.page(feedback.class_summary(sealed.exam, report, summarised(report))))
+    notes = list(report.notes)
+    if not engine.available():
+        notes.append(f"no PDFs of the feedback: install {' '.join(engine.missing())} and run this again")
+    elif not _is_printed(Path(target), collected, names):
+        for name, content in _feedback_pdfs(pages, names).items():
+            collected.add(name, content)
+    return Written(target, tuple(collected.commit()), tuple(notes)), report
+
+
+def _is_printed(target: Path, collected: files.Target, names: Sequence[str]) -> bool:
+    """Say whether the folder holds these very grades with all feedback printed: then TeX need not run."""
+    same = all(files.read_bytes(target / name) == content for name, content in collected.files.items())
+    return same and all(files.is_file(target / f"feedback/{name}.pdf") for name in names)
+
+
+def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, bytes]:
+    source = latex.pages(pages)
+    parts = engine.typeset(source.text, source.parts)
+    return {f"feedback/{name}.pdf": parts[f"page/{number}"] for number, name in enumerate(names, 1)}
+
+
+def _grade_rows(report: Report) -> Iterable[Iterable[object]]:
+    blanks = list(report.results[0].blanks)
+    yield ["student", *blanks, "total"]
+    for result in report.results:
+        cells = [decimal(result.blanks[blank].mark.points) if result.handed_in else "" for blank in blanks]
+        yield [result.paper.student.id, *cells, decimal(result.points)]
+
+
+def _review_rows(report: Report) -> Iterable[Iterable[object]]:
+    yield ["student", "blank", "answer", "why", "points"]
+    for result, graded in report.review:
+        why = " ".join(graded.story.notes)
+        yield [result.paper.student.id, graded.blank, graded.story.written, why, ""]

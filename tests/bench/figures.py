@@ -1,0 +1,147 @@
+"""The figures: each with the size and mix of its input, as ratios or CPU seconds of one run. `make bench` prints them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+
+from layerquiz import engine
+from layerquiz.exam import library
+from layerquiz.exam.drawing import draw
+from layerquiz.network.network import Network
+from layerquiz.network.summary import summarise
+from layerquiz.network.zoo import specification
+from layerquiz.render.questions import printed
+from layerquiz.render.text import question as as_text
+
+STUDENTS = 50
+QUESTIONS = ("conv-size", "conv-parameters", "dense-parameters", "conv1d-parameters", "pooling-size")
+
+EXAM_AS_A_CHILD = """
+import json, resource, sys
+from layerquiz.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+own, engine = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps([own.ru_utime + own.ru_stime, engine.ru_utime + engine.ru_stime]))
+"""
+
+
+def fastest(work: Callable[[], object], rounds: int) -> float:
+    """Return the least wall-clock seconds of some rounds: the machine's noise only ever adds."""
+
+    def once() -> float:
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    return min(once() for _ in range(rounds))
+
+
+def child_seconds(*command: str) -> float:
+    """Return the CPU seconds of a Python process."""
+    before = os.times()
+    subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def start_up() -> Iterator[str]:
+    """`layerquiz --help` against importing click."""
+    bare = min(child_seconds("-c", "import click") for _ in range(15))
+    ours = min(child_seconds("-m", "layerquiz", "--help") for _ in range(15))
+    yield f"layerquiz --help: {ours / bare:.2f} times `import click` (at most 2); CPU of the fastest of 15 runs each"
+
+
+def solving() -> Iterator[str]:
+    """VGG-16 from a mapping to all its numbers, against PyTorch on `meta`."""
+    spec = yaml.safe_load(specification("vgg16"))
+    ours = fastest(lambda: summarise(Network.parse(spec)), 300)
+    yield f"VGG-16, 22 layers, parsed and solved from a mapping: {ours * 1000:.2f} ms (at most 5)"
+    try:
+        import torch
+    except ImportError:
+        yield "  (without torch, no ratio)"
+        return
+    theirs = fastest(lambda: _vgg_in_torch(torch, spec), 10)
+    yield f"  {theirs / ours:.0f} times faster than building it in torch on meta and summing"
+
+
+def _vgg_in_torch(torch: object, spec: dict[str, object]) -> int:
+    nn = torch.nn  # type: ignore[attr-defined]
+    channels, size, layers = 3, 224, []
+    for layer in spec["layers"]:  # type: ignore[attr-defined]
+        if layer["kind"] == "conv2d":
+            layers.append(nn.Conv2d(channels, layer["filters"], 3, padding=1, device="meta"))
+            channels = layer["filters"]
+        elif layer["kind"] == "maxpool2d":
+            layers.append(nn.MaxPool2d(2))
+            size //= 2
+        elif layer["kind"] == "dense":
+            layers.append(nn.Linear(channels * size * size, layer["units"], device="meta"))
+            channels, size = layer["units"], 1
+    return sum(parameter.numel() for parameter in nn.Sequential(*layers).parameters())
+
+
+def drawing() -> Iterator[str]:
+    """Questions with key, steps and text, on one core."""
+    for name, count in (("conv-parameters", 1_000), ("alexnet-table", 50)):
+        template = library.named(name)
+        blanks = len(template.asked)
+
+        def work(template: object = template, count: int = count) -> None:
+            for seed in range(count):
+                question = draw(template, seed)  # type: ignore[arg-type]
+                as_text(printed(question, 1, {blank.place: blank.place for blank in question.blanks}), solved=True)
+
+        work()
+        rate = count / fastest(work, 3)
+        yield f"questions drawn, with key, steps and text: {rate:,.0f} a second ({name}, {blanks} blanks, {count} seeds)"
+
+
+def papers() -> Iterator[str]:
+    """A class's papers and solutions as PDFs."""
+    if not engine.available():
+        yield f"papers: left out, there is no TeX ({' '.join(engine.missing())})"
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        entries = [{"template": template} for template in QUESTIONS]
+        (folder / "exam.yaml").write_text(yaml.safe_dump({"title": "Bench", "seed": 1, "questions": entries}))
+        with (folder / "roster.csv").open("w", newline="") as stream:
+            rows = [[f"s{number}", f"Student Number {number}"] for number in range(STUDENTS)]
+            csv.writer(stream).writerows([["student", "name"], *rows])
+        arguments = ["exam", "exam.yaml", "--roster", "roster.csv", "-o", "out"]
+        command = [sys.executable, "-c", EXAM_AS_A_CHILD, *arguments]
+        runs = []
+        for number in range(3):
+            done = subprocess.run([*command[:-1], f"out{number}"], cwd=folder, capture_output=True, text=True, check=True)
+            runs.append(json.loads(done.stdout.splitlines()[-1]))
+        pdfs = len([file for file in (folder / "out0").rglob("*.pdf") if file.stem not in ("papers", "solutions")])
+        own, engine_own = min(runs, key=sum)
+        yield (
+            f"{STUDENTS} papers of {len(QUESTIONS)} questions ({', '.join(QUESTIONS)}) with solutions, {pdfs} PDFs: "
+            f"{own + engine_own:.2f} s of CPU (at most 1.8), of which {own:.2f} s not the engine's (at most 1.0)"
+        )
+
+
+def main() -> None:
+    """Print every figure."""
+    for figure in (start_up, solving, drawing, papers):
+        for line in figure():
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What all tests share: golden files, how many cases are drawn, and the frameworks that serve as oracles."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import settings
+
+TESTS = Path(__file__).parent
+FRAMEWORKS = ("torch", "keras")
+
+settings.register_profile("layerquiz", deadline=None, derandomize=True, database=None, max_examples=150)
+settings.load_profile("layerquiz")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flags of this suite."""
+    parser.addoption("--refresh", action="store_true", help="write the golden files anew instead of comparing")
+    parser.addoption("--many", type=int, default=1, metavar="N", help="draw N times as many cases as usual")
+
+
+def pytest_report_header() -> str:
+    """Say which oracles run."""
+    found = [name for name in FRAMEWORKS if find_spec(name)]
+    missing = [name for name in FRAMEWORKS if name not in found]
+    without = f"; without {', '.join(missing)}, whose oracles are skipped" if missing else ""
+    return f"oracles: brute force{''.join(f', {name}' for name in found)}{without}"
+
+
+@pytest.fixture(scope="session")
+def many(pytestconfig: pytest.Config) -> int:
+    """Return the factor by which more cases are drawn than usual (`--many`)."""
+    return int(pytestconfig.getoption("--many"))
+
+
+@pytest.fixture(scope="session")
+def torch() -> ModuleType:
+    """Return PyTorch, or skip: it is an oracle and not needed otherwise."""
+    if not find_spec("torch"):
+        pytest.skip("PyTorch is not installed: pip install torch==2.13.0 adds this oracle")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # shapes on `meta` need none
+        return import_module("torch")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Return a comparison of a text with the golden file that is named after the test; `--refresh` writes it."""
+
+    def compare(text: str, suffix: str = ".txt") -> None:
+        module = Path(request.node.path).relative_to(TESTS).with_suffix("")
+        file = TESTS / "data" / "golden" / module / f"{re.sub(r'[^A-Za-z0-9_-]+', '-', request.node.name)}{suffix}"
+        if request.config.getoption("--refresh"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        assert file.exists(), f"there is no golden file {file.relative_to(TESTS)}; run pytest with --refresh"
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare

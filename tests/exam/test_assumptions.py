@@ -1,0 +1,54 @@
+"""The sentences of a sheet: those that its blanks need, made from the conventions."""
+
+from __future__ import annotations
+
+import pytest
+
+from layerquiz.exam import assumptions, library
+from layerquiz.exam.drawing import draw
+
+ALWAYS = {assumptions.EXACT, assumptions.AMBIGUOUS}
+
+
+def said(*names, conventions="textbook"):
+    questions = [
+        (str(number), draw(library.named(name), 1, "", "1", conventions)) for number, name in enumerate(names, 1)
+    ]
+    return set(assumptions.sentences(questions))
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    {
+        "dense-parameters": {assumptions.BIASES, assumptions.CARRIED},
+        "conv-size": {assumptions.ROUNDED_DOWN, assumptions.PADDING, assumptions.CARRIED},
+        "same-padding": {assumptions.SAME_STRIDED, assumptions.EITHER_ORDER},
+        "batchnorm-keras": {assumptions.BIASES, assumptions.WITH_STORED, assumptions.CARRIED},
+        "batchnorm-parameters": {assumptions.BIASES, assumptions.LEARNED_ONLY, assumptions.CARRIED},
+    }.items(),
+)
+def test_a_question_gets_what_it_needs_and_nothing_else(name, needed):
+    assert {sentence for sentence in said(name) if not sentence.startswith("Shapes")} == ALWAYS | needed
+
+
+def test_shapes_are_explained_in_the_order_of_the_conventions():
+    first = r"Shapes are written channels $\times$ height $\times$ width, without the batch."
+    assert first in said("conv-parameters", conventions="pytorch")
+    assert first.replace(
+        r"channels $\times$ height $\times$ width", r"height $\times$ width $\times$ channels"
+    ) in said("conv-parameters")
+    assert r"Shapes are written length $\times$ channels, without the batch." in said("conv1d-parameters")
+
+
+def test_memory_names_the_bytes_of_a_number():
+    assert any("takes 2 bytes" in sentence for sentence in said("vgg-block", conventions={"bytes_per_number": 2}))
+
+
+def test_questions_that_count_differently_are_named():
+    found = said("batchnorm-parameters", "batchnorm-keras", "batchnorm-parameters")
+    assert f"Questions 1 and 3: {assumptions.LEARNED_ONLY}" in found
+    assert f"Question 2: {assumptions.WITH_STORED}" in found
+
+
+def test_operations_are_explained():
+    assert assumptions.OPERATION in said("conv-macs")

@@ -1,0 +1,190 @@
+"""The templates that come with the package: stressed over many seeds and recounted in plain arithmetic."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from exam.recount import recount
+from layerquiz.errors import TemplateError
+from layerquiz.exam import library
+from layerquiz.exam.drawing import draw
+from layerquiz.exam.question import rebuilt
+from layerquiz.network.mistakes import mistaken
+
+SEEDS = 200
+NAMES = list(library.templates())
+
+REFERENCE = {
+    "conv-parameters": (
+        {"channels": 128, "height": 100, "width": 100},
+        [{"kind": "conv2d", "name": "conv", "filters": 256, "kernel": 3, "padding": "same"}],
+        [294912, 295168],
+    ),
+    "dense-parameters": ({"features": 128}, [{"kind": "dense", "name": "dense", "units": 256}], [32768, 33024]),
+    "conv1d-parameters": (
+        {"channels": 7, "length": 400},
+        [{"kind": "conv1d", "name": "conv", "filters": 32, "kernel": 5}],
+        [1152, 396],
+    ),
+    "conv-size": (
+        {"channels": 3, "height": 227, "width": 224},
+        [{"kind": "conv2d", "name": "conv", "filters": 96, "kernel": 11, "stride": 4}],
+        [55, 54, 96],
+    ),
+    "keras-conv2d": (
+        {"channels": 3, "height": 10, "width": 10},
+        [{"kind": "conv2d", "name": "conv", "filters": 5, "kernel": 3, "stride": 1, "padding": "valid"}],
+        [(8, 8, 5), 140],
+    ),
+    "vgg-block": (
+        {"channels": 3, "height": 224, "width": 224},
+        [
+            {"kind": "conv2d", "name": "conv1", "filters": 64, "kernel": 3, "padding": 1},
+            {"kind": "conv2d", "name": "conv2", "filters": 64, "kernel": 3, "padding": 1},
+            {"kind": "maxpool2d", "name": "pool", "kernel": 2, "stride": 2},
+        ],
+        [38720, 4 * 38720, 4 * 224 * 224 * 64, 4 * 112 * 112 * 64],
+    ),
+    "mnist-network": (
+        {"channels": 1, "height": 28, "width": 28},
+        [
+            {"kind": "conv2d", "name": "conv1", "filters": 32, "kernel": 5},
+            {"kind": "maxpool2d", "name": "maxpool1", "kernel": 2},
+            {"kind": "conv2d", "name": "conv2", "filters": 32, "kernel": 3},
+            {"kind": "maxpool2d", "name": "maxpool2", "kernel": 2},
+            {"kind": "flatten", "name": "flatten"},
+            {"kind": "dense", "name": "fc1", "units": 256},
+            {"kind": "dense", "name": "output", "units": 10},
+        ],
+        [
+            *((32, 24, 24), 832, (32, 12, 12), 0, (32, 10, 10), 9248, (32, 5, 5), 0),
+            *((256,), 205056, (10,), 2570, 217706),
+        ],
+    ),
+    "alexnet-table": (
+        {"channels": 3, "height": 227, "width": 227},
+        [
+            {"kind": "conv2d", "name": "conv1", "filters": 96, "kernel": 11, "stride": 4},
+            {"kind": "maxpool2d", "name": "maxpool1", "kernel": 3, "stride": 2},
+            {"kind": "conv2d", "name": "conv2", "filters": 256, "kernel": 5, "padding": 2},
+            {"kind": "maxpool2d", "name": "maxpool2", "kernel": 3, "stride": 2},
+            {"kind": "conv2d", "name": "conv3", "filters": 384, "kernel": 3, "padding": 1},
+            {"kind": "conv2d", "name": "conv4", "filters": 384, "kernel": 3, "padding": 1},
+            {"kind": "conv2d", "name": "conv5", "filters": 256, "kernel": 3, "padding": 1},
+            {"kind": "maxpool2d", "name": "maxpool3", "kernel": 3, "stride": 2},
+            {"kind": "flatten", "name": "flatten"},
+            {"kind": "dense", "name": "fc1", "units": 4096},
+            {"kind": "dense", "name": "fc2", "units": 4096},
+            {"kind": "dense", "name": "fc3", "units": 1000},
+        ],
+        [
+            *((55, 55, 96), 34944, (27, 27, 96), 0, (27, 27, 256), 614656, (13, 13, 256), 0),
+            *((13, 13, 384), 885120, (13, 13, 384), 1327488, (13, 13, 256), 884992, (6, 6, 256), 0),
+            *((4096,), 37752832, (4096,), 16781312, (1000,), 4097000, 62378344),
+        ],
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def drawn(request):
+    """Return one template's questions over many seeds."""
+    read = library.named(request.param)
+    return [draw(read, seed) for seed in range(SEEDS)]
+
+
+def test_keys_equal_an_independent_recount(drawn):
+    for question in drawn:
+        conventions = question.network.conventions
+        right = recount(question.drawn["network"], conventions.channels_first, conventions.stored_statistics)
+        assert [blank.key for blank in question.blanks] == [right[blank.quantity] for blank in question.blanks]
+
+
+def test_drawings_tell_their_mistakes_apart(drawn):
+    """Recounted here: the key and every listed mistake's values all differ."""
+    for question in drawn[:20]:
+        names = [blank.quantity for blank in question.blanks]
+        sets = [set(mistaken(question.network, slug, names)) for slug in question.template.tells_apart]
+        assert all(sets)
+        assert sum(map(len, sets)) == len(set().union(*sets))
+        assert tuple(blank.key for blank in question.blanks) not in set().union(*sets)
+
+
+def test_many_different_questions_are_drawn(drawn):
+    assert len({str(question.drawn) for question in drawn}) > 25
+
+
+def test_the_wording_is_clean_english(drawn):
+    """No doubled words, no `1 filters`, no `a 8`, no leftovers of the template language."""
+    for question in drawn:
+        text = question.text
+        assert not re.search(r"\b(\w+) \1\b", text.replace("\n", " "))
+        assert not re.search(r"\b1 (filters|channels|pixels|units|inputs|outputs|rows)\b", text)
+        assert not re.search(r"\ba \$?(8|11|18)\b", text)
+        assert not re.search(r"\{\{|\}\}|\{%|None|Undefined|Fraction", text)
+        assert text == text.strip()
+
+
+def test_the_wording_gives_no_key_away(drawn):
+    """A key of five digits or more does not stand in the text."""
+    for question in drawn:
+        large = [str(blank.key) for blank in question.blanks if isinstance(blank.key, int) and blank.key > 9999]
+        assert not any(key in question.text or f"{int(key):,}" in question.text for key in large)
+
+
+def test_the_same_seed_gives_the_same_question(drawn):
+    for seed in range(3):
+        again = draw(drawn[seed].template, seed)
+        assert (again.text, again.blanks, again.drawn) == (drawn[seed].text, drawn[seed].blanks, drawn[seed].drawn)
+
+
+def test_every_blank_has_its_derivation(drawn):
+    """The last step of a blank gives its key; nothing that an earlier blank asks is derived again."""
+    for question in drawn[:20]:
+        told = set()
+        for blank, derivation in zip(question.blanks, question.solution, strict=True):
+            values = {step.quantity: step.value for step in derivation.steps}
+            numbers = tuple(values[ref] for ref in derivation.targets)
+            assert (numbers[0] if len(set(numbers)) == 1 and not isinstance(blank.key, tuple) else numbers) == blank.key
+            assert not told & set(values)
+            told |= set(derivation.targets)
+
+
+@pytest.mark.parametrize("name", REFERENCE)
+def test_reference_case(name):
+    """The numbers that the project was started from."""
+    sizes, layers, keys = REFERENCE[name]
+    question = rebuilt(library.named(name), {"let": {}, "network": {"input": sizes, "layers": layers}})
+    assert [blank.key for blank in question.blanks] == keys
+
+
+def test_unknown_name_has_the_nearest_spelling():
+    with pytest.raises(TemplateError, match=r'Did you mean "conv-size"\?'):
+        library.named("conv-sice")
+
+
+def test_hash_seeds_change_nothing():
+    """Two interpreters with other hash seeds draw the same, letter by letter."""
+    script = (
+        "from layerquiz.exam import library, drawing\n"
+        "for read in library.templates().values():\n"
+        "    for seed in range(3):\n"
+        "        question = drawing.draw(read, seed, 'Zoë')\n"
+        "        print(question.text, question.blanks, question.drawn)\n"
+    )
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for hash_seed in ("0", "1")
+    ]
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) > 10_000

@@ -1,0 +1,104 @@
+"""Sealed exams: printed and graded again years later, and never edited by hand unnoticed."""
+
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from layerquiz.errors import ExamError
+from layerquiz.exam import exam, library, seal
+from layerquiz.exam.roster import Student
+
+TEXT = """title: Costs of networks
+seed: 17
+questions:
+  - {template: conv-parameters, points: 3}
+  - {template: keras-conv2d}
+  - {template: mnist-network}
+  - {template: same-padding, points: 0.1, policy: {repeat: always}}
+"""
+STUDENTS = tuple(Student(f"s{number}", name) for number, name in enumerate(("Ada", "Nguyễn Thị", "李", "Zoë")))
+
+
+def sealed(students=STUDENTS):
+    """Return a sealed exam as it is read back from its file."""
+    found = exam.parse(TEXT, "exam.yaml", "unused")
+    made = seal.seal(found, [exam.paper(found, student) for student in students], "0.1.0")
+    return json.loads(json.dumps(made, ensure_ascii=False))
+
+
+def contents(paper):
+    return [(question.text, question.blanks, question.grid) for question in paper.questions]
+
+
+def test_a_round_trip_gives_the_same_papers():
+    found = exam.parse(TEXT, "exam.yaml", "unused")
+    again = seal.unseal(sealed())
+    assert again.differences == ()
+    assert again.exam.policy == {}
+    assert again.exam.entries[3].policy == {"repeat": "always"}
+    assert [paper.student for paper in again.papers] == list(STUDENTS)
+    assert [contents(paper) for paper in again.papers] == [contents(exam.paper(found, who)) for who in STUDENTS]
+
+
+def test_sealing_again_gives_the_same_hash():
+    again = seal.unseal(sealed())
+    assert seal.seal(again.exam, again.papers, "9.9")["hash"] == sealed()["hash"]
+
+
+def test_the_templates_that_made_it_are_not_needed(monkeypatch):
+    data = sealed()
+    monkeypatch.setattr(library, "files", lambda: pytest.fail("the library was read"))
+    assert len(seal.unseal(data).papers) == 4
+
+
+def test_a_late_registration_changes_nobody_s_paper():
+    late = sealed((Student("s9", "Late"), *reversed(STUDENTS)))
+    before = {paper["student"]: paper for paper in sealed()["papers"]}
+    assert {paper["student"]: paper for paper in late["papers"] if paper["student"] in before} == before
+
+
+EDITS = {
+    "a key": lambda data: data["papers"][0]["keys"].update({"1a": 1}),
+    "a drawn number": lambda data: data["papers"][0]["drawn"][0]["network"]["input"].update(channels=1),
+    "a template": lambda data: data["templates"].update({"same-padding": "changed"}),
+    "points": lambda data: data["questions"][0].update(points="30"),
+    "a name": lambda data: data["papers"][0].update(name="Other"),
+    "a paper": lambda data: data["papers"].pop(),
+    "the policy": lambda data: data["policy"].update(correct=2),
+    "the seal": lambda data: data.update(hash="0" * 64),
+    "an additional entry": lambda data: data.update(extra=1),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edited_seal_is_refused(name):
+    data = sealed()
+    EDITS[name](data)
+    with pytest.raises(ExamError, match=r"changed after it was made.*Put the original"):
+        seal.unseal(data)
+
+
+@pytest.mark.parametrize("data", [None, [], {}, {"format": 1}, {"format": 99, "hash": ""}, "text"])
+def test_what_is_no_sealed_exam_is_one_error(data):
+    with pytest.raises(ExamError):
+        seal.unseal(data)
+
+
+def test_the_sealed_key_wins_and_the_difference_is_reported():
+    """A later version that computes otherwise does not change a sealed exam."""
+    data = sealed()
+    right = data["papers"][1]["keys"]["1a"]
+    data["papers"][1]["keys"] = {**data["papers"][1]["keys"], "1a": right + 1}
+    data["hash"] = seal.digest(data)
+    found = seal.unseal(data)
+    assert found.papers[1].blanks["1a"].key == right + 1
+    assert found.differences == (seal.Difference("s1", "1a", right + 1, right),)
+
+
+def test_the_version_does_not_change_the_seal():
+    data = sealed()
+    later = copy.deepcopy(data) | {"layerquiz": "2.0"}
+    assert seal.unseal(later).version == "2.0"

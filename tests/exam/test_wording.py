@@ -1,0 +1,152 @@
+"""The wording: what prints how, and that a template from anyone can do no harm."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layerquiz.errors import TemplateError
+from layerquiz.exam import layer_view, wording
+from layerquiz.network.network import Network
+
+NETWORK = Network.parse(
+    {
+        "input": {"channels": 3, "height": 227, "width": 227},
+        "layers": [
+            {"kind": "conv2d", "name": "conv", "filters": 96, "kernel": 11, "stride": 4},
+            {"kind": "conv2d", "name": "wide", "filters": 1, "kernel": [3, 5], "padding": "same", "bias": False},
+            {"kind": "maxpool2d", "name": "pool", "kernel": 3, "stride": 2, "padding": 1, "ceil": True},
+            {"kind": "dropout", "rate": 0.5},
+            {"kind": "flatten", "name": "flat"},
+            {"kind": "dense", "name": "out", "units": 1000},
+        ],
+    }
+)
+NAMES = {**layer_view.views(NETWORK), "count": 12, "word": "average"}
+
+PRINTS = {
+    "{{ input.shape }}": r"$227\times 227\times 3$",
+    "{{ conv.kernel }}": r"$11\times 11$",
+    "{{ conv.kernel + 1 }}": "12",
+    "{{ conv.kernel | article }}": r"an $11\times 11$",
+    "{{ wide.kernel }}": r"$3\times 5$",
+    "{{ wide.kernel[1] }}": "5",
+    "{{ wide.filters | plural('filter') }}": "1 filter",
+    "{{ 0 | plural('bias', 'biases') }}": "0 biases",
+    "{{ 2 | plural('batch') }}, {{ 2 | plural('copy') }}, {{ 2 | plural('way') }}": "2 batches, 2 copies, 2 ways",
+    "{{ conv.stride }} {{ conv.stride | words }} {{ 21 | words }}": "4 four 21",
+    "{{ out.parameters }} {{ out.parameters | number }}": "785000 785,000",
+    "{{ out.shape }} {{ out.shape | times }}": "1000 1000",
+    "{{ wide.bias }} {{ conv.bias }} {{ wide.padding }}": "no yes same",
+    "{{ dropout_1.rate }} {{ conv.kind }} {{ conv.name }}": "0.5 conv2d conv",
+    "{{ 8 | article }}, {{ 80 | article }}, {{ 18 | article }}, {{ 1100 | article }}": "an 8, an 80, an 18, a 1100",
+    "{{ 11000 | article }} {{ word | article }}": "an 11000 an average",
+    "{{ input.shape | article }}": r"a $227\times 227\times 3$",
+    "{{ word | capitalize }}": "Average",
+    "{{ [conv.filters, 3] | times }} {{ [1, word] | join(' or ') }}": r"$96\times 3$ 1 or average",
+    "{{ wide.description }}": r'convolution, 1 filter, kernel $3\times 5$, stride 1, padding "same", without bias',
+    "{{ pool.description }}": r"maximum pooling, window $3\times 3$, stride 2, padding 1, sizes rounded up",
+    "{{ flat.description }}, {{ out.description }}": "flattening, dense layer, 1,000 units",
+    "{% for layer in layers %}{{ loop.index }}{{ ' ' if not loop.last }}{% endfor %}": "1 2 3 4 5 6",
+    "{% if count > 10 and conv.bias %}many{% else %}few{% endif %}": "many",
+    "{% for n in range(1, 4) %}{{ n * n }};{% endfor %}": "1;4;9;",
+    "{% raw %}{{ x }}{% endraw %} $\\{ x \\}$": r"{{ x }} $\{ x \}$",
+    "{# silent #}text": "text",
+}
+
+FAULTS = {
+    "one\n\n{{ conw.kernel }}": ("line 12", 'Did you mean "conv"?'),
+    "one\n{{ conv.kernal }}": ("line 11", 'Did you mean "conv.kernel"?'),
+    "{{ conv.kernel | nunber }}": ("line 10", 'Did you mean "number"?'),
+    "{{ conv }}": ("line 10", "conv.kernel"),
+    "{{ layers }}": ("line 10", "cannot be printed"),
+    "{{ conv.shape[9] }}": ("line 10", "no value"),
+    "{{ conv.shape | number }}": ("line 10", "needs a number"),
+    "{% for x in 5 %}{% endfor %}": ("line 10", "not iterable"),
+    "\n{% if %}": ("line 11", "Expected"),
+    "{{ 1 // 0 }}": ("line 10", "zero"),
+    "{% for l in layers %}": ("line 10", "endfor"),
+    "{{ input.filters }}": ("line 10", "input.filters"),
+}
+
+HOSTILE = (
+    "{{ ''.__class__.__mro__ }}",
+    "{{ conv.__class__ }}",
+    "{{ conv._network }}",
+    "{{ conv['__class__'] }}",
+    "{{ conv.shape.__class__.__base__.__subclasses__() }}",
+    "{{ range.__globals__ }}",
+    "{{ self.__init__ }}",
+    "{{ cycler.__init__.__globals__ }}",
+    "{{ lipsum() }}",
+    "{{ namespace(x=1) }}",
+    "{{ conv.name.format(conv) }}",
+    "{{ '{0.__class__}'.format(3) }}",
+    "{{ '%1000000000d' % 1 }}",
+    "{{ 'a' * 1000000000 }}",
+    "{{ [0] * 1000000000 }}",
+    "{{ 9 ** 9 ** 9 }}",
+    "{{ 1 / 3 }}",
+    "{% set a = 'x' %}",
+    "{{ 'a' ~ 'b' }}",
+    "{{ 'x' | center(1000000000) }}",
+    "{{ {'a': 1} }}",
+    "{{ [1][0:1] }}",
+    "{{ 1 is defined }}",
+    "{% include 'secret' %}",
+    "{% import 'os' as os %}",
+    "{% extends 'x' %}",
+    "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+    "{% for l in layers recursive %}{{ loop(layers) }}{% endfor %}",
+    "{% for a in range(1000000000) %}{% endfor %}",
+    "{% for a in range(4000) %}{% for b in range(4000) %}{% endfor %}{% endfor %}",
+    "{% for a in [1, 2, 3] %}" * 12 + "x" + "{% endfor %}" * 12,
+    "{% for a in [1, 2] %}" * 40 + "x" + "{% endfor %}" * 40,
+    "{% for a in range(1000) %}{{ 'long text that grows and grows' }}{% endfor %}",
+    "{{ range(5000) | join(range(5000) | join('x')) }}",
+    "{{ " + "(" * 6000 + "1" + ")" * 6000 + " }}",
+    "{{ " + "1 + " * 4000 + "1 }}",
+    "{{ " + "9" * 6000 + " }}",
+    "{{ " + " * ".join(["9" * 4000] * 4) + " }}",
+    "x" * 20_001,
+    "{{ _counted }}",
+)
+
+
+@pytest.mark.parametrize("text", PRINTS)
+def test_prints(text):
+    assert wording.parse(text, "x.md").render(NAMES) == PRINTS[text]
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_fault_names_the_line_of_the_file_and_the_cure(text):
+    """The wording of this file would begin on its line 10."""
+    place, said = FAULTS[text]
+    with pytest.raises(TemplateError) as error:
+        wording.parse(text, "x.md", 10).render(NAMES)
+    assert f"x.md, {place}" in str(error.value)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_wording_is_refused_at_once(text):
+    """No escape from the sandbox, no endless work, no text without end."""
+    begun = time.process_time()
+    with pytest.raises(TemplateError):
+        wording.parse(text, "x.md").render(NAMES)
+    assert time.process_time() - begun < 2
+
+
+@given(st.text(alphabet="{}%|#abc.1()[]'\"~+-* \n", max_size=60))
+def test_any_text_renders_or_is_one_error(text):
+    with suppress(TemplateError):
+        wording.parse(text, "x.md").render(NAMES)
+
+
+def test_numbers_show_in_the_order_of_the_conventions():
+    first = NETWORK.under("pytorch")
+    assert wording.parse("{{ input.shape }}", "x.md").render(layer_view.views(first)) == r"$3\times 227\times 227$"

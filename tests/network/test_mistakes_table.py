@@ -1,0 +1,188 @@
+"""The table of mistakes: for each slug of the catalogue a case worked by hand, and the cases where it hides."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from layerquiz.grading.diagnose import diagnose
+from layerquiz.network.mistakes import CATALOGUE, mistaken
+from layerquiz.network.mistakes.base import nowhere
+from layerquiz.network.network import Network
+
+IMAGE = {"channels": 6, "height": 20, "width": 31}
+
+
+def network(*layers, conventions="textbook", **given):
+    """A network of a few layers, on the image of this table unless an input is given."""
+    return Network.parse({"conventions": conventions, "input": given or IMAGE, "layers": list(layers)})
+
+
+def conv(kind="conv2d", name="c", filters=10, kernel=5, **keys):
+    """A convolution called c."""
+    return {"kind": kind, "name": name, "filters": filters, "kernel": kernel, **keys}
+
+
+def pool(kernel=3, **keys):
+    """A pool called p."""
+    return {"kind": "maxpool2d", "name": "p", "kernel": kernel, **keys}
+
+
+FLAT, OUT = {"kind": "flatten", "name": "flat"}, {"kind": "dense", "name": "fc", "units": 7}
+NORM = {"kind": "batchnorm", "name": "n"}
+
+# (20 - 5 + 2) // 2 + 1 = 9 high and (31 - 5 + 2) // 2 + 1 = 15 wide.
+CONV = network(conv(stride=2, padding=1))
+STRIP = network(conv("conv1d", filters=32), channels=7, length=100)
+DENSE = network({"kind": "dense", "name": "fc", "units": 256}, features=128)
+GREY = network(conv(), channels=1, height=20, width=31)
+COLOUR = network(conv(), channels=3, height=20, width=31)
+SAME = network(conv(stride=2, padding="same"))
+POOL = network(pool(stride=2))
+FLATTENED = network(conv(stride=2, padding=1), FLAT, OUT)
+UNFLATTENED = network(conv(stride=2, padding=1), OUT)
+TWO = network(conv(stride=2), conv(name="d", filters=4, kernel=3))
+NORMED = network(conv(stride=2, padding=1), NORM, conventions="keras")
+
+TABLE = {
+    "forgot-input-channels": (CONV, "c.parameters", (5 * 5 + 1) * 10),
+    "forgot-input-channels, 1-D": (STRIP, "c.parameters", (5 + 1) * 32),
+    "forgot-bias": (CONV, "c.parameters", 5 * 5 * 6 * 10),
+    "forgot-bias, dense": (DENSE, "fc.parameters", 128 * 256),
+    "one-bias-per-layer": (CONV, "c.parameters", 5 * 5 * 6 * 10 + 1),
+    "one-bias-per-layer, dense": (DENSE, "fc.parameters", 128 * 256 + 1),
+    "bias-on-input-side": (STRIP, "c.parameters", 5 * 7 * (32 + 1)),
+    "bias-on-input-side, 2-D": (CONV, "c.parameters", 5 * 5 * 6 * (10 + 1)),
+    "bias-on-input-side, dense": (DENSE, "fc.parameters", 128 * (256 + 1)),
+    "bias-per-input-channel": (CONV, "c.parameters", 5 * 5 * 6 * 10 + 6),
+    "bias-per-input-channel, dense": (DENSE, "fc.parameters", 128 * 256 + 128),
+    "wrong-channel-count, grey as colour": (GREY, "c.parameters", (5 * 5 * 3 + 1) * 10),
+    "wrong-channel-count, colour as grey": (COLOUR, "c.parameters", (5 * 5 * 1 + 1) * 10),
+    "kernel-squared-in-1d": (STRIP, "c.parameters", (5 * 5 * 7 + 1) * 32),
+    "input-size-used-as-kernel": (CONV, "c.parameters", 20 * 31 * 6 * 10 + 10),
+    "image-size-in-conv-params": (CONV, "c.parameters", 5 * 5 * 6 * 10 * 9 * 15 + 10),
+    "groups-ignored": (network(conv(groups=2)), "c.parameters", (5 * 5 * 6 + 1) * 10),
+    "groups-ignored, macs": (network(conv(filters=9, groups=3)), "c.macs", 5 * 5 * 6 * 9 * 16 * 27),
+    "outputs-called-parameters": (CONV, "c.parameters", 9 * 15 * 10),
+    "forgot-plus-one": (CONV, "c.height", (20 - 5 + 2) // 2),
+    "forgot-plus-one, pool": (POOL, "p.height", (20 - 3) // 2),
+    "forgot-plus-one, rounded up": (network(pool(stride=2, ceil=True)), "p.height", -(-(20 - 3) // 2)),
+    "valid-taken-as-same, kept": (CONV, "c.height", 20),
+    "valid-taken-as-same, divided": (CONV, "c.height", -(-20 // 2)),
+    "valid-taken-as-same, trimmed": (CONV, "c.height", (20 - 5) // 2 + 1),
+    "valid-taken-as-same, reverse": (SAME, "c.height", (20 - 5) // 2 + 1),
+    "same-padding-with-stride": (SAME, "c.height", (20 - 5) // 2 + 1),
+    "floor-vs-ceil-pooling": (POOL, "p.height", -(-(20 - 3) // 2) + 1),
+    "floor-vs-ceil-pooling, reverse": (network(pool(stride=2, ceil=True)), "p.height", (20 - 3) // 2 + 1),
+    "floor-vs-ceil-pooling, same": (network(pool(stride=2, padding="same")), "p.width", 31 // 2),
+    "fraction-not-floored": (CONV, "c.height", Fraction(20 - 5 + 2, 2) + 1),
+    "stride-ignored": (CONV, "c.height", 20 - 5 + 2 + 1),
+    "stride-ignored, jump": (TWO, "d.receptive_field", 5 + (3 - 1) * 1),
+    "dilation-ignored": (network(conv(dilation=2)), "c.height", 20 - 5 + 1),
+    "mis-parenthesised, padding divided": (CONV, "c.height", (20 - 5 + 2 // 2) + 1),
+    "mis-parenthesised, one divided": (CONV, "c.width", (31 - 5 + 2 + 1) // 2),
+    "padding-added-once": (CONV, "c.width", (31 - 5 + 1) // 2 + 1),
+    "padding-added-once, zeropad": (network({"kind": "zeropad", "name": "z", "padding": 2}), "z.height", 20 + 2),
+    "padding-added-to-channels": (network({"kind": "zeropad", "name": "z", "padding": 2}), "z.channels", 6 + 2 * 2),
+    "keeps-input-channels": (CONV, "c.channels", 6),
+    "output-channels-cin-times-cout": (CONV, "c.channels", 6 * 10),
+    "kernel-taken-as-filter-count": (CONV, "c.channels", 5),
+    "pooling-divides-channels": (POOL, "p.channels", 6 // 2),
+    "pooling-divides-channels, size kept": (POOL, "p.shape", (20, 31, 6 // 2)),
+    "pooling-always-halves": (network(pool(stride=3)), "p.height", 20 // 2),
+    "flatten-without-channels": (FLATTENED, "flat.features", 9 * 15),
+    "flatten-without-channels, channels only": (FLATTENED, "fc.parameters", 10 * 7 + 7),
+    "forgot-flatten": (FLATTENED, "fc.parameters", (10 + 1) * 7),
+    "forgot-flatten, reverse": (UNFLATTENED, "fc.parameters", (9 * 15 * 10 + 1) * 7),
+    "layer-left-out-of-total": (FLATTENED, "total.parameters", (9 * 15 * 10 + 1) * 7),
+    "doubled": (CONV, "c.parameters", 2 * (5 * 5 * 6 + 1) * 10),
+    "bn-all-nontrainable": (NORMED, "n.trainable", 0),
+    "one-byte-per-parameter": (CONV, "c.parameter_bytes", (5 * 5 * 6 + 1) * 10 * 1),
+    "one-byte-per-parameter, two": (CONV, "c.parameter_bytes", (5 * 5 * 6 + 1) * 10 * 2),
+    "one-byte-per-parameter, total": (CONV, "total.parameter_bytes", (5 * 5 * 6 + 1) * 10 * 1),
+    "bits-to-bytes-multiplied": (CONV, "c.parameter_bytes", (5 * 5 * 6 + 1) * 10 * 32 * 8),
+    "bits-to-bytes-multiplied, total": (FLATTENED, "total.activation_bytes", (20 * 31 * 6 + 9 * 15 * 10 + 7) * 32 * 8),
+    "macs-input-size-instead-of-output": (CONV, "c.macs", 5 * 5 * 6 * 10 * 20 * 31),
+    "macs-without-kernel-area": (CONV, "c.macs", 6 * 10 * 9 * 15),
+    "stride-applied-twice": (CONV, "c.macs", 5 * 5 * 6 * 10 * (9 // 2) * (15 // 2)),
+    "cout-used-for-cin": (CONV, "c.macs", 5 * 5 * 10 * 10 * 9 * 15),
+    "bias-adds-in-macs": (CONV, "c.macs", (5 * 5 * 6 + 1) * 10 * 9 * 15),
+    "bias-adds-in-macs, dense": (DENSE, "fc.macs", (128 + 1) * 256),
+    "rf-adds-k-not-k-minus-1": (TWO, "d.receptive_field", 1 + 5 * 1 + 3 * 2),
+    "rf-is-kernel-size": (TWO, "d.receptive_field", 3),
+}
+
+
+@pytest.mark.parametrize(("row", "case"), TABLE.items(), ids=list(TABLE))
+def test_worked_by_hand(row, case):
+    """The value that a mistake gives on paper is the one it gives here, and diagnosis names the mistake."""
+    net, quantity, wrong = case
+    slug = row.partition(",")[0]
+    assert (wrong,) in mistaken(net, slug, [quantity])
+    written = " x ".join(map(str, wrong)) if isinstance(wrong, tuple) else str(wrong)
+    story = diagnose(net, quantity, written)
+    assert story.verdict == "mistake"
+    assert [slug] in [story.mistakes, *story.rivals]
+
+
+def test_table_is_complete():
+    """Every slug of the catalogue that is another rule has its row."""
+    rules = {slug for slug, entry in CATALOGUE.items() if entry.rewrite is not nowhere}
+    assert rules | {"doubled", "layer-left-out-of-total"} == {row.partition(",")[0] for row in TABLE}
+
+
+ONE = {"channels": 1, "height": 20, "width": 31}
+POINT = {"channels": 6, "height": 1, "width": 1}
+HIDDEN = {
+    "forgot-input-channels": (network(conv(), **ONE), "c.parameters"),
+    "one-bias-per-layer": (network(conv(filters=1)), "c.parameters"),
+    "bias-on-input-side": (network(conv(filters=5 * 5 * 6)), "c.parameters"),
+    "bias-per-input-channel": (network(conv(filters=6)), "c.parameters"),
+    "kernel-squared-in-1d": (network(conv("conv1d", kernel=1), channels=7, length=9), "c.parameters"),
+    "input-size-used-as-kernel": (network(conv(), channels=6, height=5, width=5), "c.parameters"),
+    "image-size-in-conv-params": (network(conv(), channels=6, height=5, width=5), "c.parameters"),
+    "valid-taken-as-same": (network(conv(kernel=1)), "c.height"),
+    "floor-vs-ceil-pooling": (network(pool(2), channels=6, height=20, width=30), "p.shape"),
+    "fraction-not-floored": (network(conv()), "c.shape"),
+    "stride-ignored": (network(conv()), "c.shape"),
+    "mis-parenthesised": (network(conv(padding=1)), "c.shape"),
+    "padding-added-once": (network(conv()), "c.shape"),
+    "keeps-input-channels": (network(conv(filters=6)), "c.channels"),
+    "output-channels-cin-times-cout": (network(conv(), **ONE), "c.channels"),
+    "kernel-taken-as-filter-count": (network(conv(filters=5)), "c.channels"),
+    "pooling-divides-channels": (network(pool(stride=1)), "p.channels"),
+    "pooling-always-halves": (network(pool(2), channels=6, height=20, width=30), "p.shape"),
+    "forgot-flatten": (network(FLAT, OUT, **POINT), "fc.parameters"),
+    "macs-input-size-instead-of-output": (network(conv(padding="same")), "c.macs"),
+    "macs-without-kernel-area": (network(conv(kernel=1)), "c.macs"),
+    "stride-applied-twice": (network(conv()), "c.macs"),
+    "cout-used-for-cin": (network(conv(filters=6)), "c.macs"),
+    "rf-is-kernel-size": (CONV, "c.receptive_field"),
+}
+ABSENT = {
+    "forgot-bias": (network(conv(bias=False)), "c.parameters"),
+    "bias-adds-in-macs": (network(conv(bias=False)), "c.macs"),
+    "groups-ignored": (CONV, "c.parameters"),
+    "dilation-ignored": (CONV, "c.height"),
+    "same-padding-with-stride": (CONV, "c.height"),
+    "wrong-channel-count": (CONV, "c.parameters"),
+    "kernel-squared-in-1d": (CONV, "c.parameters"),
+    "padding-added-to-channels": (CONV, "c.channels"),
+    "bn-all-nontrainable": (network({**NORM, "scale": False, "center": False}), "n.trainable"),
+    "forgot-plus-one": (CONV, "c.channels"),
+}
+
+
+@pytest.mark.parametrize(("slug", "case"), HIDDEN.items(), ids=list(HIDDEN))
+def test_cannot_be_seen(slug, case):
+    """Where the numbers hide a mistake, it gives the key's own values and nothing else."""
+    net, quantity = case
+    assert mistaken(net, slug, [quantity]) == [(net.value(quantity),)]
+
+
+@pytest.mark.parametrize(("slug", "case"), ABSENT.items(), ids=list(ABSENT))
+def test_does_not_apply(slug, case):
+    """Where a layer has nothing that a mistake rewrites, the mistake gives no values."""
+    net, quantity = case
+    assert mistaken(net, slug, [quantity]) == []

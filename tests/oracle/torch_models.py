@@ -1,0 +1,100 @@
+"""Networks of the notation built in PyTorch on the `meta` device: shapes and parameter counts without any memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+RANKED: dict[str, tuple[Callable[..., nn.Module], ...]] = {
+    "conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d),
+    "maxpool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
+    "avgpool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
+    "zeropad": (nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d),
+    "batchnorm": (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d),
+}
+RENAMED = {"kernel": "kernel_size", "ceil": "ceil_mode"}
+SLIDING_KEYS = ("kernel", "stride", "padding", "dilation", "groups", "bias", "ceil")
+
+Layer = Mapping[str, Any]
+
+
+def sliding(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a convolution or a pool."""
+    stem, rank = layer["kind"][:-2], int(layer["kind"][-2])
+    keys = {RENAMED.get(key, key): layer[key] for key in SLIDING_KEYS if key in layer}
+    if stem == "conv":
+        keys |= {"in_channels": before.shape[1], "out_channels": layer["filters"]}
+    return RANKED[stem][rank - 1](**keys)
+
+
+def zeropad(layer: Layer, before: Tensor) -> nn.Module:
+    """Return padding; PyTorch names the last axis first."""
+    rank = before.dim() - 2
+    found = layer["padding"]
+    entries = found if isinstance(found, list) else [found] * rank
+    pairs = [entry if isinstance(entry, list) else [entry, entry] for entry in entries]
+    return RANKED["zeropad"][rank - 1]([side for pair in reversed(pairs) for side in pair])
+
+
+def batchnorm(layer: Layer, before: Tensor) -> nn.Module:
+    """Return batch normalisation, without its scale or shift where these are switched off."""
+    module = RANKED["batchnorm"][max(before.dim() - 3, 0)](before.shape[1]).eval()
+    for key, name in (("scale", "weight"), ("center", "bias")):
+        if not layer.get(key, True):
+            module.register_parameter(name, None)
+    return module
+
+
+def global_pool(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a mean or a maximum over all positions."""
+    axes = tuple(range(2, before.dim()))
+    reduce = torch.amax if layer["kind"] == "globalmaxpool" else torch.mean
+    return Applied(lambda image: reduce(image, axes, keepdim=layer.get("keepdims", False)))
+
+
+class Applied(nn.Module):
+    """A function as a module without parameters."""
+
+    def __init__(self, function: Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Apply the function."""
+        return self.function(*inputs)
+
+
+MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
+    **{f"{stem}{rank}d": sliding for stem in ("conv", "maxpool", "avgpool") for rank in (1, 2, 3)},
+    **dict.fromkeys(("globalavgpool", "globalmaxpool"), global_pool),
+    "zeropad": zeropad,
+    "batchnorm": batchnorm,
+    "dense": lambda layer, before: nn.Linear(before.shape[-1], layer["units"], bias=layer.get("bias", True)),
+    "flatten": lambda *_: nn.Flatten(),
+    "activation": lambda *_: nn.ReLU(),
+    "dropout": lambda *_: nn.Dropout(),
+    "identity": lambda *_: nn.Identity(),
+    "add": lambda *_: Applied(lambda *inputs: torch.stack(torch.broadcast_tensors(*inputs)).sum(0)),
+    "concat": lambda *_: Applied(lambda *inputs: torch.cat(inputs, 1)),
+}
+
+
+def measured(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return each layer's shape without the batch, and how many weights and biases it has."""
+    found: dict[str, dict[str, Any]] = {}
+    with torch.device("meta"):
+        tensors = {"input": torch.empty(2, *spec["input"].values())}
+        previous = "input"
+        for layer in spec["layers"]:
+            names = layer.get("from", previous)
+            inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
+            module = MODULES[layer["kind"]](layer, inputs[0])
+            previous = layer["name"]
+            tensors[previous] = module(*inputs)
+            counts = {name: parameter.numel() for name, parameter in module.named_parameters()}
+            shape = tuple(tensors[previous].shape[1:])
+            found[previous] = {"shape": shape, "weights": counts.get("weight", 0), "biases": counts.get("bias", 0)}
+    return found

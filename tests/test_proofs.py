@@ -1,0 +1,200 @@
+"""Proofs: each structure of each kind is proved once by SymPy, and printed arithmetic is recomputed from its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise, product
+from typing import Any
+
+import pytest
+
+from layerquiz.errors import NetworkError
+from layerquiz.formula.algebra import closed_form, equal
+from layerquiz.formula.derive import derive, stages
+from layerquiz.formula.expr import Formula, Integer, Product, Reference, substitute
+from layerquiz.formula.graph import Rules
+from layerquiz.network.layers import KINDS
+from layerquiz.network.network import Network
+from oracle import drawn, printed
+
+CONVENTIONS = ("textbook", "pytorch", "keras")
+IMAGES = {
+    0: {"channels": 4, "height": 24, "width": 36},
+    1: {"channels": 4, "length": 24},
+    2: {"channels": 4, "height": 24, "width": 36},
+    3: {"channels": 4, "depth": 12, "height": 24, "width": 36},
+}
+WORDS = ("same", "valid", "causal")
+
+
+def axis_values(rank: int, one: int) -> list[Any]:
+    """Return a per-axis key with equal axes, and with different ones."""
+    return [one, [one, *([one + 1] * (rank - 1))]] if rank > 1 else [one]
+
+
+def choices(kind: str, rank: int) -> dict[str, list[Any]]:
+    """Return what each key of a kind may be, as far as it changes the structure."""
+    flags = [True, False]
+    if kind.startswith("conv"):
+        found = {"filters": [6], "groups": [1, 2], "bias": flags, "dilation": [1, *axis_values(rank, 2)]}
+        return found | {"kernel": axis_values(rank, 3), "stride": axis_values(rank, 2), "padding": pads(rank)}
+    if kind.startswith(("maxpool", "avgpool")):
+        found = {"kernel": axis_values(rank, 3), "stride": [None, *axis_values(rank, 2)], "ceil": flags}
+        return found | {"padding": pads(rank), "dilation": [1, *axis_values(rank, 2)] if kind[0] == "m" else [None]}
+    return {
+        "dense": {"units": [5], "bias": flags},
+        "batchnorm": {"scale": flags, "center": flags, "statistics": flags},
+        "globalavgpool": {"keepdims": flags},
+        "globalmaxpool": {"keepdims": flags},
+        "zeropad": {"padding": [1, [1, 2], [[0, 1], 2]]},
+        "activation": {"function": ["relu"]},
+        "concat": {"axis": [None, "height"]},
+    }.get(kind, {})
+
+
+def pads(rank: int) -> list[Any]:
+    """Return paddings: numbers and words."""
+    return [*axis_values(rank, 1), *WORDS]
+
+
+def specs(kind: str) -> Iterator[dict[str, Any]]:
+    """Return a network of one layer `x` for each choice of flags, words and conventions."""
+    keys = choices(kind, KINDS[kind].rank)
+    inputs = [IMAGES[KINDS[kind].rank]]
+    if not KINDS[kind].accepts:
+        inputs += [{"features": 7}, {"tokens": 5, "features": 7}]
+    sources = {"from": ["input", "input"]} if KINDS[kind].many else {}
+    for sizes, conventions, trainable, *found in product(inputs, CONVENTIONS, [True, False], *keys.values()):
+        layer = {key: one for key, one in zip(keys, found, strict=True) if one is not None}
+        layer = {"kind": kind, "name": "x", "trainable": trainable, **sources, **layer}
+        yield {"input": sizes, "conventions": conventions, "layers": [layer]}
+
+
+@cache
+def structures(kind: str) -> list[Network]:
+    """Return one network for each distinct structure of a kind."""
+    found: dict[Rules, Network] = {}
+    for spec in specs(kind):
+        try:
+            network = Network.parse(spec)
+        except NetworkError:
+            continue
+        found.setdefault(network.graph.parts["x"].rules, network)
+    return list(found.values())
+
+
+@cache
+def proven(left: Formula, right: Formula) -> bool:
+    """Say whether two formulas are proved equal; each pair is proved once."""
+    return equal(left, right) is True
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_stage_of_a_derivation_equals_the_next(kind: str) -> None:
+    """With the slots of each stage written out, SymPy proves it equal to the stage before."""
+    assert structures(kind)
+    for network in structures(kind):
+        for formula in network.graph.parts["x"].rules.formulas.values():
+            written = [substitute(stage.formula, dict(stage.slots)) for stage in stages(formula)]
+            for stage, following in pairwise(written):
+                assert proven(stage, following), (network.spec, formula)
+
+
+def closed(network: Network, name: str) -> Formula:
+    """Return a quantity of `x` in the letters of the layer and of the input."""
+    part = network.graph.parts["x"]
+    letters = [*(f"x.{given}" for given in part.givens), *(f"input.{size}" for size in network.values["input"])]
+    return closed_form(network.graph, f"x.{name}", letters)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parameters_are_weights_and_biases_and_statistics(kind: str) -> None:
+    """In closed form parameters = weights + biases (+ statistics) = trainable + nontrainable, and flops = 2 macs."""
+    for network in structures(kind):
+        formulas = network.graph.parts["x"].rules.formulas
+        summed = closed(network, "weights") + closed(network, "biases")
+        if "statistics" in formulas:
+            summed = summed + closed(network, "statistics")
+        assert proven(closed(network, "parameters"), summed), network.spec
+        assert proven(closed(network, "parameters"), closed(network, "trainable") + closed(network, "nontrainable"))
+        assert proven(closed(network, "flops"), 2 * closed(network, "macs"))
+
+
+def own(name: str) -> Reference:
+    """Return a letter of the layer `x`."""
+    return Reference("x", name)
+
+
+def before(name: str) -> Reference:
+    """Return a size of the input."""
+    return Reference("input", name)
+
+
+def kernel(network: Network) -> Formula:
+    """Return the product of the kernel's sizes, one per axis."""
+    axes = [size for size in network.spec["input"] if size != "channels"]
+    equal_axes = "kernel" in network.graph.parts["x"].givens
+    return Product(tuple(own("kernel" if equal_axes else f"kernel.{axis}") for axis in axes))
+
+
+def textbook(network: Network) -> Formula:
+    """Return a layer's parameters as a textbook writes them, in one bracket."""
+    (layer,) = network.spec["layers"]
+    bias = 1 if layer.get("bias", True) else 0
+    kind, sizes = layer["kind"], network.spec["input"]
+    if kind.startswith("conv"):
+        groups = own("groups") if layer["groups"] > 1 else Integer(1)
+        return (kernel(network) * before("channels") / groups + bias) * own("filters")
+    if kind == "dense":
+        last = "features" if "features" in sizes else "channels"
+        if network.conventions.name == "pytorch":
+            last = [*sizes][-1]
+        return (before(last) + bias) * own("units")
+    if kind == "batchnorm":
+        vectors = layer["scale"] + layer["center"]
+        vectors += 2 if layer["statistics"] and network.conventions.name == "keras" else 0
+        return vectors * before("channels" if "channels" in sizes else "features")
+    return Integer(0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parameters_are_the_textbooks(kind: str) -> None:
+    """(K² C / g + 1) F, (n + 1) m, 2C or 4C, nothing else: proved equal to the closed form of every structure."""
+    for network in structures(kind):
+        assert proven(closed(network, "parameters"), textbook(network)), network.spec
+
+
+def test_sizes_are_the_textbooks() -> None:
+    """(H - K + 2P) / S + 1 rounded down, in the article's letters."""
+    spec = {"input": IMAGES[2], "layers": [{"kind": "conv2d", "name": "x", "filters": 1, "kernel": 3, "padding": 1}]}
+    found = closed(Network.parse(spec), "height")
+    size, reach, padding, stride = before("height"), own("kernel"), own("padding"), own("stride")
+    assert equal(found, (size - reach + 2 * padding) // stride + 1) is True
+    assert equal(found, (size + 2 * padding - reach + stride) // stride) is True
+    assert equal(found, (size - reach + padding) // stride + 1) is False
+
+
+@pytest.mark.parametrize("conventions", CONVENTIONS)
+def test_printed_lines_are_recomputed_from_their_text(conventions: str, many: int) -> None:
+    """Each side of each chain, printed and read again by a reader of its own, has the value of its step."""
+    draw, lines = drawn.generator(f"lines {conventions}"), 0
+    for _ in range(60 * many):
+        try:
+            network = Network.parse(drawn.network(draw, conventions))
+        except NetworkError:
+            continue
+        targets = [network.graph.find(name) for name in network.graph]
+        for step in derive(network.graph, targets).steps:
+            for line in step.lines:
+                assert printed.read(printed.text(line)) == step.value, (network.spec, str(step.quantity))
+                lines += 1
+    assert lines > 1000
+
+
+@pytest.mark.parametrize("name", ["alexnet", "vgg16", "alexnet_groups", "lenet5", "mnist"])
+def test_lines_of_known_networks_are_recomputed(name: str) -> None:
+    """The derivations of the known networks' totals hold line by line."""
+    graph = Network.named(name).graph
+    for step in derive(graph, [graph.find("total.parameters"), graph.find("total.macs")]).steps:
+        assert [printed.read(printed.text(line)) for line in step.lines] == [step.value] * len(step.lines)

@@ -1,0 +1,73 @@
+"""The README cannot rot: its commands run, its Python runs, its files are taken."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from layerquiz import engine
+from layerquiz.exam import exam
+from layerquiz.network.network import Network
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's blocks of one language."""
+    return [text for name, text in BLOCKS if name == language]
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the files that the README tells a newcomer to save."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    (folder / "strided.md").write_text(blocks("markdown")[0])
+    return folder
+
+
+def typed(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run what a newcomer types, with the commands of this environment first in the path."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    return subprocess.run(
+        ["bash", "-euc", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.tex
+def test_every_command_runs(newcomer: Path) -> None:
+    """Each block of commands exits with 0, in the order of the page."""
+    if not engine.available():
+        pytest.skip(f"there is no TeX: install {' '.join(engine.missing())}")
+    for block in blocks("bash"):
+        done = typed(block, newcomer)
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+def test_what_is_shown_is_what_is_printed(newcomer: Path) -> None:
+    """The derivation on the page is the program's own."""
+    shown = blocks("text")[0]
+    assert typed("layerquiz solve alexnet --quantity conv1.height --steps", newcomer).stdout == shown
+
+
+def test_the_python_runs(newcomer: Path) -> None:
+    """The library does what the page says, comments included."""
+    done = subprocess.run(
+        [sys.executable, "-c", blocks("python")[0]], cwd=newcomer, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("62378344\n")
+    assert "mistake ['forgot-bias']" in done.stdout
+
+
+def test_the_files_are_taken() -> None:
+    """The network and the exam on the page can be used as they stand."""
+    network, written = blocks("yaml")
+    assert Network.parse(network).values["total"]["parameters"] > 0
+    assert exam.parse(written, "README.md", "seed").entries[0].template.name == "conv-parameters"
+    assert yaml.safe_load(written)["policy"]
