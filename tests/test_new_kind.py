@@ -123,18 +123,12 @@ def test_the_kinds_that_are_shipped_stay_as_they_are() -> None:
         Network.parse({"input": {"features": 1}, "layers": [{"kind": "maxout2d"}]})
 
 
-MISTAKEN = {"bias forgotten": ("x.parameters", "360", "forgot-bias"), "nothing": ("x.parameters", "368", None)}
-
-
 @pytest.mark.xfail(reason="some mistakes take for granted that whatever has a kernel has a stride and a padding")
-@pytest.mark.parametrize(("name", "answer", "slug"), MISTAKEN.values(), ids=MISTAKEN)
-def test_the_mistakes_follow_from_the_rule(example: Network, name: str, answer: str, slug: str | None) -> None:
+def test_the_mistakes_follow_from_the_rule(example: Network) -> None:
     """Mistakes that concern what the rule has are found; those that need other keys do not apply."""
-    story = diagnose(example, name, answer)
-    assert story.verdict == ("mistake" if slug else "correct")
-    assert slug is None or slug in {
-        one for group in (story.mistakes, *story.rivals) for one in ([group] if isinstance(group, str) else group)
-    }
+    story = diagnose(example, "x.parameters", "360")
+    assert story.verdict == "mistake"
+    assert "forgot-bias" in str((story.mistakes, story.rivals))
 
 
 @pytest.mark.xfail(reason="some mistakes take for granted that whatever has a kernel has a stride and a padding")

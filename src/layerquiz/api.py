@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.derive import derive as derive_targets
@@ -11,6 +11,11 @@ from layerquiz.grading.diagnose import diagnose, diagnose_sheet
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.network import Network
 from layerquiz.network.summary import Summary, summarise
+
+if TYPE_CHECKING:
+    from layerquiz.exam.question import Question
+    from layerquiz.exam.seal import Sealed
+    from layerquiz.grading.grade import Report
 
 
 def solve(network: Network, conventions: str | Mapping[str, Any] | Conventions | None = None) -> Summary:
@@ -23,7 +28,7 @@ def derive(network: Network, quantity: str) -> Derivation:
     return derive_targets(network.graph, network.members(quantity), (), network.values)
 
 
-def draw(template: str, seed: int | str = 0) -> Any:
+def draw(template: str, seed: int | str = 0) -> Question:
     """Return a question drawn from a template of the library, by name."""
     from layerquiz.exam import library
     from layerquiz.exam.drawing import draw as draw_question
@@ -31,11 +36,18 @@ def draw(template: str, seed: int | str = 0) -> Any:
     return draw_question(library.named(template), seed)
 
 
-def grade(sealed_exam: Any, answers: Any) -> Any:
-    """Return the report on a class's answers to a sealed exam."""
+def grade(sealed_exam: Sealed | str, answers: Mapping[str, Mapping[str, str]] | str) -> Report:
+    """Return the report on a class's answers to a sealed exam.
+
+    The exam is the folder that `layerquiz exam` wrote, or what was unsealed from it; the answers are a CSV file, or a
+    mapping by student and blank such as `{"s01": {"1a": "34,944"}}`.
+    """
+    from layerquiz import report
     from layerquiz.grading.grade import grade as grade_answers
 
-    return grade_answers(sealed_exam, answers)
+    sealed = report.opened(sealed_exam) if isinstance(sealed_exam, str) else sealed_exam
+    written = report.submissions(sealed, answers) if isinstance(answers, str) else answers
+    return grade_answers(sealed, written)
 
 
 __all__ = ["derive", "diagnose", "diagnose_sheet", "draw", "grade", "solve"]

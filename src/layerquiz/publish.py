@@ -15,8 +15,8 @@ from layerquiz import __version__, engine, files
 from layerquiz.data import folder
 from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
-from layerquiz.exam.assumptions import sentences
 from layerquiz.exam import roster as rosters
+from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.seal import Sealed, seal, unseal
 from layerquiz.grading.marks import Policy
 from layerquiz.render import latex, markdown, papers, text

@@ -25,12 +25,17 @@ def opened(target: str) -> Sealed:
     return unsealed(path)
 
 
+def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
+    """Return the answers of a CSV file by student and blank."""
+    rows = files.read_rows(file)
+    columns = rows[0].cells if rows else ()
+    return submitted(sealed, file, columns, [(row.line, row.cells) for row in rows[1:]])
+
+
 def write_grades(source: str, answers: str, target: str, force: bool, accept_zero: bool) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
     sealed = opened(source)
-    rows = files.read_rows(answers)
-    columns = rows[0].cells if rows else ()
-    report = grade(sealed, submitted(sealed, answers, columns, [(row.line, row.cells) for row in rows[1:]]))
+    report = grade(sealed, submissions(sealed, answers))
     collected = files.Target(Path(target), force=force)
     collected.add("grades.csv", files.csv_text(_grade_rows(report)))
     collected.add("review.csv", files.csv_text(_review_rows(report)))

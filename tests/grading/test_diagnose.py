@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from oracle import drawn
 
 from layerquiz.errors import NetworkError
 from layerquiz.grading import diagnose as diagnosis
@@ -16,6 +15,7 @@ from layerquiz.network.conventions import NAMED
 from layerquiz.network.layers import KINDS
 from layerquiz.network.mistakes import CATALOGUE, Search, mistaken
 from layerquiz.network.network import Network
+from oracle import drawn
 
 DATA = Path(__file__).parents[1] / "data"
 SHARE_NAMED = 0.95

@@ -96,6 +96,6 @@ def _tell_report(report: Report, accept_zero: bool, folder: str) -> None:
     if report.review and not accept_zero:
         click.echo(
             f"{len(report.review)} answers could not be read: see {folder}/review.csv. The grades are provisional; "
-            "--accept-zero makes them final."
+            "--accept-zero (with --force, where they are written already) makes them final."
         )
     click.echo(f"Grades: {folder}/grades.csv; the class: {folder}/summary.md; each student: {folder}/feedback/")

@@ -121,12 +121,12 @@ def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:
       layerquiz diagnose alexnet conv1.parameters "11*11*96 + 96"
       layerquiz diagnose my_network.yaml fc.parameters 32,896 --json
     """
-    from layerquiz.grading.diagnose import diagnose as diagnose_answer
+    from layerquiz import api, files
 
     if network == answer == "-":
         raise click.UsageError("Only one of NETWORK and ANSWER can come from standard input.")
     net = network_from(network)
-    story = diagnose_answer(net, quantity, click.get_text_stream("stdin").read() if answer == "-" else answer)
+    story = api.diagnose(net, quantity, files.read_text("-") if answer == "-" else answer)
     if as_json:
         print_json(story.as_json())
         return

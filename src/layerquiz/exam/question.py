@@ -69,13 +69,14 @@ class Question:
 
     @cached_property
     def solution(self) -> tuple[Derivation, ...]:
-        """Return each blank's derivation from the givens and from what earlier blanks ask."""
+        """Return each blank's derivation from the givens and from what has been derived for earlier blanks."""
         known: list[Any] = []
         found = []
         for blank in self.blanks:
             members = self.network.members(blank.quantity)
-            found.append(derive(self.network.graph, members, known, self.network.values))
-            known.extend(members)
+            derivation = derive(self.network.graph, members, known, self.network.values)
+            found.append(derivation)
+            known += [*members, *(step.quantity for step in derivation.steps)]
         return tuple(found)
 
     def worth(self, points: Fraction) -> Question:

@@ -98,7 +98,9 @@ class Part:
     sources: tuple[str, ...] = ()
 
     def owner(self, local: str) -> str:
-        """Return the part meant by `own`, `before`, `before1` ... inside the rules; other owners are named as such."""
+        """Return the part meant by `own`, `before`, `before1` ... inside shared rules; others name the parts."""
+        if not self.rules.shared:
+            return local
         if local == OWN:
             return self.name
         if self.sources and local.rstrip("0123456789") == "before":

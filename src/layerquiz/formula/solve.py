@@ -137,7 +137,7 @@ def evaluate(
 def _looked_up(part: Part, rules: Rules, values: Values, pinned: Mapping[str, Number]) -> Mapping[str, Number]:
     """Return the values of rules that name other parts, formula by formula."""
     own: dict[str, Number] = dict(part.givens)
-    reach: Values = {**values, OWN: own}
+    reach: Values = {**values, part.name: own}
     for name, formula in rules.formulas.items():
         if name in pinned:
             own[name] = pinned[name]

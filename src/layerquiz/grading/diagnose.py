@@ -268,12 +268,17 @@ class _Telling:
         return [slugs for slugs, score in scores.items() if score == best]
 
     def _support(self, change: Change) -> tuple[int, int]:
-        """Count the other blanks that a change contradicts (negative), and those that it explains."""
+        """Return how well the rest of the sheet fits a change, made where it is or at every layer of the sheet."""
         if len(self.sheet.places) == 1:
             return (0, 0)
+        everywhere = self.sheet.search.everywhere(CATALOGUE[change.slugs[0]]) if len(change.slugs) == 1 else ()
+        return max(self._supported_by_others(made) for made in (change, *everywhere))
+
+    def _supported_by_others(self, change: Change) -> tuple[int, int]:
+        """Count the other blanks that a change contradicts (negative), and those that it explains."""
+        values = self.sheet.search.values(change)
         against = explained = 0
-        values = evaluated(self.sheet.graph, change.rules, self.network.values)
-        if values is None:
+        if values is None or not self._fits(self._value(values)):
             return (-len(self.sheet.places), 0)
         for name, place in self.sheet.places.items():
             reading = self.sheet.readings[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from layerquiz.errors import ExamError, nearest
@@ -185,16 +186,18 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
 
     A shape is guessed number by number, so its rate is that of its first size.
     """
-    target = network.members(quantity)[0]
-    key = network.values[target.owner][target.name]
-    lowest, highest = -(-key // 2), 2 * key
+    members = network.members(quantity)
+    if isinstance(network.value(quantity), tuple):
+        quantity, members = str(members[0]), members[:1]
+    key = Fraction(network.collected(quantity, members, network.values))  # type: ignore[arg-type]
+    lowest, highest = ceil(key / 2), 2 * key
     if highest - lowest < 1:
         return Fraction(1)
+    search = Search(network, members)
     found = set()
-    search = Search(network, [target])
     for change in search.singles(CATALOGUE.values()):
         values = search.values(change)
         if values is not None and network.fault(values, search.needed) is None:
-            found.add(values[target.owner][target.name])
+            found.add(network.collected(quantity, members, values))
     hits = sum(1 for value in found if isinstance(value, int) and lowest <= value <= highest and value != key)
     return Fraction(hits, int(highest - lowest))

@@ -10,7 +10,7 @@ from layerquiz.formula.solve import Values
 from layerquiz.grading.match import matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import without_other_sums
+from layerquiz.network.mistakes import Search
 from layerquiz.network.network import Answer, Network
 
 SIZE_NAMES = ("height", "width", "depth", "length", "receptive_field", "jump", "tokens")
@@ -65,7 +65,8 @@ class Sheet:
             allowed = rounding if isinstance(rounding, bool) else name in rounding
             self.places[name] = Place(name, network.members(name), keys.get(name, network.value(name)), allowed)
         blanks = [ref for place in self.places.values() for ref in place.members]
-        self.graph = without_other_sums(network.graph, blanks)
+        self.search = Search(network, blanks)
+        self.graph = self.search.graph
         self.readings = {name: self._read(self.places[name], text) for name, text in answers.items()}
         self.answers = answers
         self.stories: dict[str, Story] = {}

@@ -32,7 +32,7 @@ from layerquiz.network.layers.base import (
 from layerquiz.network.notation import line_of, load, named, shortened, shown
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-RESERVED = ("input", "total", "own", "before")
+RESERVED = ("input", "total")
 INPUTS = (
     ("channels", "length"),
     ("channels", "height", "width"),
@@ -219,9 +219,8 @@ def _layer(place: int, mapping: Any, kinds: Mapping[str, Kind], counts: dict[str
         keys = checked(kind.keys, mapping)
     except RefusedKeyError as refused:
         raise _at(refused.at(f'layer "{named(name)}" ({kind.name})'), "layers", place, refused.key) from None  # type: ignore[arg-type]
-    is_taken = name.rstrip("0123456789") in RESERVED[3:] or name in RESERVED
-    if is_taken or not NAME.fullmatch(name):
-        why = "taken by the network itself" if is_taken else "not a name: letters, digits and _ are allowed"
+    if name in RESERVED or not NAME.fullmatch(name):
+        why = "taken by the network itself" if name in RESERVED else "not a name: letters, digits and _ are allowed"
         error = NetworkError(f"the name {shown(name)} is {why}", where=f"layer {place + 1}", slug="bad-name")
         raise _at(error, "layers", place, "name")
     sources = keys.source if keys.source is not None else previous
@@ -393,7 +392,7 @@ def _total(parts: list[Part], layers: tuple[Layer, ...], conventions: Convention
         else:
             counted = [p for p in parts if p.name != "input" and p.rules.formulas[name] != Integer(0)]
         formulas[name] = total(Reference(part.name, name) for part in counted)
-    formulas["flops"] = 2 * Reference("own", "macs")
-    formulas["parameter_bytes"] = Reference("own", "parameters") * conventions.bytes_per_number
-    formulas["activation_bytes"] = Reference("own", "activations") * conventions.bytes_per_number
+    formulas["flops"] = 2 * Reference("total", "macs")
+    formulas["parameter_bytes"] = Reference("total", "parameters") * conventions.bytes_per_number
+    formulas["activation_bytes"] = Reference("total", "activations") * conventions.bytes_per_number
     return Part("total", Rules(formulas, shared=False))

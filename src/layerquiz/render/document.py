@@ -5,25 +5,42 @@ Texts called Markdown may hold `$...$` mathematics, emphasis, lists, tables and 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
+SHORT_LINE = 72
+"""So many signs fit beside each other on a line of a derivation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text in Markdown; may hold several paragraphs, lists and small tables."""
+    """Running text in Markdown; may hold several paragraphs, lists and small tables. A heading keeps what follows."""
 
     markdown: str
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One worked step. `latex` is the left side and then the right side of each equality, without signs of equality."""
+    """One worked step. `latex` is the left side and then the right side of each equality, without signs of equality.
+
+    `layer` is named where the steps beside it are about other layers.
+    """
 
     latex: tuple[str, ...]
     text: str
     where: tuple[str, ...] = ()
     note: str = ""
+    layer: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the right sides as lines: one for each equality, or one for all where it is short."""
+        together = " = ".join(self.latex[1:])
+        signs = len(COMMAND.sub(" ", together))
+        return (together,) if signs <= SHORT_LINE and r"\frac" not in together else self.latex[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from layerquiz.exam.exam import Exam, blank_id
@@ -21,12 +21,13 @@ def page(exam: Exam, result: Result, provisional: bool) -> Page:
     for number, question in result.paper.numbered:
         graded = [result.blanks[blank_id(number, blank, question)] for blank in question.blanks]
         got = sum((entry.mark.points for entry in graded), Fraction(0))
-        blocks.append(Paragraph(f"**{number}. {question.title}** ({points(got)} of {points(question.points)} points)"))
-        blocks.append(_answers(graded))
-        blocks += _hints(graded)
+        title = f"{number}. {question.title}: {points(got)} of {points(question.points)} points"
+        blocks.append(Paragraph(title, heading=True))
+        blocks += [*_answers(graded), *_hints(graded)]
         for entry, derivation in zip(graded, question.solution, strict=True):
             if entry.story.verdict not in ("correct", "carried"):
-                blocks.append(Paragraph(f"How {entry.blank} is worked out; the answer is {key(entry.story.expected)}:"))
+                told = f"How {entry.blank} is worked out; the answer is {key(entry.story.expected)}"
+                blocks.append(Paragraph(told, heading=True))
                 blocks += worked(derivation)
     facts = (
         ("student", f"{result.paper.student.name} ({result.paper.student.id})"),
@@ -36,7 +37,18 @@ def page(exam: Exam, result: Result, provisional: bool) -> Page:
     return Page(exam.title, exam.course, facts, tuple(blocks))
 
 
-def _answers(graded: list[Graded]) -> Table:
+def _answers(graded: list[Graded]) -> Iterator[Block]:
+    """Yield the answers as they were read; in a long table those that are right are only named."""
+    wrong = [entry for entry in graded if entry.story.verdict != "correct"]
+    shown = graded if len(graded) <= SHORT_TABLE else wrong
+    if shown:
+        yield _table(shown)
+    if len(shown) < len(graded):
+        names = ", ".join(entry.blank for entry in graded if entry not in shown)
+        yield Paragraph("All answers are right." if not wrong else f"Right: {names}.")
+
+
+def _table(graded: list[Graded]) -> Table:
     rows = tuple(
         (
             entry.blank,
@@ -47,7 +59,7 @@ def _answers(graded: list[Graded]) -> Table:
         )
         for entry in graded
     )
-    return Table(("", "your answer", "read as", "", "points"), rows, "llllr")
+    return Table(("blank", "your answer", "read as", "verdict", "points"), rows, "llllr")
 
 
 def _hints(graded: list[Graded]) -> list[Paragraph]:
@@ -59,6 +71,7 @@ def _hints(graded: list[Graded]) -> list[Paragraph]:
 
 
 LONGEST_ANSWER = 60
+SHORT_TABLE = 6
 
 
 def _literal(text: str) -> str:
@@ -72,8 +85,9 @@ def class_summary(exam: Exam, report: Report, summary: ClassSummary) -> Page:
     blocks: list[Block] = []
     found = look_at(summary)
     if found:
-        blocks.append(Paragraph("**Look at these first**\n\n" + "\n".join(f"- {literal(line)}" for line in found)))
-    blocks.append(Paragraph("**Every blank**"))
+        blocks.append(Paragraph("Look at these first", heading=True))
+        blocks.append(Paragraph("\n".join(f"- {literal(line)}" for line in found)))
+    blocks.append(Paragraph("Every blank", heading=True))
     rows = tuple(
         (
             item.blank,
@@ -87,7 +101,7 @@ def class_summary(exam: Exam, report: Report, summary: ClassSummary) -> Page:
     )
     blocks.append(Table(("blank", "answers", "right", "left out", "mean", "mistakes"), rows, "lrrrrl"))
     if summary.mistakes:
-        blocks.append(Paragraph("**Mistakes, by the number of students who made them**"))
+        blocks.append(Paragraph("Mistakes, by the number of students who made them", heading=True))
         told = tuple((str(count), slug, literal(CATALOGUE[slug].hint)) for slug, count in summary.mistakes)
         blocks.append(Table(("students", "mistake", "what to ask them"), told, "rll"))
     return Page(f"{exam.title}: the class", exam.course, _class_facts(report, summary), tuple(blocks))

@@ -47,7 +47,7 @@ def question(asked: Question, *, solved: bool = False) -> str:
 def block(item: Block) -> str:
     """Return one block."""
     if isinstance(item, Paragraph):
-        return item.markdown.strip()
+        return f"**{item.markdown.strip()}**" if item.heading else item.markdown.strip()
     return step(item) if isinstance(item, Step) else table((item.columns, *item.rows), item.alignment())
 
 
@@ -61,7 +61,9 @@ def _equalities(item: Step) -> str:
     """Return the equalities under each other, the signs of equality aligned."""
     if not item.latex:
         return ""
-    left, *sides = map(mathematics.latex, item.latex)
+    left, *sides = map(mathematics.latex, (item.latex[0], *item.lines))
+    if item.layer:
+        left = rf"\text{{{item.layer}: }} {left}"
     lines = " \\\\\n".join(
         f"{before} &= {side}" for before, side in zip([left, *[""] * len(sides)], sides, strict=False)
     )

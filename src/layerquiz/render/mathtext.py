@@ -164,6 +164,18 @@ def grouped(number: Number, style: Style = TEXT) -> str:
     return style.fraction.format(grouped(number.numerator, style), grouped(number.denominator, style))
 
 
+OWNERS = ("own", "total")
+
+
+def role(owner: str) -> str | None:
+    """Return which of several inputs an owner is (2 for `before2`), nothing for the own side or the only input.
+
+    None for any other part of the network.
+    """
+    found = re.fullmatch(r"before(\d*)", owner)
+    return found[1] if found else "" if owner in OWNERS else None
+
+
 def letter(ref: Reference, style: Style = TEXT) -> str:
     """Return the letter of a quantity as its rule sees it: `own`, `before`, one of several, or any other layer's."""
     return _letter(ref.owner, ref.name, style is LATEX)
@@ -171,10 +183,11 @@ def letter(ref: Reference, style: Style = TEXT) -> str:
 
 @lru_cache(maxsize=4096)
 def _letter(owner: str, name: str, latex: bool) -> str:
-    found = entry(name, own=owner == "own" or not owner.startswith("before")).letter
-    if owner[6:].isdigit() and owner.startswith("before"):
-        found = f"{re.sub(r'_.*$', '', found)}_{{{owner[6:]}}}"
-    elif owner not in ("own", "before"):
+    which = role(owner)
+    found = entry(name, own=which is None or owner in OWNERS).letter
+    if which:
+        found = f"{re.sub(r'_.*$', '', found)}_{{{which}}}"
+    elif which is None:
         found = rf"{found}_{{\text{{{owner}}}}}" if latex else f"{found}({owner})"
     if latex:
         return found.replace("_{\\text{" + owner, "_{\\text{" + owner.replace("_", r"\_"))
@@ -236,7 +249,7 @@ def _letters(formula: Formula, style: Style) -> str:
 
 
 def _of_a_layer(term: Formula) -> bool:
-    return isinstance(term, Reference) and term.owner != "own" and not term.owner.startswith("before")
+    return isinstance(term, Reference) and role(term.owner) is None
 
 
 def in_words(value: Number | tuple[Number, ...]) -> str:

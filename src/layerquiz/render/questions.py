@@ -33,7 +33,9 @@ def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = Tru
 
 
 def _blank(blank: Place, name: str) -> Blank:
-    return Blank(name, blank.label, points(blank.points), key(blank.key), blank.unit)
+    # A memory may be given in any unit, so none stands beside its box; the key is in bytes.
+    in_bytes = " bytes" if blank.quantity.endswith("_bytes") and not blank.unit else ""
+    return Blank(name, blank.label, points(blank.points), f"{key(blank.key)}{in_bytes}", blank.unit)
 
 
 def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:

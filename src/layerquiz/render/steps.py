@@ -10,7 +10,7 @@ from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Formula, Reference, references, transform
 from layerquiz.network.glossary import AXIS_LETTERS, entry
 from layerquiz.render.document import Step
-from layerquiz.render.mathtext import LATEX, TEXT, chain, grouped, letter
+from layerquiz.render.mathtext import LATEX, OWNERS, TEXT, chain, grouped, letter, role
 
 
 def worked(derivation: Derivation, explained: set[str] | None = None, plain: bool = True) -> tuple[Step, ...]:
@@ -19,7 +19,8 @@ def worked(derivation: Derivation, explained: set[str] | None = None, plain: boo
     `plain` says whether the steps are spelled as plain text too: what is only printed does not need it.
     """
     explained = set() if explained is None else explained
-    return tuple(_block(step, also, explained, plain) for step, also in folded(derivation.steps))
+    several = len({step.quantity.owner for step in derivation.steps}) > 1
+    return tuple(_block(step, also, explained, plain, several) for step, also in folded(derivation.steps))
 
 
 def folded(steps: Iterable[DerivedStep]) -> list[tuple[DerivedStep, list[DerivedStep]]]:
@@ -49,11 +50,12 @@ def _without_axis(step: DerivedStep) -> object:
     return step.quantity.owner, name, transform(step.formula, covered), tuple(step.values.values())
 
 
-def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool) -> Step:
+def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:
     likewise = " and ".join(f"the {entry(other.quantity.name).meaning}" for other in also)
     note = f"Likewise {likewise}: {grouped(step.value)}." if also else ""
     text = f"{step.quantity.owner}: {' = '.join(chain(step))}" if plain else ""
-    return Step(chain(step, LATEX), text, tuple(_meanings(step, explained)), note)
+    layer = step.quantity.owner if several else ""
+    return Step(chain(step, LATEX), text, tuple(_meanings(step, explained)), note, layer)
 
 
 def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
@@ -70,12 +72,12 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 
 def _meaning(ref: Reference) -> str:
     """Return what a letter stands for; with several inputs, of which one."""
-    meaning = entry(ref.name, own=ref.owner == "own").meaning
-    return f"{meaning} {ref.owner[6:]}" if ref.owner[6:].isdigit() else meaning
+    meaning = entry(ref.name, own=ref.owner in OWNERS).meaning
+    return f"{meaning} {role(ref.owner)}".rstrip()
 
 
 def _has_role(ref: Reference) -> bool:
-    return ref.owner == "own" or ref.owner.startswith("before")
+    return role(ref.owner) is not None
 
 
 def as_text(derivation: Derivation) -> str:
