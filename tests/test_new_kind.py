@@ -123,7 +123,6 @@ def test_the_kinds_that_are_shipped_stay_as_they_are() -> None:
         Network.parse({"input": {"features": 1}, "layers": [{"kind": "maxout2d"}]})
 
 
-@pytest.mark.xfail(reason="some mistakes take for granted that whatever has a kernel has a stride and a padding")
 def test_the_mistakes_follow_from_the_rule(example: Network) -> None:
     """Mistakes that concern what the rule has are found; those that need other keys do not apply."""
     story = diagnose(example, "x.parameters", "360")
@@ -131,7 +130,6 @@ def test_the_mistakes_follow_from_the_rule(example: Network) -> None:
     assert "forgot-bias" in str((story.mistakes, story.rivals))
 
 
-@pytest.mark.xfail(reason="some mistakes take for granted that whatever has a kernel has a stride and a padding")
 def test_a_wrong_answer_to_a_new_kind_never_fails(example: Network) -> None:
     """An answer that nothing explains is a verdict, not a crash, whatever keys the kind has."""
     assert diagnose(example, "x.parameters", "123456789").verdict == "wrong"

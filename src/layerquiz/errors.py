@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 
 
+MOST_LISTED = 30
+
+
 class LayerquizError(Exception):
     """Something the user can mend. `slug` is stable; `exit_code` is what a command ends with."""
 
@@ -70,4 +73,5 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
     if close:
         return f'Did you mean "{close[0]}"?'
-    return f"Known: {', '.join(names)}" if names else ""
+    more = ", ..." if len(names) > MOST_LISTED else ""
+    return f"Known: {', '.join(names[:MOST_LISTED])}{more}" if names else ""

@@ -219,6 +219,7 @@ def test_another_layer_comes_last():
     net = network(conv(), conv(name="d", kernel=9), {"kind": "maxpool2d", "name": "p", "kernel": 2})
     assert diagnose(net, "p.height", str(28)).mistakes == ["wrong-neighbour-size"]
     assert "wrong-neighbour-size" not in diagnose(net, "d.height", "28").mistakes
+    assert diagnose(net, "p.shape", "28x28x8").mistakes == ["wrong-neighbour-size"]
     assert diagnose(net, "d.receptive_field", "5").mistakes == ["rf-of-another-layer"]
 
 

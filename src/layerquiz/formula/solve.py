@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from types import CodeType, FunctionType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from layerquiz.errors import FormulaError
 from layerquiz.formula.expr import (
@@ -32,6 +32,9 @@ from layerquiz.formula.expr import (
     walk,
 )
 from layerquiz.formula.graph import OWN, Graph, Part, Rules, pin
+
+PLACE: dict[str, Any] = {"lineno": 1, "col_offset": 0}
+"""Where a node of compiled rules stands in its source: nowhere, but Python asks of every node."""
 
 Values: TypeAlias = dict[str, Mapping[str, Number]]
 Run: TypeAlias = Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]
@@ -155,31 +158,33 @@ def compiled(formulas: Mapping[str, Formula]) -> Run:
     """
     names = {name: f"own_{number}" for number, name in enumerate(formulas)}
     body: list[ast.stmt] = [
-        ast.Assign([ast.Name(names[name], ast.Store())], _syntax(formula, names)) for name, formula in formulas.items()
+        ast.Assign([ast.Name(names[name], ast.Store(), **PLACE)], _syntax(formula, names), **PLACE)
+        for name, formula in formulas.items()
     ]
-    keys: list[ast.expr | None] = [None, *(ast.Constant(name) for name in names)]
+    keys: list[ast.expr | None] = [None, *(ast.Constant(name, **PLACE) for name in names)]
     locals_: list[ast.expr] = [_name("own"), *(_name(local) for local in names.values())]
-    body.append(ast.Return(ast.Dict(keys, locals_)))
-    arguments = ast.arguments([], [ast.arg("own"), ast.arg("sources")], None, [], [], None, [])
-    function = ast.FunctionDef("run", arguments, body, [], None, type_params=[])  # type: ignore[call-arg]
-    module = ast.fix_missing_locations(ast.Module([function], []))
-    code = next(c for c in compile(module, "<formulas>", "exec").co_consts if isinstance(c, CodeType))
+    body.append(ast.Return(ast.Dict(keys, locals_, **PLACE), **PLACE))
+    arguments = ast.arguments([], [ast.arg("own", **PLACE), ast.arg("sources", **PLACE)], None, [], [], None, [])
+    function = ast.FunctionDef("run", arguments, body, [], None, type_params=[], **PLACE)  # type: ignore[call-arg]
+    code = next(
+        c for c in compile(ast.Module([function], []), "<formulas>", "exec").co_consts if isinstance(c, CodeType)
+    )
     return FunctionType(code, {"quotient": quotient, "floor": math.floor, "ceil": math.ceil, "min": min, "max": max})
 
 
 def _name(identifier: str) -> ast.expr:
-    return ast.Name(identifier, ast.Load())
+    return ast.Name(identifier, ast.Load(), **PLACE)
 
 
 def _call(function: str, arguments: Iterable[ast.expr]) -> ast.expr:
-    return ast.Call(_name(function), list(arguments), [])
+    return ast.Call(_name(function), list(arguments), [], **PLACE)
 
 
 def _syntax(formula: Formula, names: Mapping[str, str]) -> ast.expr:
     """Return the Python expression of a formula; rounding a quotient becomes whole-number division."""
     match formula:
         case Integer(number):
-            return ast.Constant(number)
+            return ast.Constant(number, **PLACE)
         case Reference(owner, name):
             return _lookup(owner, name, names)
         case Sum(terms):
@@ -187,16 +192,16 @@ def _syntax(formula: Formula, names: Mapping[str, str]) -> ast.expr:
         case Product(factors):
             return _chain(factors, ast.Mult(), names)
         case Difference(left, right):
-            return ast.BinOp(_syntax(left, names), ast.Sub(), _syntax(right, names))
+            return ast.BinOp(_syntax(left, names), ast.Sub(), _syntax(right, names), **PLACE)
         case Power(base, exponent):
-            return ast.BinOp(_syntax(base, names), ast.Pow(), _syntax(exponent, names))
+            return ast.BinOp(_syntax(base, names), ast.Pow(), _syntax(exponent, names), **PLACE)
         case Mod(left, right):
-            return ast.BinOp(_syntax(left, names), ast.Mod(), _syntax(right, names))
+            return ast.BinOp(_syntax(left, names), ast.Mod(), _syntax(right, names), **PLACE)
         case Floor(Quotient(top, bottom)):
-            return ast.BinOp(_syntax(top, names), ast.FloorDiv(), _syntax(bottom, names))
+            return ast.BinOp(_syntax(top, names), ast.FloorDiv(), _syntax(bottom, names), **PLACE)
         case Ceil(Quotient(top, bottom)):
-            negated = ast.UnaryOp(ast.USub(), _syntax(top, names))
-            return ast.UnaryOp(ast.USub(), ast.BinOp(negated, ast.FloorDiv(), _syntax(bottom, names)))
+            negated = ast.UnaryOp(ast.USub(), _syntax(top, names), **PLACE)
+            return ast.UnaryOp(ast.USub(), ast.BinOp(negated, ast.FloorDiv(), _syntax(bottom, names), **PLACE), **PLACE)
     function = {Quotient: "quotient", Floor: "floor", Ceil: "ceil", Min: "min", Max: "max"}[type(formula)]
     return _call(function, (_syntax(child, names) for child in formula.children()))
 
@@ -206,13 +211,13 @@ def _lookup(owner: str, name: str, names: Mapping[str, str]) -> ast.expr:
     if owner == OWN and name in names:
         return _name(names[name])
     if owner == OWN:
-        return ast.Subscript(_name("own"), ast.Constant(name), ast.Load())
-    source = ast.Subscript(_name("sources"), ast.Constant(int(owner[6:] or 1) - 1), ast.Load())
-    return ast.Subscript(source, ast.Constant(name), ast.Load())
+        return ast.Subscript(_name("own"), ast.Constant(name, **PLACE), ast.Load(), **PLACE)
+    source = ast.Subscript(_name("sources"), ast.Constant(int(owner[6:] or 1) - 1, **PLACE), ast.Load(), **PLACE)
+    return ast.Subscript(source, ast.Constant(name, **PLACE), ast.Load(), **PLACE)
 
 
 def _chain(operands: tuple[Formula, ...], operator: ast.operator, names: Mapping[str, str]) -> ast.expr:
     result = _syntax(operands[0], names)
     for operand in operands[1:]:
-        result = ast.BinOp(result, operator, _syntax(operand, names))
+        result = ast.BinOp(result, operator, _syntax(operand, names), **PLACE)
     return result

@@ -228,7 +228,7 @@ class _Telling:
         named = self._best(fitting)
         owner, _, name = self.place.name.rpartition(".")
         elsewhere = name in ELSEWHERE and not any(owner in change.rules for change in fitting) and not base.own
-        if elsewhere and (named or name == "receptive_field") and self._same_quantity_elsewhere(owner, name):
+        if elsewhere and (named or name == "receptive_field") and self._is_elsewhere():
             named.append((ELSEWHERE[name],))
         return self._named(named, base)
 
@@ -296,16 +296,23 @@ class _Telling:
             return self._with_own(base, verdict="slip", mistakes=["arithmetic-slip"])
         return self._with_own(base, verdict="slip") if digits_slipped(self.reading.value, value) else None
 
-    def _same_quantity_elsewhere(self, owner: str, name: str) -> bool:
-        """Say whether the answer is the same quantity of another layer."""
-        others = [f"{layer.name}.{name}" for layer in self.network.layers if layer.name != owner]
-        known = [other for other in others if other in self.network.quantities(other.rpartition(".")[0])]
-        return any(self._fits(self.network.value(other)) for other in known)
+    def _is_elsewhere(self) -> bool:
+        """Say whether the answer is the same quantity of another layer, or has another layer's height and width."""
+        owner = self.place.members[0].owner
+        channels = {name: value for name, value in self.network.values[owner].items() if name == "channels"}
+        for layer in self.network.layers:
+            sizes = self.network.values[layer.name]
+            if all(ref.name in sizes for ref in self.place.members):
+                copies = (sizes, {**sizes, **channels}) if self.place.is_shape else (sizes,)
+                values = [self._value({owner: copied}) for copied in copies]
+                if any(value != self.place.expected and self._fits(value) for value in values):
+                    return True
+        return False
 
     def _another_layer(self, base: Base) -> Story | None:
         """Return the last resort for sizes: the same quantity of another layer."""
-        owner, _, name = self.place.name.rpartition(".")
-        if asked(name) not in ("shape", "size") or base.own or not self._same_quantity_elsewhere(owner, name):
+        name = self.place.name.rpartition(".")[2]
+        if asked(name) not in ("shape", "size") or base.own or not self._is_elsewhere():
             return None
         return replace(self.told, verdict="mistake", mistakes=["wrong-neighbour-size"])
 

@@ -48,8 +48,13 @@ class View:
 
     @property
     def window(self) -> bool:
-        """Say whether the layer slides a window: a convolution or a pool."""
-        return "kernel" in self.own.marks
+        """Say whether the layer slides a window with a stride and a padding: a convolution or a pool."""
+        return {"kernel", "stride", "padding"} <= self.own.marks.keys()
+
+    @property
+    def filters(self) -> bool:
+        """Say whether the layer has filters with a kernel, and so weights for each input channel."""
+        return {"kernel", "filters"} <= self.own.marks.keys() and self.has("weights")
 
     @property
     def pool(self) -> bool:

@@ -19,7 +19,7 @@ from layerquiz.network.mistakes.base import (
 
 def forgot_input_channels(view: View) -> Sequence[Formulas]:
     """weights = K K C_out."""
-    if not (view.window and view.has("weights")):
+    if not view.filters:
         return ()
     return [{"weights": without_factor(view.formulas["weights"], channels_per_filter(view), view.source.channels)}]
 
@@ -53,7 +53,7 @@ def counts_bias(view: View) -> bool:
 
 def wrong_channel_count(view: View) -> Sequence[Formulas]:
     """A grey picture taken as RGB, or the reverse: C_in = 1 or 3."""
-    if not (view.window and view.has("weights")):
+    if not view.filters:
         return ()
     weights, depth = view.formulas["weights"], channels_per_filter(view)
     return [{"weights": exchanged(weights, depth, Integer(taken))} for taken in (1, 3)]
@@ -61,28 +61,28 @@ def wrong_channel_count(view: View) -> Sequence[Formulas]:
 
 def kernel_squared_in_1d(view: View) -> Sequence[Formulas]:
     """weights = K K C_in C_out although the kernel is a strip."""
-    if not (view.window and view.has("weights") and view.axes == ("length",)):
+    if not view.filters or view.axes != ("length",):
         return ()
     return [{"weights": product([view.own.kernel["length"], view.formulas["weights"]])}]
 
 
 def input_size_used_as_kernel(view: View) -> Sequence[Formulas]:
     """weights = H W C_in C_out."""
-    if not (view.window and view.has("weights")):
+    if not view.filters:
         return ()
     return [{"weights": product([*(view.source[axis] for axis in view.axes), *_depth_and_filters(view)])}]
 
 
 def image_size_in_conv_params(view: View) -> Sequence[Formulas]:
     """weights = K K C_in C_out H_out W_out: other weights at each place."""
-    if not (view.window and view.has("weights")):
+    if not view.filters:
         return ()
     return [{"weights": product([view.formulas["weights"], *(view.own[axis] for axis in view.axes)])}]
 
 
 def groups_ignored(view: View) -> Sequence[Formulas]:
     """weights = K K C_in C_out although a filter sees C_in / g channels only."""
-    if not view.window or not view.has("weights") or view.own.groups == 1:
+    if not view.filters or view.own.groups == 1:
         return ()
     return [{"weights": exchanged(view.formulas["weights"], channels_per_filter(view), view.source.channels)}]
 

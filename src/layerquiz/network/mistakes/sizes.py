@@ -167,19 +167,19 @@ def padding_added_to_channels(view: View) -> Sequence[Formulas]:
 
 def keeps_input_channels(view: View) -> Sequence[Formulas]:
     """C_out = C_in."""
-    return [{"channels": view.source.channels}] if view.window and view.has("weights") else ()
+    return [{"channels": view.source.channels}] if view.filters else ()
 
 
 def output_channels_cin_times_cout(view: View) -> Sequence[Formulas]:
     """C_out = C_in times the number of filters."""
-    if not (view.window and view.has("weights")):
+    if not view.filters:
         return ()
     return [{"channels": view.source.channels * outputs(view)}]
 
 
 def kernel_taken_as_filter_count(view: View) -> Sequence[Formulas]:
     """C_out = K."""
-    return [{"channels": view.own.kernel[view.axes[0]]}] if view.window and view.has("weights") else ()
+    return [{"channels": view.own.kernel[view.axes[0]]}] if view.filters else ()
 
 
 def pooling_divides_channels(view: View) -> Sequence[Formulas]:
