@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import warnings
 from collections.abc import Callable
 from importlib import import_module
@@ -50,13 +51,36 @@ def torch() -> ModuleType:
         return import_module("torch")
 
 
+@pytest.fixture(scope="session")
+def calls() -> Callable[[Callable[[], object]], int]:
+    """Return a count of the function calls that some work takes: bounded work is held by counts, never by a clock."""
+
+    def count(work: Callable[[], object]) -> int:
+        counted = 0
+
+        def seen(_: object, event: str, __: object) -> None:
+            nonlocal counted
+            counted += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(seen)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return counted
+
+    return count
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Return a comparison of a text with the golden file that is named after the test; `--refresh` writes it."""
 
     def compare(text: str, suffix: str = ".txt") -> None:
         module = Path(request.node.path).relative_to(TESTS).with_suffix("")
-        file = TESTS / "data" / "golden" / module / f"{re.sub(r'[^A-Za-z0-9_-]+', '-', request.node.name)}{suffix}"
+        name = re.sub(r"[^A-Za-z0-9_-]+", "-", request.node.name).strip("-")
+        file = TESTS / "data" / "golden" / module / f"{name}{suffix}"
         if request.config.getoption("--refresh"):
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="\n")

@@ -38,7 +38,9 @@ def sizes(size: int, layers: list[Mapping[str, Any]], less: int = 0) -> list[int
     """Return the size after each convolution or pooling; `less` is taken off each, as who forgets the +1 does."""
     found = []
     for layer in layers:
-        size = positions(size, layer["kernel"], layer.get("stride", layer.get("units", 1)), layer.get("padding", 0)) - less
+        size = (
+            positions(size, layer["kernel"], layer.get("stride", layer.get("units", 1)), layer.get("padding", 0)) - less
+        )
         found.append(size)
     return found
 
@@ -118,7 +120,10 @@ def _alexnet(question: Question) -> Answers:
         units = question[name]["units"]
         cells += [str(units), str((inputs + 1) * units)]
         inputs, total = units, total + (inputs + 1) * units
-    return {**{f"8{letter}": cell for letter, cell in zip("abcdefghijklmnopqrstuv", cells, strict=True)}, "8w": str(total)}
+    return {
+        **{f"8{letter}": cell for letter, cell in zip("abcdefghijklmnopqrstuv", cells, strict=True)},
+        "8w": str(total),
+    }
 
 
 def grouped(text: str, by: str) -> str:
@@ -175,16 +180,22 @@ def s06(paper: Paper) -> Answers:
 def s07(paper: Paper) -> Answers:
     """Blanks and nonsense."""
     found = dict.fromkeys(right(paper), "")
-    return {**found, "1a": "ask my neighbour", "1b": "12 = 54", "2a": "(3*3", "2b": "=SUM(A1:A9)", "3a": "-", "3b": "17"}
+    return {
+        **found,
+        "1a": "ask my neighbour",
+        "1b": "12 = 54",
+        "2a": "(3*3",
+        "2b": "=SUM(A1:A9)",
+        "3a": "-",
+        "3b": "17",
+    }
 
 
 def s08(paper: Paper) -> Answers:
     """The padding counted once; the stride of a pooling ignored."""
     size, pooling = Question(paper[0]), Question(paper[4])
     conv, pool, given = size["conv"], pooling["pool"], pooling.input
-    once = [
-        (size.input[axis] - conv["kernel"] + conv["padding"]) // conv["stride"] + 1 for axis in ("height", "width")
-    ]
+    once = [(size.input[axis] - conv["kernel"] + conv["padding"]) // conv["stride"] + 1 for axis in ("height", "width")]
     dense = [given[axis] - pool["kernel"] + 1 for axis in ("height", "width")]
     strides = f"{dense[0]} x {dense[1]} x {given['channels']}"
     return {**right(paper), "1a": str(once[0]), "1b": str(once[1]), "5a": strides}

@@ -7,9 +7,9 @@ import io
 from dataclasses import replace
 from functools import cache
 
-import planted
 import pytest
 
+import planted
 from layerquiz.data import folder
 from layerquiz.exam import exam as exams
 from layerquiz.exam import roster as rosters
@@ -73,7 +73,7 @@ def test_the_key_is_right(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", [SHIPPED, SECOND])
-@pytest.mark.parametrize(("place", "expected"), planted.PLANTED.items(), ids=lambda part: "-".join(part))
+@pytest.mark.parametrize(("place", "expected"), planted.PLANTED.items(), ids="-".join)
 def test_every_planted_mistake_is_found(seed: int, place: tuple[str, str], expected: tuple[str, str]) -> None:
     """The verdict is the one worked out by hand, and the mistake is named, alone or with its rivals."""
     student, blank = place

@@ -36,7 +36,7 @@ def typed(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run what a newcomer types, with the commands of this environment first in the path."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     return subprocess.run(
-        ["bash", "-euc", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        ["/bin/bash", "-euc", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import os
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,7 @@ SIZE_LIMIT = 10_000_000
 STANDARD_INPUT = "-"
 DELIMITERS = ",;\t"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+WORKING = ".layerquiz-working-"
 
 
 def read_text(name: str | Path) -> str:
@@ -45,13 +47,13 @@ def read_bytes(path: str | Path) -> bytes:
     return Path(path).read_bytes() if is_file(path) else b""
 
 
-def files_below(name: str, suffix: str, but: str = "") -> list[str]:
-    """Return the files with a suffix below a folder, sorted; anything but a folder is returned as it is."""
+def files_below(name: str, suffix: str, begins: str) -> list[str]:
+    """Return the files below a folder that have a suffix and begin with a text, sorted; else the name as it is."""
     if not Path(name).is_dir():
         return [name]
-    found = sorted(str(path) for path in Path(name).rglob(f"*{suffix}") if path.name != but)
+    found = sorted(str(path) for path in Path(name).rglob(f"*{suffix}") if read_bytes(path).startswith(begins.encode()))
     if not found:
-        raise LayerquizError(f"holds no {suffix} files", where=name, slug="file-missing")
+        raise LayerquizError(f"holds no {suffix} files that begin with {begins}", where=name, slug="file-missing")
     return found
 
 
@@ -122,8 +124,13 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:
     start = 1
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield Row(start, tuple(cell.strip() for cell in cells))
+            yield Row(start, tuple(_plain_cell(cell.strip()) for cell in cells))
         start = reader.line_num + 1  # type: ignore[attr-defined] # csv's readers count lines; their type is private
+
+
+def _plain_cell(cell: str) -> str:
+    """Return a cell without the apostrophe that `safe_cell` put before it: what we wrote is read back as it was."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:
@@ -150,8 +157,8 @@ def write(name: str | Path, content: str | bytes, *, force: bool = False) -> boo
 class Target:
     """A folder to be written: files are collected, and none is in its place before all are on the disk.
 
-    `last` names the file that makes the folder valid (the seal): it is moved in after all others. An interrupted run
-    leaves the old files, and beside them at most a hidden working folder.
+    `last` names the file that makes the folder valid (the seal): it is moved in after all others. A run that is killed
+    leaves the old files, and beside them at most a hidden working folder, which the next run removes.
     """
 
     folder: Path
@@ -170,6 +177,7 @@ class Target:
         if self.folder.exists() and not self.folder.is_dir():
             raise LayerquizError("a file, not a folder", where=str(self.folder), slug="file-folder")
         changed = [name for name, content in self.files.items() if self._differs(name, content)]
+        _sweep(self.folder)
         if changed:
             with _outside(self.folder):
                 self._write(sorted(changed, key=lambda name: name == self.last))
@@ -193,19 +201,51 @@ class Target:
         """Write all files into a working folder on the same disk, then move them in one by one."""
         existed = self.folder.exists()
         self.folder.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix=".layerquiz-", dir=self.folder))
         try:
-            for name in names:
-                (working / name).parent.mkdir(parents=True, exist_ok=True)
-                (working / name).write_bytes(self.files[name])
-            for name in names:
-                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (working / name).replace(self.folder / name)
+            with _working(self.folder) as working:
+                for name in names:
+                    (working / name).parent.mkdir(parents=True, exist_ok=True)
+                    (working / name).write_bytes(self.files[name])
+                for name in names:
+                    (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    (working / name).replace(self.folder / name)
         finally:
-            shutil.rmtree(working, ignore_errors=True)
             if not existed:
                 with contextlib.suppress(OSError):  # it holds something: all went well
                     self.folder.rmdir()
+
+
+@contextlib.contextmanager
+def _working(folder: Path) -> Iterator[Path]:
+    """Make a hidden folder, locked while this process lives, and remove it at the end."""
+    path = Path(tempfile.mkdtemp(prefix=WORKING, dir=folder))
+    with contextlib.ExitStack() as ending:
+        ending.callback(shutil.rmtree, path, ignore_errors=True)
+        with contextlib.suppress(OSError):  # a disk without locks: then nobody sweeps there either
+            ending.callback(os.close, _locked(path))
+        yield path
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the working folders of runs that were killed: nobody holds their locks any more."""
+    for path in folder.glob(f"{WORKING}*"):
+        with contextlib.suppress(OSError):
+            lock = _locked(path)
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(lock)
+
+
+def _locked(path: Path) -> int:
+    """Return a lock on a folder, which ends with the process at the latest. Raises `OSError` where it is held."""
+    import fcntl  # where there is none, files can still be read
+
+    lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise
+    return lock
 
 
 @contextlib.contextmanager

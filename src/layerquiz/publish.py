@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,15 +15,20 @@ from layerquiz import __version__, engine, files
 from layerquiz.data import folder
 from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
+from layerquiz.exam import library
 from layerquiz.exam import roster as rosters
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.seal import Sealed, seal, unseal
+from layerquiz.exam.template import Template
+from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.marks import Policy
 from layerquiz.render import latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
 
 SEAL = "exam.json"
+DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
+"""Names that Windows keeps for itself, whatever their ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,8 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), _roster(roster_file)
-    exam = exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16))
-    for entry in exam.entries:
-        Policy.of({**exam.policy, **entry.policy})
+    exam = exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), Templates(exam_file))
+    _check_policies(exam, exam_file)
     drawn = [exams.paper(exam, student) for student in roster.students]
     sealed = seal(exam, drawn, __version__)
     notes = [f'the roster\'s column "{column}" is not used' for column in roster.unknown_columns]
@@ -68,6 +72,42 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
     return Written(target, tuple(collected.commit()), tuple(notes))
+
+
+class Templates(Mapping[str, Template]):
+    """The templates that an exam may name: the library's, and files of its author such as `strided.md`.
+
+    A file is looked for from the folder of the exam file.
+    """
+
+    def __init__(self, exam_file: str) -> None:
+        self.folder = Path(exam_file).parent
+
+    def __getitem__(self, name: str) -> Template:
+        if not name.endswith(".md"):
+            return library.templates()[name]
+        path = self.folder / name
+        if path.stem in library.templates():
+            cure = "Give the file a name of its own"
+            raise ExamError(f'a template of the library is called "{path.stem}" too', where=str(path), cure=cure)
+        return parse_template(files.read_text(path), path.stem, str(path))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (name.endswith(".md") or name in library.templates())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(library.templates())
+
+    def __len__(self) -> int:
+        return len(library.templates())
+
+
+def _check_policies(exam: exams.Exam, file: str) -> None:
+    try:
+        for entry in exam.entries:
+            Policy.of({**exam.policy, **entry.policy})
+    except LayerquizError as error:
+        raise error.at(file) from None
 
 
 def _roster(file: str) -> rosters.Roster:
@@ -89,7 +129,7 @@ def unsealed(path: Path) -> Sealed:
         return unseal(json.loads(files.read_text(path)))
     except ExamError as error:
         raise error.at(str(path)) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         cure = "Put back the file as layerquiz wrote it, or make the exam again into another folder"
         raise ExamError(f"this is no sealed exam ({error})", where=str(path), cure=cure, slug="seal") from None
 
@@ -119,10 +159,10 @@ def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, byte
 
 def file_names(ids: Sequence[str]) -> list[str]:
     """Return a file name for each student id: its plain characters, with a number where two would be the same."""
-    taken: set[str] = {"papers", "solutions"}
+    taken: set[str] = {"papers", "solutions", *DEVICES}
     found = []
     for student in ids:
-        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", student).strip("._")[:80] or "student"
+        plain = re.sub(r"[^A-Za-z0-9._-]+", "_", student).strip("._-")[:80] or "student"
         name, number = plain, 1
         while name.lower() in taken:
             number += 1
@@ -139,9 +179,9 @@ def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
 
 
 def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
-    yield ["student", "name", *drawn[0].blanks]
+    yield ["student", *drawn[0].blanks]
     for paper in drawn:
-        yield [paper.student.id, paper.student.name, *("" for _ in paper.blanks)]
+        yield [paper.student.id, *("" for _ in paper.blanks)]
 
 
 def write_sheet(sheet: Sheet, target: str, force: bool) -> None:

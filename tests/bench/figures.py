@@ -1,4 +1,4 @@
-"""The figures: each with the size and mix of its input, as ratios or CPU seconds of one run. `make bench` prints them."""
+"""The figures, each with the size and mix of its input: ratios and CPU seconds of one run; `make bench` prints them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def drawing() -> Iterator[str]:
 
         work()
         rate = count / fastest(work, 3)
-        yield f"questions drawn, with key, steps and text: {rate:,.0f} a second ({name}, {blanks} blanks, {count} seeds)"
+        yield f"questions with key, steps and text: {rate:,.0f} a second ({name}, {blanks} blanks, {count} seeds)"
 
 
 def papers() -> Iterator[str]:
@@ -126,7 +126,9 @@ def papers() -> Iterator[str]:
         command = [sys.executable, "-c", EXAM_AS_A_CHILD, *arguments]
         runs = []
         for number in range(3):
-            done = subprocess.run([*command[:-1], f"out{number}"], cwd=folder, capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                [*command[:-1], f"out{number}"], cwd=folder, capture_output=True, text=True, check=True
+            )
             runs.append(json.loads(done.stdout.splitlines()[-1]))
         pdfs = len([file for file in (folder / "out0").rglob("*.pdf") if file.stem not in ("papers", "solutions")])
         own, engine_own = min(runs, key=sum)
@@ -140,7 +142,8 @@ def main() -> None:
     """Print every figure."""
     for figure in (start_up, solving, drawing, papers):
         for line in figure():
-            print(line, flush=True)
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -133,12 +132,14 @@ def test_fault_names_the_line_of_the_file_and_the_cure(text):
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_wording_is_refused_at_once(text):
+def test_hostile_wording_is_refused_at_once(text, calls):
     """No escape from the sandbox, no endless work, no text without end."""
-    begun = time.process_time()
-    with pytest.raises(TemplateError):
-        wording.parse(text, "x.md").render(NAMES)
-    assert time.process_time() - begun < 2
+
+    def work():
+        with pytest.raises(TemplateError):
+            wording.parse(text, "x.md").render(NAMES)
+
+    assert calls(work) < 1_000_000
 
 
 @given(st.text(alphabet="{}%|#abc.1()[]'\"~+-* \n", max_size=60))

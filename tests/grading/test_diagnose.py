@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -75,12 +74,12 @@ def test_observed_mistakes_are_named():
 
 
 @pytest.mark.parametrize("row", known(rows("answer_forms.jsonl")), ids=lambda row: row["id"])
-def test_answer_forms(row):
-    """A right answer is right in every form that was seen; a hostile one earns nothing, quickly, without an error."""
+def test_answer_forms(row, calls):
+    """A right answer is right in every form that was seen; a hostile one earns nothing, in few steps, and no error."""
     net = Network.parse(row["network"])
-    start = time.perf_counter()
     story = diagnose(net, row["quantity"], row["answer"])
-    assert not row.get("hostile") or time.perf_counter() - start < 0.2
+    if row.get("hostile"):
+        assert calls(lambda: diagnose(net, row["quantity"], row["answer"])) < 150_000
     if row["verdict"] == "any":
         assert story.verdict in ("blank", "unreadable", "wrong", "mistake")
     else:
@@ -247,7 +246,7 @@ def test_unreadable_points_at_its_place():
     """An answer that cannot be read is never wrong: it says where, and is reviewed."""
     story = diagnose(STRIP, "c.parameters", "11@@52")
     assert story.verdict == "unreadable"
-    assert "at character" in story.hint
+    assert "At character" in story.hint
 
 
 def notations(value):
@@ -340,9 +339,8 @@ def test_bounded_by_counts(quantity, monkeypatch):
     tried = []
     real = Search.values
     monkeypatch.setattr(Search, "values", lambda *given: tried.append(1) or real(*given))
-    start = time.process_time()
     story = diagnose(Network.named("vgg19"), quantity, "123456787")
-    assert time.process_time() - start < 2
+    assert 0 < len(tried) <= 2 * MOST_STORIES
     assert story.verdict == "wrong"
     assert 0 < len(tried) <= MOST_STORIES
     tried.clear()

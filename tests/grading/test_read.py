@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from fractions import Fraction
 from pathlib import Path
 
@@ -358,12 +357,10 @@ LONG += ["1e200*", "1 (=1) ", ":", "~", "=", "²", "?x", "2(3)", "7/3*", "1 weig
 
 @pytest.mark.parametrize("again", LONG, ids=ascii)
 @pytest.mark.parametrize("asked", EXPECTATIONS)
-def test_long_answers_cost_little(asked, again):
-    """Work is bounded: the longest answers of any kind are read within the limit of one answer."""
+def test_long_answers_cost_little(asked, again, calls):
+    """Work is bounded: the longest answers of any kind are read in a bounded number of steps."""
     read("1+1")
-    start = time.perf_counter()
-    read((again * 1000)[:999] + "1", asked)
-    assert time.perf_counter() - start < 0.2
+    assert calls(lambda: read((again * 1000)[:999] + "1", asked)) < 150_000
 
 
 def test_the_expression_keeps_its_textbook_form():

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -198,15 +197,14 @@ def test_nonsense(seed, many):
             assert wrong or story.verdict in ("correct", "unreadable"), (net.spec, answers, name)
 
 
-def test_large_sheets_are_quick():
-    """A table of the known largest network with wrong rows is told in well under a second each."""
+def test_large_sheets_take_bounded_work(calls):
+    """A table of the largest known network with wrong rows is told in a bounded number of steps."""
     net = Network.named("vgg19")
     answers = {f"{layer.name}.parameters": written(net.value(f"{layer.name}.parameters")) for layer in net.layers}
     answers |= {"conv2_1.parameters": "73729", "conv3_2.parameters": "123457", "fc1.parameters": "7"}
     answers |= {"total.parameters": "138000001", "total.macs": "1"}
-    start = time.process_time()
+    assert calls(lambda: diagnose_sheet(net, answers)) < 3_000_000
     stories = diagnose_sheet(net, answers)
-    assert time.process_time() - start < 0.5 * 5
     assert sum(story.verdict == "correct" for story in stories.values()) == len(net.layers) - 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from importlib import import_module
 
 import click
@@ -66,6 +67,20 @@ class Commands(click.Group):
             raise failure(error) from None
         except MemoryError:
             raise failure(LayerquizError("there is not enough memory for this")) from None
+        except UnicodeEncodeError as error:
+            cure = "See that what you typed is UTF-8"
+            raise failure(LayerquizError(f"a character cannot be written as {error.encoding}", cure=cure)) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # who reads has seen enough: click ends quietly
+            raise failure(OutsideError(f"the system refused ({error.strerror or error})")) from None
+
+
+def named(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
+    """Refuse an empty name: it would mean the current folder."""
+    if path == "":
+        raise click.BadParameter("it is empty")
+    return path
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

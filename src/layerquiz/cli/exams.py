@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from layerquiz.cli import named
+
 if TYPE_CHECKING:
     from layerquiz.grading.grade import Report
     from layerquiz.publish import Written
@@ -14,7 +16,15 @@ FORCE = click.option("--force", is_flag=True, help="Replace files that are there
 
 
 @click.command()
-@click.option("-o", "--output", default="example", show_default=True, type=click.Path(), help="The folder to write.")
+@click.option(
+    "-o",
+    "--output",
+    default="example",
+    show_default=True,
+    type=click.Path(),
+    callback=named,
+    help="The folder to write.",
+)
 @FORCE
 def example(output: str, force: bool) -> None:
     """Write an exam file, a roster and submissions to start from.
@@ -31,7 +41,7 @@ def example(output: str, force: bool) -> None:
 @click.command()
 @click.argument("exam_file", metavar="EXAM.yaml")
 @click.option("--roster", required=True, help="A CSV file with the columns student,name; - for standard input.")
-@click.option("-o", "--output", required=True, type=click.Path(), help="The folder to write.")
+@click.option("-o", "--output", required=True, type=click.Path(), callback=named, help="The folder to write.")
 @FORCE
 def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
@@ -48,7 +58,9 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
 @click.command()
 @click.argument("folder")
 @click.argument("answers")
-@click.option("-o", "--output", type=click.Path(), help="The folder to write.  [default: FOLDER/grades]")
+@click.option(
+    "-o", "--output", type=click.Path(), callback=named, help="The folder to write.  [default: FOLDER/grades]"
+)
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE

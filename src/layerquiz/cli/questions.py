@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from layerquiz.cli import named
 from layerquiz.cli.network import print_json
 
 if TYPE_CHECKING:
@@ -142,7 +143,14 @@ def _formatted(sheet: Sheet, form: str) -> str:
 
 
 @click.command()
-@click.option("-o", "--output", required=True, type=click.Path(), help="The file to write: .pdf, .md, .tex or .txt.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(),
+    callback=named,
+    help="The file to write: .pdf, .md, .tex or .txt.",
+)
 @click.option("--topic", help="Only questions of this topic.")
 @click.option("--level", type=int, help="Only questions of this level.")
 @click.option("-n", "--number", default=10, show_default=True, type=click.IntRange(1, 500), help="How many questions.")
@@ -184,7 +192,7 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
     from layerquiz import files
     from layerquiz.check import check as check_template
 
-    named = [inner for outer in templates for inner in files.files_below(outer, ".md", but="README.md")]
+    named = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
     results = [check_template(template_from(name), seeds, first) for name in named]
     if as_json:
         print_json([_checked_json(result) for result in results])

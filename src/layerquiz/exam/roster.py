@@ -41,7 +41,7 @@ def read(file: str, columns: Sequence[str], rows: Sequence[tuple[int, Mapping[st
             continue
         student = _student(file, line, row, names)
         if student.id in students:
-            what = f'the student "{student.id}" stands on line {lines[student.id]} already'
+            what = f'the student "{student.id[:60]}" stands on line {lines[student.id]} already'
             raise _fault(file, line, what, "Remove one of the two lines", "doubled-student")
         students[student.id], lines[student.id] = student, line
     if not students:

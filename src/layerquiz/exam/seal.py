@@ -105,6 +105,14 @@ def unseal(sealed: Any) -> Sealed:
             cure="Put the original exam.json back; to change an exam, make it again",
             slug="broken-seal",
         )
+    try:
+        return _opened(sealed)
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
+        what = f"the sealed exam lacks what it should hold ({type(error).__name__}: {str(error)[:60]})"
+        raise ExamError(what, cure="Put the original exam.json back", slug="no-sealed-exam") from None
+
+
+def _opened(sealed: Mapping[str, Any]) -> Sealed:
     templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
     exam = _exam(sealed, templates)
     papers, differences = [], []

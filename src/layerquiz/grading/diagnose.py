@@ -62,7 +62,7 @@ def _told(sheet: Sheet, name: str) -> Story:
     if isinstance(reading, Blank):
         return blank
     if isinstance(reading, Unreadable):
-        note = f"{reading.reason} (at character {reading.offset + 1})"
+        note = f"At character {reading.offset + 1}: {reading.reason[:1].lower()}{reading.reason[1:]}"
         return replace(blank, verdict="unreadable", notes=(note,))
     told = replace(
         blank,

@@ -112,11 +112,15 @@ def _check_nesting(parts: list[str], source: str) -> None:
         raise refused(f'a brace without its partner, or more than {DEPTH_LIMIT} in each other ("{source[:60]}")')
 
 
+OPENED = re.compile(r"([⌈⌊(]) ")
+"""A space behind an opening sign ends a command of TeX, and says nothing."""
+
+
 @functools.lru_cache(maxsize=8192)
 def text(source: str) -> str:
     """Return mathematics as plain text: `K^2`, `(a + b)/c`, `34,848`. Refuses what `latex` refuses."""
     latex(source)
-    return " ".join(_plain(iter(PART.findall(escape.clean(source)))).split())
+    return OPENED.sub(r"\1", " ".join(_plain(iter(PART.findall(escape.clean(source)))).split()))
 
 
 def _plain(parts: Iterator[str]) -> str:
