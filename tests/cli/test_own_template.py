@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cli.desk import MAKE, refusal, run
 
+from cli.desk import MAKE, refusal, run
 from layerquiz.exam.seal import digest
 
 TEMPLATE = """\

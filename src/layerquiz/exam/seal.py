@@ -107,9 +107,9 @@ def unseal(sealed: Any) -> Sealed:
         )
     try:
         return _opened(sealed)
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
-        what = f"the sealed exam lacks what it should hold ({type(error).__name__}: {str(error)[:60]})"
-        raise ExamError(what, cure="Put the original exam.json back", slug="no-sealed-exam") from None
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError):
+        what, cure = "the sealed exam does not hold what it should", "Put the original exam.json back"
+        raise ExamError(what, cure=cure, slug="no-sealed-exam") from None
 
 
 def _opened(sealed: Mapping[str, Any]) -> Sealed:
