@@ -88,7 +88,10 @@ def test_a_layer_costs_what_is_listed(kind: str, many: int) -> None:
             continue
         layer = network.by_name["x"]
         inputs = [{size: network.values[name][size] for size in network.form(name).sizes} for name in layer.sources]
-        counted = listed_kinds.COUNT[kind](spec["layers"][-1], inputs, spec["conventions"])  # type: ignore[arg-type]
+        try:
+            counted = listed_kinds.COUNT[kind](spec["layers"][-1], inputs, spec["conventions"])  # type: ignore[arg-type]
+        except sliding.TooLargeError:
+            continue
         learned = counted.weights + counted.biases
         expected = counted.output | {"weights": counted.weights, "biases": counted.biases, "macs": counted.macs}
         expected |= {"trainable": learned, "nontrainable": counted.statistics}
