@@ -12,11 +12,11 @@ import pytest
 from layerquiz.errors import NetworkError
 from layerquiz.formula.algebra import closed_form, equal
 from layerquiz.formula.derive import derive, stages
-from layerquiz.formula.expr import Formula, Integer, Product, Reference, substitute
+from layerquiz.formula.expr import Formula, Integer, substitute
 from layerquiz.formula.graph import Rules
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
-from oracle import drawn, printed
+from oracle import drawn, printed, textbook
 
 CONVENTIONS = ("textbook", "pytorch", "keras")
 IMAGES = {
@@ -33,24 +33,59 @@ def axis_values(rank: int, one: int) -> list[Any]:
     return [one, [one, *([one + 1] * (rank - 1))]] if rank > 1 else [one]
 
 
+FLAGS = [True, False]
+RECURRENT = {"units": [5], "layers": [1, 3], "bidirectional": FLAGS, "merge": ["concat", "sum"], "bias": FLAGS}
+OTHER_SIZES = {"key_input": [None, 7], "value_input": [None, 9], "head_features": [None, 4]}
+CHOICES: dict[str, dict[str, list[Any]]] = {
+    "dense": {"units": [5], "bias": FLAGS},
+    "bilinear": {"units": [5], "bias": FLAGS},
+    "batchnorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
+    "instancenorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
+    "groupnorm": {"groups": [1, 2], "scale": FLAGS, "center": FLAGS},
+    "layernorm": {"axes": ["last", "all", 2], "scale": FLAGS, "center": FLAGS},
+    "rmsnorm": {"axes": ["last", "all", 2], "scale": FLAGS},
+    "lrn": {"size": [5]},
+    "globalavgpool": {"keepdims": FLAGS},
+    "globalmaxpool": {"keepdims": FLAGS},
+    "adaptiveavgpool": {"size": [3, [2, 3], [None, 3]]},
+    "adaptivemaxpool": {"size": [3, [2, 3], [None, 3]]},
+    "zeropad": {"padding": [1, [1, 2], [[0, 1], 2]]},
+    "crop": {"padding": [1, [1, 2], [[0, 1], 2]]},
+    "activation": {"function": ["relu"]},
+    "concat": {"axis": [None, "height"]},
+    "rnn": {**RECURRENT, "sequences": FLAGS},
+    "lstm": {**RECURRENT, "projection": [0, 2]},
+    "gru": {**RECURRENT, "reset_after": [None, True, False]},
+    "attention": {"heads": [2], "kv_heads": [None, 1], "features": [None, 8], **OTHER_SIZES, "bias": FLAGS},
+    "encoderlayer": {"heads": [2], "feedforward": [6], "bias": FLAGS},
+    "decoderlayer": {"heads": [2], "feedforward": [6], "bias": FLAGS},
+    "embedding": {"vocabulary": [30], "features": [8]},
+    "prelu": {"parameters": [1, "channels", "elements"]},
+    "parameter": {"shape": [[5], [5, 6], [5, 6, 7], [5, 6, 7, 8]]},
+    "reshape": {"shape": [[-1], [12, -1], [-1, 12, 2], [12, 288], [2, 2, 2, 432]]},
+    "upsample": {"factor": [None, 2, 1.5, [2, 3]], "size": [None, 30, [30, 40]]},
+    "pixelshuffle": {"factor": [2]},
+    "pixelunshuffle": {"factor": [2]},
+}
+"""What each key of a kind may be, as far as it changes the structure."""
+
+
 def choices(kind: str, rank: int) -> dict[str, list[Any]]:
-    """Return what each key of a kind may be, as far as it changes the structure."""
-    flags = [True, False]
-    if kind.startswith("conv"):
-        found = {"filters": [6], "groups": [1, 2], "bias": flags, "dilation": [1, *axis_values(rank, 2)]}
-        return found | {"kernel": axis_values(rank, 3), "stride": axis_values(rank, 2), "padding": pads(rank)}
+    """Return what each key of a kind may be."""
+    if kind in CHOICES or not rank:
+        return CHOICES.get(kind, {})
+    found: dict[str, list[Any]] = {"kernel": axis_values(rank, 3), "stride": axis_values(rank, 2)}
+    found |= {"padding": pads(rank), "dilation": [1, *axis_values(rank, 2)]}
     if kind.startswith(("maxpool", "avgpool")):
-        found = {"kernel": axis_values(rank, 3), "stride": [None, *axis_values(rank, 2)], "ceil": flags}
-        return found | {"padding": pads(rank), "dilation": [1, *axis_values(rank, 2)] if kind[0] == "m" else [None]}
-    return {
-        "dense": {"units": [5], "bias": flags},
-        "batchnorm": {"scale": flags, "center": flags, "statistics": flags},
-        "globalavgpool": {"keepdims": flags},
-        "globalmaxpool": {"keepdims": flags},
-        "zeropad": {"padding": [1, [1, 2], [[0, 1], 2]]},
-        "activation": {"function": ["relu"]},
-        "concat": {"axis": [None, "height"]},
-    }.get(kind, {})
+        found |= {"stride": [None, *axis_values(rank, 2)], "ceil": FLAGS}
+        return found | ({} if kind[0] == "m" else {"dilation": [None]})
+    found |= {"bias": FLAGS}
+    if kind.startswith(("depthwise", "separable")):
+        return found | {"multiplier": [1, 2], "filters": [6] if kind[0] == "s" else [None]}
+    found |= {"filters": [6], "groups": [1, 2]}
+    if "transpose" in kind:
+        found |= {"output_padding": [None, 0, 1], "padding": [0, 1, "same", "valid"], "dilation": [1, 2]}
+    return found
 
 
 def pads(rank: int) -> list[Any]:
@@ -58,14 +93,20 @@ def pads(rank: int) -> list[Any]:
     return [*axis_values(rank, 1), *WORDS]
 
 
+def inputs(kind: str) -> list[dict[str, int]]:
+    """Return the inputs on which the structures of a kind differ."""
+    accepts = KINDS[kind].accepts
+    if "tokens" in accepts:
+        return [{"tokens": 5, **({"features": 12} if "features" in accepts else {})}]
+    found = [IMAGES[KINDS[kind].rank]]
+    return found if accepts else [*found, {"features": 7}, {"tokens": 5, "features": 7}]
+
+
 def specs(kind: str) -> Iterator[dict[str, Any]]:
     """Return a network of one layer `x` for each choice of flags, words and conventions."""
     keys = choices(kind, KINDS[kind].rank)
-    inputs = [IMAGES[KINDS[kind].rank]]
-    if not KINDS[kind].accepts:
-        inputs += [{"features": 7}, {"tokens": 5, "features": 7}]
     sources = {"from": ["input", "input"]} if KINDS[kind].many else {}
-    for sizes, conventions, trainable, *found in product(inputs, CONVENTIONS, [True, False], *keys.values()):
+    for sizes, conventions, trainable, *found in product(inputs(kind), CONVENTIONS, [True, False], *keys.values()):
         layer = {key: one for key, one in zip(keys, found, strict=True) if one is not None}
         layer = {"kind": kind, "name": "x", "trainable": trainable, **sources, **layer}
         yield {"input": sizes, "conventions": conventions, "layers": [layer]}
@@ -121,55 +162,21 @@ def test_parameters_are_weights_and_biases_and_statistics(kind: str) -> None:
         assert proven(closed(network, "flops"), 2 * closed(network, "macs"))
 
 
-def own(name: str) -> Reference:
-    """Return a letter of the layer `x`."""
-    return Reference("x", name)
-
-
-def before(name: str) -> Reference:
-    """Return a size of the input."""
-    return Reference("input", name)
-
-
-def kernel(network: Network) -> Formula:
-    """Return the product of the kernel's sizes, one per axis."""
-    axes = [size for size in network.spec["input"] if size != "channels"]
-    equal_axes = "kernel" in network.graph.parts["x"].givens
-    return Product(tuple(own("kernel" if equal_axes else f"kernel.{axis}") for axis in axes))
-
-
-def textbook(network: Network) -> Formula:
-    """Return a layer's parameters as a textbook writes them, in one bracket."""
-    (layer,) = network.spec["layers"]
-    bias = 1 if layer.get("bias", True) else 0
-    kind, sizes = layer["kind"], network.spec["input"]
-    if kind.startswith("conv"):
-        groups = own("groups") if layer["groups"] > 1 else Integer(1)
-        return (kernel(network) * before("channels") / groups + bias) * own("filters")
-    if kind == "dense":
-        last = "features" if "features" in sizes else "channels"
-        if network.conventions.name == "pytorch":
-            last = [*sizes][-1]
-        return (before(last) + bias) * own("units")
-    if kind == "batchnorm":
-        vectors = layer["scale"] + layer["center"]
-        vectors += 2 if layer["statistics"] and network.conventions.name == "keras" else 0
-        return vectors * before("channels" if "channels" in sizes else "features")
-    return Integer(0)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_parameters_are_the_textbooks(kind: str) -> None:
-    """(K² C / g + 1) F, (n + 1) m, 2C or 4C, nothing else: proved equal to the closed form of every structure."""
+    """(K² C / g + 1) F, (n + 1) m, 2C or 4C, ...: proved equal to the closed form of every structure."""
+    rule = textbook.PARAMETERS.get(kind, lambda *_: Integer(0))
     for network in structures(kind):
-        assert proven(closed(network, "parameters"), textbook(network)), network.spec
+        expected = rule(network.spec["layers"][-1], network)
+        assert proven(closed(network, "parameters"), expected), network.spec
 
 
 def test_sizes_are_the_textbooks() -> None:
     """(H - K + 2P) / S + 1 rounded down, in the article's letters."""
     spec = {"input": IMAGES[2], "layers": [{"kind": "conv2d", "name": "x", "filters": 1, "kernel": 3, "padding": 1}]}
     found = closed(Network.parse(spec), "height")
-    size, reach, padding, stride = before("height"), own("kernel"), own("padding"), own("stride")
+    size = textbook.before("height")
+    reach, padding, stride = (textbook.own(name) for name in ("kernel", "padding", "stride"))
     assert equal(found, (size - reach + 2 * padding) // stride + 1) is True
     assert equal(found, (size + 2 * padding - reach + stride) // stride) is True
     assert equal(found, (size - reach + padding) // stride + 1) is False

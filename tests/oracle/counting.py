@@ -24,7 +24,10 @@ def count(formula: expr.Formula, numbers: Mapping[expr.Reference, int]) -> int:
 def things(node: expr.Formula, numbers: Mapping[expr.Reference, int]) -> Things:
     """Return as many things as the formula says, built from the things of its parts."""
     if isinstance(node, expr.Integer | expr.Reference):
-        return _limited(range(node.value if isinstance(node, expr.Integer) else numbers[node]))
+        number = node.value if isinstance(node, expr.Integer) else numbers[node]
+        if not isinstance(number, int):
+            raise CannotCountError("a part of a thing")
+        return _limited(range(number))
     if isinstance(node, expr.Floor | expr.Ceil):
         return _rounded(node, numbers)
     return COUNT[type(node)](*(things(child, numbers) for child in node.children()))

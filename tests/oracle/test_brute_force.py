@@ -9,9 +9,10 @@ import pytest
 
 from layerquiz.errors import NetworkError
 from layerquiz.formula.expr import Reference
+from layerquiz.network.glossary import SIZES
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
-from oracle import counting, drawn, sliding
+from oracle import counting, drawn, drawn_kinds, listed_kinds, sliding
 
 pytestmark = pytest.mark.oracle
 
@@ -72,7 +73,33 @@ def test_a_layer_costs_what_brute_force_counts(kind: str, many: int) -> None:
 
 def test_every_kind_is_counted() -> None:
     """A kind that is added is missed here until brute force can count it."""
-    assert set(KINDS) == {*sliding.COUNT, "add", "concat"}
+    assert set(KINDS) == {*sliding.COUNT, *listed_kinds.COUNT, "add", "concat"}
+
+
+@pytest.mark.parametrize("kind", sorted(listed_kinds.COUNT))
+def test_a_layer_costs_what_is_listed(kind: str, many: int) -> None:
+    """Output sizes, weights, biases, statistics and multiply-adds are those listed one by one."""
+    draw, ran = drawn.generator(f"listed {kind}"), 0
+    for number in range(DRAWS * many):
+        spec = drawn_kinds.network(draw, kind, CONVENTIONS[number % 3])
+        try:
+            network = Network.parse(spec)
+        except NetworkError:
+            continue
+        layer = network.by_name["x"]
+        inputs = [{size: network.values[name][size] for size in network.form(name).sizes} for name in layer.sources]
+        try:
+            counted = listed_kinds.COUNT[kind](spec["layers"][-1], inputs, spec["conventions"])  # type: ignore[arg-type]
+        except sliding.TooLargeError:
+            continue
+        learned = counted.weights + counted.biases
+        expected = counted.output | {"weights": counted.weights, "biases": counted.biases, "macs": counted.macs}
+        expected |= {"trainable": learned, "nontrainable": counted.statistics}
+        values = network.values["x"]
+        assert {name: values[name] for name in expected} == expected, spec
+        assert network.form("x").sizes == tuple(size for size in SIZES if size in counted.output)
+        ran += 1
+    assert ran > DRAWS / 4, "too few drawings were possible"
 
 
 @pytest.mark.parametrize("kind", ["add", "concat"])
@@ -161,15 +188,25 @@ def test_every_formula_equals_its_count(many: int) -> None:
             except NetworkError:
                 continue
             ran += formulas_counted(network)
-    assert ran > 500
+    for kind in sorted(listed_kinds.COUNT):
+        draw = drawn.generator(f"count {kind}")
+        for number in range(8 * many):
+            try:
+                network = Network.parse(drawn_kinds.network(draw, kind, CONVENTIONS[number % 3]))
+            except NetworkError:
+                continue
+            ran += formulas_counted(network)
+    assert ran > 2000
 
 
 def formulas_counted(network: Network) -> int:
     """Hold the formulas of the layer `x` against counting; return how many could be counted."""
-    ran, values = 0, network.values
+    ran, values, sources = 0, network.values, network.by_name["x"].sources
     for name, formula in network.graph.parts["x"].rules.formulas.items():
         numbers = {Reference("own", key): number for key, number in values["x"].items()}
-        numbers |= {Reference("before", key): number for key, number in values["input"].items()}
+        for place, source in enumerate(sources, 1):
+            owner = "before" if len(sources) == 1 else f"before{place}"
+            numbers |= {Reference(owner, key): number for key, number in values[source].items()}
         try:
             assert counting.count(formula, numbers) == values["x"][name], (network.spec, name)  # type: ignore[arg-type]
         except counting.CannotCountError:

@@ -10,7 +10,7 @@ import pytest
 from layerquiz.errors import NetworkError
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
-from oracle import drawn
+from oracle import drawn, drawn_kinds
 
 pytestmark = [
     pytest.mark.oracle,
@@ -18,6 +18,7 @@ pytestmark = [
 ]
 
 NETWORKS = 400
+LAYERS = 60
 
 
 def refused_by_torch(spec: dict[str, Any]) -> bool:
@@ -26,7 +27,7 @@ def refused_by_torch(spec: dict[str, Any]) -> bool:
 
     try:
         torch_models.measured(spec)
-    except (RuntimeError, ValueError, IndexError):
+    except (RuntimeError, ValueError, IndexError, AssertionError):
         return True
     return False
 
@@ -60,7 +61,25 @@ def test_drawn_networks_are_what_torch_builds(torch: ModuleType, many: int) -> N
         kinds |= {layer["kind"] for layer in spec["layers"]}
         accepted += 1
     assert accepted > NETWORKS / 3
-    assert kinds == set(KINDS) & set(torch_models.MODULES), "a kind was never drawn"
+    assert kinds | set(drawn_kinds.MAKERS) == set(KINDS), "a kind was never drawn"
+
+
+@pytest.mark.parametrize("kind", drawn_kinds.MAKERS)
+def test_drawn_layers_are_what_torch_builds(torch: ModuleType, kind: str, many: int) -> None:
+    """Each kind with each of its keys has PyTorch's shape, weights and biases; what is refused is refused there too."""
+    from oracle import torch_models
+
+    draw, accepted = drawn.generator(f"torch {kind}"), 0
+    for _ in range(LAYERS * many):
+        spec = drawn_kinds.network(draw, kind, "pytorch")
+        network = parsed(spec)
+        if isinstance(network, NetworkError):
+            assert refused_by_torch(spec), (str(network), spec)
+            continue
+        expected = torch_models.measured(spec)["x"]
+        assert {key: network.value(f"x.{key}") for key in expected} == expected, spec
+        accepted += 1
+    assert accepted > LAYERS / 5
 
 
 def test_torch_can_build_every_kind(torch: ModuleType) -> None:

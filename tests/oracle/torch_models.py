@@ -8,6 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from oracle import torch_kinds
+from oracle.torch_kinds import Applied
+
 RANKED: dict[str, tuple[Callable[..., nn.Module], ...]] = {
     "conv": (nn.Conv1d, nn.Conv2d, nn.Conv3d),
     "maxpool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
@@ -55,19 +58,8 @@ def global_pool(layer: Layer, before: Tensor) -> nn.Module:
     return Applied(lambda image: reduce(image, axes, keepdim=layer.get("keepdims", False)))
 
 
-class Applied(nn.Module):
-    """A function as a module without parameters."""
-
-    def __init__(self, function: Callable[..., Tensor]) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, *inputs: Tensor) -> Tensor:
-        """Apply the function."""
-        return self.function(*inputs)
-
-
 MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
+    **torch_kinds.MODULES,
     **{f"{stem}{rank}d": sliding for stem in ("conv", "maxpool", "avgpool") for rank in (1, 2, 3)},
     **dict.fromkeys(("globalavgpool", "globalmaxpool"), global_pool),
     "zeropad": zeropad,
@@ -89,12 +81,13 @@ def measured(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         tensors = {"input": torch.empty(2, *spec["input"].values())}
         previous = "input"
         for layer in spec["layers"]:
-            names = layer.get("from", previous)
+            names = layer.get("from", previous)  # a parameter takes none, and looks at none
             inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
             module = MODULES[layer["kind"]](layer, inputs[0])
             previous = layer["name"]
             tensors[previous] = module(*inputs)
-            counts = {name: parameter.numel() for name, parameter in module.named_parameters()}
-            shape = tuple(tensors[previous].shape[1:])
-            found[previous] = {"shape": shape, "weights": counts.get("weight", 0), "biases": counts.get("bias", 0)}
+            counts = {"weights": 0, "biases": 0}
+            for name, parameter in module.named_parameters():
+                counts["biases" if "bias" in name else "weights"] += parameter.numel()
+            found[previous] = {"shape": tuple(tensors[previous].shape[1:]), **counts}
     return found

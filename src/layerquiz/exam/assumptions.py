@@ -9,8 +9,8 @@ from functools import cached_property
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
 from layerquiz.network.conventions import Conventions
+from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
-from layerquiz.network.network import Layer
 
 LEARNED = frozenset(("weights", "biases", "parameters", "trainable", "nontrainable", "parameter_bytes"))
 COUNTED = LEARNED - {"weights", "biases"}

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from layerquiz.exam.facts import fact
-from layerquiz.network.network import Layer, Network
+from layerquiz.network.layer import Layer
+from layerquiz.network.network import Network
 
 KINDS = {
     "conv": "convolution",

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from layerquiz.errors import LayerquizError, NetworkError
-from layerquiz.network.keys import RefusedKeyError, checked
+from layerquiz.network.keys import checked
+from layerquiz.network.layers.base import RefusedKeyError
 from layerquiz.network.notation import line_of, load, shown
 
 MOST_ENTRIES = 20_000

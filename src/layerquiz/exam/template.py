@@ -18,7 +18,7 @@ from layerquiz.exam.recipe import Recipe, recipe
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.network import NAME, RESERVED
+from layerquiz.network.wiring import NAME, RESERVED
 
 ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""

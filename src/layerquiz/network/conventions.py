@@ -19,7 +19,10 @@ class Conventions:
     channels_first: shapes are written channels, height, width. either_order: the other order of a shape is right too.
     stored_statistics: running means and variances count as (nontrainable) parameters. same_with_stride: "same" padding
     is allowed with a stride above 1. same_pools: pools take "same". dense_on_width: a dense layer on an image acts on
-    its last axis in channels-first order, the width. bytes_per_number: memory of one number.
+    its last axis in channels-first order, the width. two_recurrent_biases: a recurrent layer has a bias vector for its
+    input and one for its state. reset_after: a GRU resets after the recurrent product, which takes two bias vectors.
+    transposed_to_stride: a transposed convolution without padding gives at least a stride for each input.
+    bytes_per_number: memory of one number.
     """
 
     name: str = "textbook"
@@ -29,6 +32,9 @@ class Conventions:
     same_with_stride: bool = True
     same_pools: bool = True
     dense_on_width: bool = False
+    two_recurrent_biases: bool = False
+    reset_after: bool = False
+    transposed_to_stride: bool = False
     bytes_per_number: int = 4
 
     @classmethod
@@ -54,8 +60,16 @@ class Conventions:
 
 NAMED: dict[str, Conventions] = {
     "textbook": Conventions(either_order=True),
-    "pytorch": Conventions("pytorch", True, same_with_stride=False, same_pools=False, dense_on_width=True),
-    "keras": Conventions("keras", stored_statistics=True),
+    "pytorch": Conventions(
+        "pytorch",
+        channels_first=True,
+        same_with_stride=False,
+        same_pools=False,
+        dense_on_width=True,
+        two_recurrent_biases=True,
+        reset_after=True,
+    ),
+    "keras": Conventions("keras", stored_statistics=True, reset_after=True, transposed_to_stride=True),
 }
 
 

@@ -72,6 +72,23 @@ OWN: dict[str, Entry] = {
     "after": Entry(r"P_{\text{after}}", PIXEL, "padding after"),
     "dilation": Entry("d", PIXEL, "dilation"),
     "groups": Entry("g", ("group", "groups"), "groups"),
+    "output_padding": Entry(r"P_{\text{out}}", PIXEL, "padding of the output at one end"),
+    "multiplier": Entry("m", NUMBER, "outputs of each input channel"),
+    "layers": Entry(r"\ell", ("layer", "layers"), "stacked layers"),
+    "projection": Entry("P", ("feature", "features"), "features that the units are projected to"),
+    "heads": Entry("h", ("head", "heads"), "heads of the queries"),
+    "kv_heads": Entry("g", ("head", "heads"), "heads of the keys and values"),
+    "embedding": Entry("E", ("feature", "features"), "features of a token"),
+    "head_features": Entry("d_{K}", ("feature", "features"), "features of a key in one head"),
+    "value_features": Entry("d_{V}", ("feature", "features"), "features of a value in one head"),
+    "key_input": Entry("E_{K}", ("feature", "features"), "features that keys are made from"),
+    "value_input": Entry("E_{V}", ("feature", "features"), "features that values are made from"),
+    "feedforward": Entry(r"F_{\text{ff}}", ("unit", "units"), "units between the two dense layers"),
+    "vocabulary": Entry("V", ("word", "words"), "words that have a row in the table"),
+    "slopes": Entry("n", ("slope", "slopes"), "learned slopes"),
+    "factor": Entry("r", NUMBER, "factor of the sizes"),
+    "size": Entry("n", PIXEL, "size that is asked for"),
+    "entry": Entry("n", NUMBER, "written size"),
 }
 """A layer's own givens and quantities, seen from its own rule."""
 
@@ -85,6 +102,9 @@ BEFORE: dict[str, Entry] = {
     "features": Entry(r"F_{\text{in}}", ("feature", "features"), "input features"),
     "receptive_field": Entry("r", PIXEL, "receptive field of the input"),
     "jump": Entry("j", PIXEL, "jump of the input"),
+    "vocabulary": Entry("V", ("word", "words"), "words of the embedding"),
+    "embedding": Entry("E", ("feature", "features"), "features of a row of the embedding"),
+    "weights": Entry(r"\text{shared weights}", ("weight", "weights"), "weights of the layer that owns them"),
 }
 """What comes from the layer before, seen from a layer's rule."""
 

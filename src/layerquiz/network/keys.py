@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from layerquiz.errors import NetworkError, nearest
+from layerquiz.formula.expr import Number
 from layerquiz.network.layers.base import (
     DIFFERENT,
     EQUAL,
     GIVEN,
     KEYS_OF_ALL,
     LARGEST,
-    ONE_IS_PLAIN,
+    OPEN,
+    PLAIN,
+    SIDES,
     Keys,
     Kind,
     Mark,
+    RefusedKeyError,
 )
 from layerquiz.network.notation import shown
 
 SAYS_NOTHING = ("activation", "function", "rate")
 """Keys that change no count, and so no formula."""
-
-SIDES = "(sides)"
 
 
 def checked(model: type[BaseModel], mapping: Mapping[str, Any]) -> Any:
@@ -55,14 +58,6 @@ def _refusal(model: type[BaseModel], mapping: Mapping[str, Any], error: Validati
     return RefusedKeyError(key, f"found {shown(mapping.get(key))}", allowed, "wrong-value")
 
 
-class RefusedKeyError(NetworkError):
-    """A key that cannot stand as it is; `key` says which, so that its line can be found."""
-
-    def __init__(self, key: str, what: str, cure: str, slug: str) -> None:
-        super().__init__(what, where=f'key "{key}"', cure=cure, slug=slug)
-        self.key = key
-
-
 def permitted(info: FieldInfo) -> str:
     """Say in words what a key takes."""
     annotation: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
@@ -87,8 +82,9 @@ def _words(annotation: Any) -> str:
         return _words(base)
     least = next((limit.ge for limit in _flat(limits) if isinstance(limit, Ge)), None)
     most = next((limit.le for limit in _flat(limits) if isinstance(limit, Le)), None)
+    above = next((f" above {limit.gt}" for limit in _flat(limits) if isinstance(limit, Gt)), "")
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-    reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else ""
+    reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else above
     return names.get(base, str(base)) + reach
 
 
@@ -96,39 +92,66 @@ def _flat(limits: list[Any]) -> list[Any]:
     return [part for limit in limits for part in (limit.metadata if isinstance(limit, FieldInfo) else [limit])]
 
 
-def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dict[str, Mark], dict[str, int]]:
+def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dict[str, Mark], dict[str, Number]]:
     """Split a layer's keys into its structure (words, flags, which axes are equal) and its numbers."""
     marks: dict[str, Mark] = {"trainable": keys.trainable}
-    givens: dict[str, int] = {}
+    if keys.shares is not None:
+        marks["shares"] = True
+    givens: dict[str, Number] = {}
     for name in type(keys).model_fields:
         if name in KEYS_OF_ALL or name in SAYS_NOTHING:
             continue
         found = getattr(keys, name)
         if name == "stride" and found is None:
             found = vars(keys)["kernel"]  # only pools leave the stride open
-        if isinstance(found, bool | str | None):
+        if name == "tied":
+            marks[name] = found is not None  # which layer it is says nothing about the structure
+        elif isinstance(found, bool | str | None) or name in kind.words:
             marks[name] = found
         elif name in kind.per_axis:
-            _spread(name, found, axes, marks, givens)
+            _spread(kind, name, found, axes, marks, givens)
+        elif isinstance(found, list):
+            marks[name] = tuple(OPEN if entry == OPEN else GIVEN for entry in found)
+            givens |= {f"entry.{place}": entry for place, entry in enumerate(found, 1) if entry != OPEN}
         else:
-            marks[name] = 1 if found == 1 and name in ONE_IS_PLAIN else GIVEN
+            marks[name] = _plain(kind, name, found, GIVEN)
             givens[name] = found
     return marks, givens
 
 
-def _spread(name: str, found: Any, axes: tuple[str, ...], marks: dict[str, Mark], givens: dict[str, int]) -> None:
-    entries = found if isinstance(found, list) else [found] * len(axes)
+def _plain(kind: Kind, name: str, found: Number, mark: str) -> Mark:
+    """Return a number's mark: the number itself where it says nothing, so that the rule may leave it out."""
+    plain = kind.plain.get(name, PLAIN.get(name))
+    return plain if plain is not None and found == plain else mark
+
+
+def _exact(entry: Any) -> Any:
+    """Return a decimal number as the fraction that is written: 0.7 is 7/10."""
+    if not isinstance(entry, float):
+        return entry
+    exact = Fraction(str(entry))
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def _spread(
+    kind: Kind, name: str, found: Any, axes: tuple[str, ...], marks: dict[str, Mark], givens: dict[str, Number]
+) -> None:
+    entries = [_exact(entry) for entry in found] if isinstance(found, list) else [_exact(found)] * len(axes)
     if len(entries) != len(axes):
         allowed = f"Allowed: a number for all axes, or {len(axes)} entries in the order ({', '.join(axes)})"
         raise RefusedKeyError(name, f"found {shown(found)}, {len(entries)} entries", allowed, "wrong-length")
+    if any(isinstance(entry, Fraction) for entry in entries):
+        marks["fraction"] = True
     if any(isinstance(entry, list) for entry in entries):
         marks[name] = SIDES
         for axis, entry in zip(axes, entries, strict=True):
             first, last = entry if isinstance(entry, list) else (entry, entry)
             givens |= {f"before.{axis}": first, f"after.{axis}": last}
-    elif len(set(entries)) == 1:
-        marks[name] = 1 if entries[0] == 1 and name in ONE_IS_PLAIN else EQUAL
+    elif len(set(entries)) == 1 and entries[0] is not None:
+        marks[name] = _plain(kind, name, entries[0], EQUAL)
         givens[name] = entries[0]
     else:
         marks[name] = DIFFERENT
-        givens |= {f"{name}.{axis}": entry for axis, entry in zip(axes, entries, strict=True)}
+        if None in entries:
+            marks["kept"] = tuple(axis for axis, entry in zip(axes, entries, strict=True) if entry is None)
+        givens |= {f"{name}.{axis}": entry for axis, entry in zip(axes, entries, strict=True) if entry is not None}

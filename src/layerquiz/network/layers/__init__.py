@@ -1,8 +1,32 @@
 """One module per family; the table of all kinds by name."""
 
-from layerquiz.network.layers import convolution, dense, norm, pooling, shape
+from layerquiz.network.layers import (
+    attention,
+    convolution,
+    dense,
+    learned,
+    norm,
+    pooling,
+    recurrent,
+    reshaping,
+    separable,
+    shape,
+    transposed,
+)
 from layerquiz.network.layers.base import Kind
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind for family in (convolution, pooling, dense, norm, shape) for kind in family.KINDS
-}
+FAMILIES = (
+    convolution,
+    transposed,
+    separable,
+    pooling,
+    dense,
+    norm,
+    recurrent,
+    attention,
+    learned,
+    shape,
+    reshaping,
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for family in FAMILIES for kind in family.KINDS}

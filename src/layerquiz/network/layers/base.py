@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from layerquiz.formula.expr import Formula, Integer, Reference, product, total
+from layerquiz.errors import NetworkError
+from layerquiz.formula.expr import Formula, Integer, Reference, product, substitute, total
 from layerquiz.formula.graph import Rules
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import AXES, SIZES
@@ -21,8 +22,8 @@ Same: TypeAlias = Literal["same", "valid"]
 PerAxis: TypeAlias = Positive | list[Positive]
 PerAxisOrZero: TypeAlias = NotNegative | list[NotNegative]
 
-ONE_IS_PLAIN = ("groups", "dilation")
-"""Givens that say nothing when they are 1: a rule then leaves them out, as one does on paper."""
+PLAIN: Mapping[str, int] = {"groups": 1, "dilation": 1, "multiplier": 1, "layers": 1, "projection": 0}
+"""Givens that say nothing at one value: a rule then leaves them out, as one does on paper."""
 
 REMAINDER = "remainder."
 """Quantities whose name begins so must be 0: a division that has to come out even, two sizes that have to meet."""
@@ -31,8 +32,19 @@ SLACK = "slack."
 """Quantities whose name begins so must not be negative."""
 
 
+class RefusedKeyError(NetworkError):
+    """A key that cannot stand as it is; `key` says which, so that its line can be found."""
+
+    def __init__(self, key: str, what: str, cure: str, slug: str) -> None:
+        super().__init__(what, where=f'key "{key}"', cure=cure, slug=slug)
+        self.key = key
+
+
 class Keys(BaseModel):
-    """The keys that every layer takes; a kind adds its own."""
+    """The keys that every layer takes; a kind adds its own.
+
+    shares: the name of a layer of the same kind whose parameters it uses; they are counted there, once.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -40,6 +52,7 @@ class Keys(BaseModel):
     name: str | None = None
     source: str | list[str] | None = Field(default=None, alias="from")
     trainable: bool = True
+    shares: str | None = None
 
 
 KEYS_OF_ALL = frozenset(Keys.model_fields)
@@ -47,10 +60,14 @@ KEYS_OF_ALL = frozenset(Keys.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a layer gives, without its numbers: the names of its sizes, and whether a receptive field is known."""
+    """What a layer gives, without its numbers: the names of its sizes, and whether a receptive field is known.
+
+    alone: it takes no input, so it sees nothing of the image and hides nothing of it.
+    """
 
     sizes: tuple[str, ...]
     traced: bool
+    alone: bool = False
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -59,7 +76,10 @@ class Form:
 
 
 Mark: TypeAlias = str | int | bool | tuple[Any, ...] | None
-EQUAL, DIFFERENT, GIVEN = "(equal)", "(different)", "(given)"
+EQUAL, DIFFERENT, GIVEN, SIDES = "(equal)", "(different)", "(given)", "(sides)"
+
+OPEN = -1
+"""The one entry of a shape that follows from the others."""
 
 
 class Own:
@@ -69,7 +89,7 @@ class Own:
         self.marks = dict(marks)
 
     def __getattr__(self, name: str) -> Any:
-        mark = self.marks.get(name, 1 if name in ONE_IS_PLAIN else GIVEN)  # a kind without groups has one
+        mark = self.marks.get(name, PLAIN.get(name, GIVEN))  # a kind without groups has one
         if mark == EQUAL:
             return AxisNames(name, equal=True)
         if mark == DIFFERENT:
@@ -122,12 +142,23 @@ Formulas: TypeAlias = dict[str, Formula]
 Rule: TypeAlias = Callable[[Own, tuple[Before, ...], Conventions], Formulas]
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a remainder or a slack guards, in words: `{kernel}` is the layer's own, `{in_height}` its input's."""
+
+    what: str
+    cure: str
+    slug: str
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of layer: its name, its keys, its rule, and what it may stand behind.
 
-    rank: the number of spatial axes that it needs; 0 for any. sources: how many inputs it takes at least, and whether
-    it takes more. view: it keeps or renames the numbers before it, so it adds nothing to the total of activations.
+    rank: the number of spatial axes that it needs; 0 for any. inputs: how many it takes, at least and at most. view: it
+    keeps or renames the numbers before it, so it adds nothing to the total of activations. per_axis: keys with one
+    entry per axis. words: keys whose number decides the structure. plain: as `PLAIN`, for this kind alone. limits: by
+    the name of a remainder or a slack, what to say where it is not kept.
     """
 
     name: str
@@ -135,9 +166,17 @@ class Kind:
     rule: Rule
     rank: int = 0
     accepts: tuple[str, ...] = ()
-    many: bool = False
+    inputs: tuple[int, int | None] = (1, 1)
     view: bool = False
-    per_axis: tuple[str, ...] = field(default=())
+    per_axis: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    plain: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+
+    @property
+    def many(self) -> bool:
+        """Say whether a kind needs several inputs."""
+        return self.inputs[0] > 1
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -168,8 +207,23 @@ def build(kind: Kind, marks: tuple[tuple[str, Mark], ...], forms: tuple[Form, ..
     before = tuple(
         Before("before" if len(forms) == 1 else f"before{number}", form) for number, form in enumerate(forms, 1)
     )
-    formulas = completed(kind.rule(own, before, conventions), bool(own.trainable), conventions)
-    return Rules(formulas, Origin(kind, own, before, conventions, form_of(formulas)))
+    if "shares" in own.marks:
+        *before_rule, lender = before
+        formulas = borrowed(kind.rule(own, tuple(before_rule), conventions), lender)
+    else:
+        formulas = kind.rule(own, before, conventions)
+    formulas = completed(formulas, bool(own.trainable), conventions)
+    form = replace(form_of(formulas), alone=not forms)
+    return Rules(formulas, Origin(kind, own, before, conventions, form))
+
+
+def borrowed(formulas: Formulas, lender: Before) -> Formulas:
+    """weights = biases = 0: the lender's are used, and counted there."""
+    found = {name: substitute(formula, {Own({}).weights: lender.weights}) for name, formula in formulas.items()}
+    for name in ("weights", "biases"):
+        found[f"{REMAINDER}shares.{name}"] = found.pop(name, Integer(0)) - lender[name]
+    found.pop("statistics", None)
+    return found
 
 
 def form_of(formulas: Mapping[str, Formula]) -> Form:

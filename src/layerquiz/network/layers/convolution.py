@@ -13,6 +13,7 @@ from layerquiz.network.layers.base import (
     Formulas,
     Keys,
     Kind,
+    Limit,
     Own,
     PerAxis,
     PerAxisOrZero,
@@ -72,17 +73,41 @@ def convolution(own: Own, before: tuple[Before, ...], _: Conventions) -> Formula
         "weights": product([*(own.kernel[axis] for axis in axes), depth, own.filters]),
         "macs": product([own.weights, *(own[axis] for axis in axes)]),
         **seen_through(source, reach, {axis: own.stride[axis] for axis in axes}),
+        **group_remainders(own, source),
     }
     if own.bias:
         formulas["biases"] = own.filters
-    if own.groups != 1:
-        formulas[f"{REMAINDER}groups.input channels"] = source.channels % own.groups
-        formulas[f"{REMAINDER}groups.filters"] = own.filters % own.groups
     return formulas
 
 
+def group_remainders(own: Own, source: Before) -> Formulas:
+    """Return what has to be 0: groups divide the input channels and the filters."""
+    if own.groups == 1:
+        return {}
+    return {
+        f"{REMAINDER}groups.input channels": source.channels % own.groups,
+        f"{REMAINDER}groups.filters": own.filters % own.groups,
+    }
+
+
 PER_AXIS = ("kernel", "stride", "padding", "dilation")
+
+GROUP_LIMITS = {
+    "groups.input channels": Limit(
+        "{groups} groups do not divide {in_channels} input channels", "Use a divisor of {in_channels}", "groups"
+    ),
+    "groups.filters": Limit("{groups} groups do not divide {filters} filters", "Use a divisor of {filters}", "groups"),
+}
+
 KINDS = tuple(
-    Kind(f"conv{rank}d", ConvolutionKeys, convolution, rank, ("channels", *AXES[rank]), per_axis=PER_AXIS)
+    Kind(
+        f"conv{rank}d",
+        ConvolutionKeys,
+        convolution,
+        rank,
+        ("channels", *AXES[rank]),
+        per_axis=PER_AXIS,
+        limits=GROUP_LIMITS,
+    )
     for rank in AXES
 )

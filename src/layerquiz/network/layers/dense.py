@@ -2,40 +2,117 @@
 
 from __future__ import annotations
 
-from layerquiz.formula.expr import product
+from layerquiz.formula.expr import Formula, product
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.layers.base import Before, Formulas, Keys, Kind, Own, Positive, kept, reading_order
+from layerquiz.network.layers.base import (
+    REMAINDER,
+    Before,
+    Formulas,
+    Keys,
+    Kind,
+    Limit,
+    Own,
+    Positive,
+    RefusedKeyError,
+    kept,
+    reading_order,
+)
 
 
 class DenseKeys(Keys):
-    """Keys of a dense layer."""
+    """Keys of a dense layer; tied: an embedding whose table it uses, and whose vocabulary its units are."""
+
+    units: Positive | None = None
+    bias: bool = True
+    activation: str | None = None
+    tied: str | None = None
+
+
+class BilinearKeys(Keys):
+    """Keys of a bilinear layer, which takes two inputs."""
 
     units: Positive
     bias: bool = True
-    activation: str | None = None
+
+
+def last_axes(before: Before, conventions: Conventions) -> tuple[str, ...]:
+    """Return the sizes as the framework orders them: the last is the one that a dense layer replaces."""
+    sizes = before.form.sizes
+    return sizes if conventions.dense_on_width else reading_order(sizes)
 
 
 def acted_on(before: Before, conventions: Conventions) -> str:
     """Return the size that a dense layer replaces: features; on an image the channels, in PyTorch the last axis."""
-    sizes = before.form.sizes
-    if "features" in sizes:
-        return "features"
-    return sizes[-1] if conventions.dense_on_width else "channels"
+    return last_axes(before, conventions)[-1]
+
+
+def positions(own: Own, source: Before, last: str) -> list[Formula]:
+    """Return the sizes along which a dense layer is applied again and again."""
+    return [own[size] for size in reading_order(source.form.sizes) if size != last]
 
 
 def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = F_in F_out; biases = F_out; macs = weights times the positions that it is applied at."""
-    (source,) = before
+    source = before[0]
+    if own.tied is True:
+        return _tied(own, source, before[1], conventions)
+    if own.units is None:
+        raise RefusedKeyError("units", 'the key "units" is missing', "Allowed: a whole number from 1 up", "missing-key")
     last = acted_on(source, conventions)
     formulas: Formulas = {
         **kept(source, last),
         last: own.units,
         "weights": source[last] * own.units,
-        "macs": product([own.weights, *(own[size] for size in reading_order(source.form.sizes) if size != last)]),
+        "macs": product([own.weights, *positions(own, source, last)]),
     }
     if own.bias:
         formulas["biases"] = own.units
     return formulas
 
 
-KINDS = (Kind("dense", DenseKeys, dense),)
+def _tied(own: Own, source: Before, table: Before, conventions: Conventions) -> Formulas:
+    """weights = 0, macs = F_in V T: the embedding's table is used. Source: Press and Wolf, arXiv:1608.05859."""
+    last = acted_on(source, conventions)
+    units: Formula = table.vocabulary if own.units is None else own.units
+    formulas: Formulas = {
+        **kept(source, last),
+        last: units,
+        "macs": product([source[last], units, *positions(own, source, last)]),
+        f"{REMAINDER}tied.{last}": source[last] - table.embedding,
+    }
+    if own.units is not None:
+        formulas[f"{REMAINDER}units"] = units - table.vocabulary
+    if own.bias:
+        formulas["biases"] = units
+    return formulas
+
+
+def bilinear(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """weights = F_1 F_2 F_out; biases = F_out; macs = weights times the positions. Source: PyTorch's Bilinear."""
+    first, second = before
+    last = acted_on(first, conventions)
+    formulas: Formulas = {
+        **kept(first, last),
+        last: own.units,
+        "weights": first[last] * second[last] * own.units,
+        "macs": product([own.weights, *positions(own, first, last)]),
+        **{f"{REMAINDER}from.{size}": second[size] - first[size] for size in first.form.sizes if size != last},
+    }
+    if own.bias:
+        formulas["biases"] = own.units
+    return formulas
+
+
+TIED = {
+    "tied": Limit('its input has {in_axis} {axis}, a row of "{lender}" has {lent_embedding}', "", "wrong-loan"),
+    "units": Limit(
+        'there are {units} units, and "{lender}" has a vocabulary of {lent_vocabulary}',
+        "Use {lent_vocabulary}, or leave units away",
+        "wrong-loan",
+    ),
+}
+
+KINDS = (
+    Kind("dense", DenseKeys, dense, limits=TIED),
+    Kind("bilinear", BilinearKeys, bilinear, inputs=(2, 2)),
+)

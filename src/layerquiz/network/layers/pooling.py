@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Any, Literal
 
 from layerquiz.formula.expr import Formula, Integer, ceil, minimum
 from layerquiz.network.conventions import Conventions
@@ -13,9 +14,11 @@ from layerquiz.network.layers.base import (
     Formulas,
     Keys,
     Kind,
+    Limit,
     Own,
     PerAxis,
     PerAxisOrZero,
+    Positive,
     kept,
     seen_through,
 )
@@ -41,6 +44,12 @@ class GlobalPoolKeys(Keys):
     """Keys of a pool over the whole image."""
 
     keepdims: bool = False
+
+
+class AdaptivePoolKeys(Keys):
+    """Keys of a pool to a given size: a number for all axes, or a list in which null keeps an axis."""
+
+    size: Positive | list[Positive | None]
 
 
 def pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -79,11 +88,34 @@ def global_pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formula
     return {"features": source.channels}
 
 
+def adaptive_pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """H_out = the size that is asked for; its windows differ. Source: PyTorch's AdaptiveAvgPool2d."""
+    (source,) = before
+    keeps: Any = own.marks.get("kept", ())
+    return {
+        "channels": source.channels,
+        **{axis: source[axis] if axis in keeps else own.size[axis] for axis in source.form.axes},
+    }
+
+
+PADDING = Limit(
+    "a padding of {padding} is more than half of the kernel", "Allowed: at most half of the kernel", "pool-padding"
+)
+
+
+def _pools(stem: str, keys: type[Keys]) -> Iterator[Kind]:
+    """Return the pools of one sort over one, two and three axes."""
+    for rank in AXES:
+        accepts = ("channels", *AXES[rank])
+        yield Kind(f"{stem}{rank}d", keys, pool, rank, accepts, per_axis=PER_AXIS, limits={"padding": PADDING})
+
+
 KINDS = (
-    *(Kind(f"maxpool{rank}d", MaxPoolKeys, pool, rank, ("channels", *AXES[rank]), per_axis=PER_AXIS) for rank in AXES),
-    *(
-        Kind(f"avgpool{rank}d", AveragePoolKeys, pool, rank, ("channels", *AXES[rank]), per_axis=PER_AXIS)
-        for rank in AXES
-    ),
+    *_pools("maxpool", MaxPoolKeys),
+    *_pools("avgpool", AveragePoolKeys),
     *(Kind(name, GlobalPoolKeys, global_pool, accepts=("channels",)) for name in ("globalavgpool", "globalmaxpool")),
+    *(
+        Kind(name, AdaptivePoolKeys, adaptive_pool, accepts=("channels",), per_axis=("size",))
+        for name in ("adaptiveavgpool", "adaptivemaxpool")
+    ),
 )

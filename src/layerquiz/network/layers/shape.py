@@ -8,7 +8,19 @@ from pydantic import Field
 
 from layerquiz.formula.expr import Formula, maximum, total
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.layers.base import REMAINDER, SLACK, Before, Formulas, Keys, Kind, NotNegative, Own, kept, traced
+from layerquiz.network.layers.base import (
+    REMAINDER,
+    SIDES,
+    SLACK,
+    Before,
+    Formulas,
+    Keys,
+    Kind,
+    NotNegative,
+    Own,
+    kept,
+    traced,
+)
 
 Pads: TypeAlias = NotNegative | list[NotNegative | Annotated[list[NotNegative], Field(min_length=2, max_length=2)]]
 
@@ -58,7 +70,7 @@ def zeropad(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
 
 def padded(own: Own, axis: str) -> Formula:
     """Return what padding adds along one axis."""
-    if own.marks["padding"] == "(sides)":
+    if own.marks["padding"] == SIDES:
         return own[f"before.{axis}"] + own[f"after.{axis}"]
     padding: Formula = own.padding[axis]
     return 2 * padding
@@ -66,8 +78,9 @@ def padded(own: Own, axis: str) -> Formula:
 
 def merged_trace(before: tuple[Before, ...]) -> Formulas:
     """Return receptive field and jump along the widest path."""
-    names = traced(before[0]) if all(source.form.traced for source in before) else {}
-    return {name: maximum(source[name] for source in before) for name in names}
+    seeing = [source for source in before if not source.form.alone]
+    names = traced(seeing[0]) if seeing and all(source.form.traced for source in seeing) else {}
+    return {name: maximum(source[name] for source in seeing) for name in names}
 
 
 def add(own: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
@@ -80,6 +93,11 @@ def add(own: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
         misfits = [(own[f"{SLACK}from.{size}"] - source[size]) * (source[size] - 1) for source in before]
         formulas[f"{REMAINDER}from.{size}"] = total(misfits)
     return formulas | merged_trace(before)
+
+
+def multiply(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """Every size as before, number by number; a size of 1 is stretched to the others'."""
+    return add(own, before, conventions)
 
 
 def concat(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -103,6 +121,7 @@ KINDS = (
     Kind("identity", Keys, unchanged, view=True),
     Kind("flatten", Keys, flatten, view=True),
     Kind("zeropad", PaddingKeys, zeropad, accepts=("channels",), per_axis=("padding",)),
-    Kind("add", Keys, add, many=True),
-    Kind("concat", ConcatKeys, concat, many=True),
+    Kind("add", Keys, add, inputs=(2, None)),
+    Kind("multiply", Keys, multiply, inputs=(2, None)),
+    Kind("concat", ConcatKeys, concat, inputs=(2, None)),
 )

@@ -1,0 +1,170 @@
+"""Attention, and the two layers of a transformer that are built from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from layerquiz.formula.expr import total
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, Limit, Own, Positive
+
+
+class AttentionKeys(Keys):
+    """Keys of attention; from: [query, memory] or [query, key, value] attends to another sequence."""
+
+    heads: Positive
+    kv_heads: Positive | None = None
+    embedding: Positive | None = Field(default=None, alias="features")
+    head_features: Positive | None = None
+    value_features: Positive | None = None
+    key_input: Positive | None = None
+    value_input: Positive | None = None
+    bias: bool = True
+
+
+class TransformerKeys(Keys):
+    """Keys of a transformer's layer: attention, then two dense layers, each with a normalisation."""
+
+    heads: Positive
+    feedforward: Positive
+    bias: bool = True
+    activation: str | None = None
+
+
+def attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """weights = 4 E E; biases = 4 E; macs = 4 T E E + 2 T T E. Source: Vaswani et al., arXiv:1706.03762, section 3.2.
+
+    With heads of another size: weights = h K E_q + g K E_k + g V E_v + h V E, for h query heads and g key heads.
+    """
+    source = before[0]
+    if len(before) > 1 or any(own.marks[name] is not None for name in OF_OTHER_SIZES):
+        return _of_other_sizes(own, before)
+    width, tokens = source.features, source.tokens
+    formulas: Formulas = {
+        "tokens": tokens,
+        "features": width,
+        "head_features": width / own.heads,
+        "weights": 4 * width * width,
+        "macs": 4 * tokens * width * width + 2 * tokens * tokens * width,
+        f"{REMAINDER}heads.input features": width % own.heads,
+    }
+    if own.bias:
+        formulas["biases"] = 4 * width
+    return formulas
+
+
+OF_OTHER_SIZES = ("kv_heads", "embedding", "head_features", "value_features", "key_input", "value_input")
+
+
+def _of_other_sizes(own: Own, before: tuple[Before, ...]) -> Formulas:
+    """weights = h K E_q + g K E_k + g V E_v + h V E; biases = h K + g K + g V + E.
+
+    macs = T h K E_q + M g K E_k + M g V E_v + T h V E + T M h K + T M h V, for a memory of M tokens.
+    """
+    query, keys, values = before[0], before[1 if len(before) > 1 else 0], before[-1]
+    sizes, formulas = _sizes(own, query, keys, values)
+    heads, groups, key, value = own.heads, sizes["kv_heads"], own["head_features"], sizes["value_features"]
+    tokens, memory, width = query.tokens, keys.tokens, sizes["embedding"]
+    projections = {
+        "query": (tokens, [heads, key, query.features]),
+        "key": (memory, [groups, key, sizes["key_input"]]),
+        "value": (memory, [groups, value, sizes["value_input"]]),
+        "output": (tokens, [heads, value, width]),
+    }
+    weights = [first * second * third for _, (first, second, third) in projections.values()]
+    steps = [count * made for (count, _), made in zip(projections.values(), weights, strict=True)]
+    formulas |= {
+        "tokens": tokens,
+        "features": width,
+        "weights": total(weights),
+        "macs": total([*steps, tokens * memory * heads * key, tokens * memory * heads * value]),
+    }
+    if own.bias:
+        formulas["biases"] = total([heads * key, groups * key, groups * value, width])
+    return formulas
+
+
+def _sizes(own: Own, query: Before, keys: Before, values: Before) -> tuple[dict[str, Any], Formulas]:
+    """Return the sizes that are given or follow from others, and the formulas that define or check them."""
+    given = {name: own.marks[name] is not None for name in OF_OTHER_SIZES}
+    followers = {"kv_heads": own.heads, "embedding": query.features, "value_features": own["head_features"]}
+    followers |= {"key_input": keys.features, "value_input": values.features}
+    sizes = {name: own[name] if given[name] else other for name, other in followers.items()}
+    formulas: Formulas = {}
+    if not given["head_features"]:
+        formulas["head_features"] = sizes["embedding"] / own.heads
+        which = "features" if given["embedding"] else "input features"
+        formulas[f"{REMAINDER}heads.{which}"] = sizes["embedding"] % own.heads
+    if given["kv_heads"]:
+        formulas[f"{REMAINDER}kv_heads"] = own.heads % own.kv_heads
+    for name, source in (("key_input", keys), ("value_input", values)):
+        if given[name] and source is not query:
+            formulas[f"{REMAINDER}{name}.features"] = own[name] - source.features
+    if values is not keys:
+        formulas[f"{REMAINDER}from.tokens"] = values.tokens - keys.tokens
+    return sizes, formulas
+
+
+def encoder_layer(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """weights = 4 E E + 2 E F + 2 E; biases = 4 E + F + E + 2 E; macs = 4 T E E + 2 T T E + 2 T E F.
+
+    Attention, two dense layers, two normalisations. Source: PyTorch's TransformerEncoderLayer.
+    """
+    (source,) = before
+    width, inner, tokens = source.features, own.feedforward, source.tokens
+    formulas: Formulas = {
+        "tokens": tokens,
+        "features": width,
+        "weights": 4 * width * width + 2 * width * inner + 2 * width,
+        "macs": 4 * tokens * width * width + 2 * tokens * tokens * width + 2 * tokens * width * inner,
+        f"{REMAINDER}heads.input features": width % own.heads,
+    }
+    if own.bias:
+        formulas["biases"] = 4 * width + inner + width + 2 * width
+    return formulas
+
+
+def decoder_layer(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """weights = 8 E E + 2 E F + 3 E; biases = 8 E + F + E + 3 E. Source: PyTorch's TransformerDecoderLayer.
+
+    macs = 6 T E E + 2 M E E + 2 T T E + 2 T M E + 2 T E F: queries and outputs of both attentions and the keys and
+    values of the first at T tokens, the keys and values of the second at the memory's M.
+    """
+    target, memory = before[0], before[-1]
+    width, inner, tokens = target.features, own.feedforward, target.tokens
+    projected = 6 * tokens * width * width + 2 * memory.tokens * width * width
+    attended = 2 * tokens * tokens * width + 2 * tokens * memory.tokens * width
+    formulas: Formulas = {
+        "tokens": tokens,
+        "features": width,
+        "weights": 8 * width * width + 2 * width * inner + 3 * width,
+        "macs": projected + attended + 2 * tokens * width * inner,
+        f"{REMAINDER}heads.input features": width % own.heads,
+    }
+    if memory is not target:
+        formulas[f"{REMAINDER}from.features"] = memory.features - width
+    if own.bias:
+        formulas["biases"] = 8 * width + inner + width + 3 * width
+    return formulas
+
+
+SEQUENCE = ("tokens", "features")
+HEADS: dict[str, Limit] = {
+    "heads.input features": Limit(
+        "{heads} heads do not divide {in_features} features", "Use a divisor of {in_features}", "heads"
+    ),
+    "heads.features": Limit(
+        "{heads} heads do not divide {embedding} features", "Use a divisor of {embedding}", "heads"
+    ),
+    "kv_heads": Limit("{kv_heads} key heads do not divide {heads} heads", "Use a divisor of {heads}", "heads"),
+    "key_input": Limit("found {key_input}, but its inputs have {inputs}", "Leave it away", "shapes-do-not-meet"),
+    "value_input": Limit("found {value_input}, but its inputs have {inputs}", "Leave it away", "shapes-do-not-meet"),
+}
+
+KINDS = (
+    Kind("attention", AttentionKeys, attention, accepts=SEQUENCE, inputs=(1, 3), limits=HEADS),
+    Kind("encoderlayer", TransformerKeys, encoder_layer, accepts=SEQUENCE, limits=HEADS),
+    Kind("decoderlayer", TransformerKeys, decoder_layer, accepts=SEQUENCE, inputs=(1, 2), limits=HEADS),
+)

@@ -1,0 +1,193 @@
+"""Layers as written to parts of the graph: named, in an order in which each comes after what it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from layerquiz.errors import NetworkError, nearest
+from layerquiz.formula.expr import Formula, Integer, Reference, product
+from layerquiz.formula.graph import Part, Rules
+from layerquiz.network.conventions import Conventions
+from layerquiz.network.glossary import SIZES, TRACED
+from layerquiz.network.keys import checked, marks_and_givens
+from layerquiz.network.layer import Layer, located
+from layerquiz.network.layers.base import LARGEST, Form, Kind, Origin, RefusedKeyError, build, form_of, reading_order
+from layerquiz.network.notation import named, shown
+from layerquiz.network.validity import check_loan, check_sources, check_words
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+RESERVED = ("input", "total")
+INPUTS = (
+    ("channels", "length"),
+    ("channels", "height", "width"),
+    ("channels", "depth", "height", "width"),
+    ("features",),
+    ("tokens", "features"),
+    ("tokens",),
+)
+
+
+def layers_of(written: Any, kinds: Mapping[str, Kind]) -> tuple[Layer, ...]:
+    """Return the layers of a network as written, each checked by itself."""
+    if not isinstance(written, list) or not written:
+        raise located(NetworkError(f"layers is a list of layers; found {shown(written)}", slug="no-layers"), "layers")
+    counts: dict[str, int] = {}
+    layers: dict[str, Layer] = {}
+    previous = "input"
+    for place, mapping in enumerate(written):
+        layer = _layer(place, mapping, kinds, counts, previous)
+        if layer.name in layers:
+            where = f"layer {place + 1}"
+            what = f'the name "{layer.name}" is taken by an earlier layer'
+            error = NetworkError(what, where=where, slug="doubled-name")
+            raise located(error, "layers", place, "name")
+        layers[layer.name] = layer
+        previous = layer.name if layer.kind.inputs[1] != 0 else ""
+    return tuple(
+        [replace(layer, borrows=_lenders(layer, layers)) if layer.borrows else layer for layer in layers.values()]
+    )
+
+
+def _layer(place: int, mapping: Any, kinds: Mapping[str, Kind], counts: dict[str, int], previous: str) -> Layer:
+    if not isinstance(mapping, Mapping):
+        error = NetworkError(f"a layer is a mapping with a kind; found {shown(mapping)}", where=f"layer {place + 1}")
+        raise located(error, "layers", place)
+    kind = kinds.get(mapping["kind"]) if isinstance(mapping.get("kind"), str) else None
+    if kind is None:
+        written = named(mapping.get("kind", ""))
+        what = f'there is no kind "{written}"' if "kind" in mapping else "a layer needs a kind"
+        error = NetworkError(what, where=f"layer {place + 1}", cure=nearest(written, kinds))
+        error.slug = "unknown-kind"
+        raise located(error, "layers", place, "kind")
+    counts[kind.name] = counts.get(kind.name, 0) + 1
+    name = mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
+    try:
+        keys = checked(kind.keys, mapping)
+        sources = _sources(keys.source, kind, previous)
+    except RefusedKeyError as refused:
+        raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), "layers", place, refused.key) from None  # type: ignore[arg-type]
+    is_taken = name in RESERVED
+    if is_taken or not NAME.fullmatch(name):
+        why = "taken by the network itself" if is_taken else "not a name: letters, digits and _ are allowed"
+        error = NetworkError(f"the name {shown(name)} is {why}", where=f"layer {place + 1}", slug="bad-name")
+        raise located(error, "layers", place, "name")
+    borrows = tuple(lender for lender in (getattr(keys, "tied", None), keys.shares) if lender is not None)
+    return Layer(name, kind, keys, sources, place, borrows)
+
+
+def _sources(written: str | list[str] | None, kind: Kind, previous: str) -> tuple[str, ...]:
+    """Return the inputs that a layer names, or the layer before it."""
+    if written is not None:
+        return (written,) if isinstance(written, str) else tuple(written)
+    if kind.inputs[1] == 0:
+        return ()
+    if not previous:
+        what = 'the key "from" is missing, and the layer before takes no input'
+        raise RefusedKeyError("from", what, "Name the layers that it takes its input from", "missing-key")
+    return (previous,)
+
+
+def _lenders(layer: Layer, layers: Mapping[str, Layer]) -> tuple[str, ...]:
+    """Return the layers where the borrowed parameters are counted: a lender's own lender, where it has one."""
+    found = []
+    for name in layer.borrows:
+        key = "shares" if name == layer.keys.shares else "tied"
+        seen = {layer.name}
+        lender = layers.get(name)
+        while lender and lender.keys.shares and lender.name not in seen:
+            seen.add(lender.name)
+            lender = layers.get(lender.keys.shares)
+        try:
+            check_loan(layer, key, name, lender if lender is None or lender.name not in seen else layer, layers)
+        except RefusedKeyError as error:
+            raise located(error.at(layer.called), "layers", layer.place, key) from None  # type: ignore[arg-type]
+        found.append(lender.name if lender else name)
+    return tuple(found)
+
+
+def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Conventions) -> list[Part]:
+    """Return the input and the layers as parts of a graph, each after those that it needs."""
+    first = _input(spec.get("input"), conventions)
+    forms = {"input": form_of({**first.givens, **first.rules.formulas})}  # type: ignore[dict-item]
+    parts = [first]
+    for layer in _in_order(layers):
+        try:
+            part = _part(layer, forms, conventions)
+        except RefusedKeyError as error:
+            raise located(error.at(layer.called), "layers", layer.place, error.key) from None  # type: ignore[arg-type]
+        except NetworkError as error:
+            raise located(error.at(layer.called), "layers", layer.place) from None  # type: ignore[arg-type]
+        parts.append(part)
+    return parts
+
+
+def _input(written: Any, conventions: Conventions) -> Part:
+    allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS)
+    if not isinstance(written, Mapping) or tuple(s for s in SIZES if s in written) not in INPUTS:
+        raise located(NetworkError(f"input is {shown(written)}", cure=allowed, slug="input"), "input")
+    for size, number in written.items():
+        if size not in SIZES:
+            error = NetworkError(f'input has no key "{size}"', cure=nearest(str(size), SIZES))
+            raise located(error, "input", str(size))
+        if type(number) is not int or not 1 <= number <= LARGEST:
+            cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
+            error = NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input")
+            raise located(error, "input", str(size))
+    sizes = tuple(size for size in SIZES if size in written)
+    return Part("input", _input_rules(sizes, conventions.bytes_per_number), {size: written[size] for size in sizes})
+
+
+@cache
+def _input_rules(sizes: tuple[str, ...], bytes_per_number: int) -> Rules:
+    """Return the rules of an input with some sizes; built and compiled once for all networks."""
+    formulas: dict[str, Formula] = {
+        "activations": product(Reference("own", size) for size in reading_order(sizes)),
+    }
+    formulas["activation_bytes"] = Reference("own", "activations") * bytes_per_number
+    for axis in Form(sizes, True).axes:
+        formulas |= {f"{name}.{axis}": Integer(1) for name in TRACED}
+    return Rules(formulas)
+
+
+def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
+    """Return the layers so that each comes after those that it names; a missing one or a circle is an error."""
+    by_name = {layer.name: layer for layer in layers}
+    earlier = {"input"}
+    sorted_already = True
+    for layer in layers:
+        for source in layer.sources:
+            if source not in by_name and source != "input":
+                error = NetworkError(f'{layer.called} takes its input from "{source}", which is no layer')
+                error.cure, error.slug = nearest(source, [*by_name, "input"]), "unknown-layer"
+                raise located(error, "layers", layer.place, "from")
+        sorted_already = sorted_already and earlier.issuperset(layer.needs)
+        earlier.add(layer.name)
+    if sorted_already:
+        return layers
+    try:
+        order = TopologicalSorter({layer.name: layer.needs for layer in layers}).static_order()
+        return [by_name[name] for name in order if name != "input"]
+    except CycleError as error:
+        circle = " takes from ".join(reversed(error.args[1]))
+        place = by_name[error.args[1][0]].place
+        fault = NetworkError(f"the layers go round in a circle: {circle}", slug="cycle")
+        raise located(fault, "layers", place) from None
+
+
+def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions) -> Part:
+    before = tuple([forms[source] for source in layer.sources])
+    check_sources(layer, before)
+    axes = layer.kind.axes or (before[0].axes if before else ())
+    marks, givens = marks_and_givens(layer.kind, layer.keys, axes)
+    check_words(layer, marks, givens, conventions)
+    needs = layer.needs
+    forms_before = tuple([forms[name] for name in needs]) if layer.borrows else before
+    rules = build(layer.kind, tuple(marks.items()), forms_before, conventions)
+    assert isinstance(rules.origin, Origin)  # noqa: S101 -- for the type checker: build always gives one
+    forms[layer.name] = rules.origin.form
+    return Part(layer.name, rules, givens, needs)

@@ -1,0 +1,180 @@
+"""Parameters as a textbook writes them, in brackets of its own: what the closed forms are proved equal to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from layerquiz.formula.expr import Formula, Integer, Product, Reference, product
+from layerquiz.network.network import Network
+
+Layer = Mapping[str, Any]
+Rule = Callable[[Layer, Network], Formula]
+
+
+def own(name: str) -> Reference:
+    """Return a letter of the layer `x`."""
+    return Reference("x", name)
+
+
+def before(name: str) -> Reference:
+    """Return a size of the input."""
+    return Reference("input", name)
+
+
+def bias(layer: Layer) -> int:
+    """Return 1 where a layer has a bias."""
+    return 1 if layer.get("bias", True) else 0
+
+
+def depth(network: Network) -> Formula:
+    """Return the letter of the channels, or of the features where there are none."""
+    return before("channels" if "channels" in network.spec["input"] else "features")
+
+
+def kernel(network: Network) -> Formula:
+    """Return the product of the kernel's sizes, one per axis."""
+    axes = [size for size in network.spec["input"] if size != "channels"]
+    equal_axes = "kernel" in network.graph.parts["x"].givens
+    return Product(tuple(own("kernel" if equal_axes else f"kernel.{axis}") for axis in axes))
+
+
+def last(network: Network) -> Formula:
+    """Return the letter of the size that a dense layer acts on."""
+    return before(in_order(network)[-1])
+
+
+def in_order(network: Network) -> list[str]:
+    """Return the input's sizes in the order of the framework's axes."""
+    sizes = [*network.spec["input"]]
+    if network.conventions.name != "pytorch" and "channels" in sizes:
+        sizes = [*(size for size in sizes if size != "channels"), "channels"]
+    return sizes
+
+
+def convolution(layer: Layer, network: Network) -> Formula:
+    """(K² C / g + 1) F."""
+    groups = own("groups") if layer["groups"] > 1 else Integer(1)
+    return (kernel(network) * before("channels") / groups + bias(layer)) * own("filters")
+
+
+def transposed(layer: Layer, network: Network) -> Formula:
+    """(K² C / g + 1) F: the same count as the convolution in the other direction."""
+    return convolution(layer, network)
+
+
+def depthwise(layer: Layer, network: Network) -> Formula:
+    """(K² + 1) C m."""
+    return (kernel(network) + bias(layer)) * (before("channels") * multiplier(layer))
+
+
+def separable(layer: Layer, network: Network) -> Formula:
+    """C m (K² + F) + F."""
+    mixed = before("channels") * multiplier(layer) * (kernel(network) + own("filters"))
+    return mixed + bias(layer) * own("filters")
+
+
+def multiplier(layer: Layer) -> Formula:
+    """Return m, or 1."""
+    return own("multiplier") if layer.get("multiplier", 1) > 1 else Integer(1)
+
+
+def dense(layer: Layer, network: Network) -> Formula:
+    """(F_in + 1) F_out."""
+    return (last(network) + bias(layer)) * own("units")
+
+
+def bilinear(layer: Layer, network: Network) -> Formula:
+    """(F_1 F_2 + 1) F_out."""
+    return (last(network) ** 2 + bias(layer)) * own("units")
+
+
+def recurrent(gates: int) -> Rule:
+    """D g H (F + H + 1), and for each further layer D g H (F_o + H + 1), with one bias vector or two."""
+
+    def rule(layer: Layer, network: Network) -> Formula:
+        directions = 2 if layer["bidirectional"] else 1
+        reset_after = layer.get("reset_after", network.conventions.name != "textbook") and layer["kind"] == "gru"
+        vectors = bias(layer) * (2 if network.conventions.name == "pytorch" or reset_after else 1)
+        handed = own("projection") if layer.get("projection") else own("units")
+        joined = handed * (directions if layer["merge"] == "concat" else 1)
+
+        def one(inputs: Formula) -> Formula:
+            cell = gates * own("units") * (inputs + handed + vectors)
+            return directions * (cell + own("units") * handed if layer.get("projection") else cell)
+
+        first = one(before("features"))
+        return first if layer["layers"] == 1 else first + (own("layers") - 1) * one(joined)
+
+    return rule
+
+
+def attention(layer: Layer, network: Network) -> Formula:
+    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E."""
+    given = network.graph.parts["x"].givens
+    width = own("embedding") if "embedding" in given else before("features")
+    heads, groups = own("heads"), own("kv_heads") if "kv_heads" in given else own("heads")
+    key = own("head_features") if "head_features" in given else width / heads
+    value = own("value_features") if "value_features" in given else key
+    inputs = [own(name) if name in given else before("features") for name in ("key_input", "value_input")]
+    made = (before("features") + bias(layer)) * heads * key + (inputs[0] + bias(layer)) * groups * key
+    return made + (inputs[1] + bias(layer)) * groups * value + (heads * value + bias(layer)) * width
+
+
+def transformer(attentions: int) -> Rule:
+    """n 4 E (E + 1) + (E + 1) F + (F + 1) E + (n + 1) 2 E."""
+
+    def rule(layer: Layer, _: Network) -> Formula:
+        width, inner, one = before("features"), own("feedforward"), bias(layer)
+        up_and_down = (width + one) * inner + (inner + one) * width
+        return attentions * (4 * width * (width + one)) + up_and_down + (attentions + 1) * width * (1 + one)
+
+    return rule
+
+
+def norm(layer: Layer, network: Network) -> Formula:
+    """2C, or 4C with the stored statistics under Keras."""
+    vectors = layer["scale"] + layer["center"]
+    vectors += 2 if layer.get("statistics") and network.conventions.name == "keras" else 0
+    return vectors * depth(network)
+
+
+def layer_norm(layer: Layer, network: Network) -> Formula:
+    """2N for N normalised numbers."""
+    sizes = in_order(network)
+    count = {"last": 1, "all": len(sizes)}.get(layer["axes"], layer["axes"])
+    return (layer["scale"] + layer.get("center", False)) * product(before(size) for size in sizes[-count:])
+
+
+def slopes(layer: Layer, network: Network) -> Formula:
+    """1, C or H W C."""
+    if layer["parameters"] == "elements":
+        return product(before(size) for size in in_order(network))
+    return depth(network) if layer["parameters"] == "channels" else own("slopes")
+
+
+def parameter(layer: Layer, _: Network) -> Formula:
+    """The product of the entries."""
+    return product(own(f"entry.{place}") for place in range(len(layer["shape"]), 0, -1))
+
+
+PARAMETERS: dict[str, Rule] = {
+    **{f"conv{rank}d": convolution for rank in (1, 2, 3)},
+    **{f"convtranspose{rank}d": transposed for rank in (1, 2, 3)},
+    **{f"depthwiseconv{rank}d": depthwise for rank in (1, 2)},
+    **{f"separableconv{rank}d": separable for rank in (1, 2)},
+    **dict.fromkeys(("batchnorm", "instancenorm", "groupnorm"), norm),
+    **dict.fromkeys(("layernorm", "rmsnorm"), layer_norm),
+    "dense": dense,
+    "bilinear": bilinear,
+    "rnn": recurrent(1),
+    "gru": recurrent(3),
+    "lstm": recurrent(4),
+    "attention": attention,
+    "encoderlayer": transformer(1),
+    "decoderlayer": transformer(2),
+    "embedding": lambda *_: own("embedding") * own("vocabulary"),
+    "prelu": slopes,
+    "parameter": parameter,
+}
+"""Kinds that are not named here learn nothing."""
