@@ -54,7 +54,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), _roster(roster_file)
-    exam = exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), Templates(exam_file))
+    exam = _parsed(written, exam_file, target)
     _check_policies(exam, exam_file)
     drawn = [exams.paper(exam, student) for student in roster.students]
     sealed = seal(exam, drawn, __version__)
@@ -72,7 +72,25 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
         documents = [papers.paper(exam, paper, number, said) for number, paper in enumerate(drawn, 1)]
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
+    notes += _left_over(Path(target), pdfs)
     return Written(target, tuple(collected.commit()), tuple(notes))
+
+
+def _parsed(written: str, exam_file: str, target: str) -> exams.Exam:
+    """Return the exam of a file; one without a seed keeps the seed that it was sealed with, or gets one."""
+    templates = Templates(exam_file)
+    exam = exams.parse(written, exam_file, "", templates)
+    if exam.seed != "":
+        return exam
+    return exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), templates)
+
+
+def _left_over(target: Path, pdfs: Sequence[str]) -> list[str]:
+    """Return a note on papers that stand in the folder and are not of this exam."""
+    there = {name for kind in ("papers", "solutions") for name in files.names_below(target / kind, ".pdf")}
+    strange = sorted(there - {name.partition("/")[2] for name in pdfs})
+    shown = ", ".join(strange[:3]) + (", ..." if strange[3:] else "")
+    return [f"not of this exam, and left as they are: {shown} in papers/ and solutions/"] if strange else []
 
 
 class Templates(Mapping[str, Template]):

@@ -87,7 +87,7 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
     if as_json:
         from layerquiz.cli.network import print_json
 
-        print_json(report.as_json())
+        print_json(report.as_json(accept_zero))
         return
     _tell(written)
     _tell_report(report, accept_zero, written.folder)

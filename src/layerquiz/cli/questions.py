@@ -8,6 +8,7 @@ import click
 
 from layerquiz.cli import named
 from layerquiz.cli.network import print_json
+from layerquiz.errors import TemplateError
 
 if TYPE_CHECKING:
     from layerquiz.check import Checked
@@ -192,10 +193,9 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
       layerquiz check question_templates --seeds 50
     """
     from layerquiz import files
-    from layerquiz.check import check as check_template
 
     listed = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
-    results = [check_template(template_from(name), seeds, first) for name in listed]
+    results = [_checked(name, seeds, first) for name in listed]
     if as_json:
         print_json([_checked_json(result) for result in results])
     else:
@@ -203,6 +203,19 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
             _print_checked(result)
     if any(result.problems for result in results):
         ctx.exit(1)
+
+
+def _checked(name: str, seeds: int, first: int) -> Checked:
+    """Return what came out for one template; one that cannot be read does not end the others' checks."""
+    from pathlib import PurePath
+
+    from layerquiz.check import Checked
+    from layerquiz.check import check as check_template
+
+    try:
+        return check_template(template_from(name), seeds, first)
+    except TemplateError as error:
+        return Checked(PurePath(name).stem, seeds, 0, {}, (str(error),))
 
 
 def _checked_json(result: Checked) -> dict[str, object]:
