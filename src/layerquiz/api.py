@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from layerquiz.formula.derive import Derivation
@@ -36,7 +37,9 @@ def draw(template: str, seed: int | str = 0) -> Question:
     return draw_question(library.named(template), seed)
 
 
-def grade(sealed_exam: Sealed | str, answers: Mapping[str, Mapping[str, str]] | str) -> Report:
+def grade(
+    sealed_exam: Sealed | str | PathLike[str], answers: Mapping[str, Mapping[str, str]] | str | PathLike[str]
+) -> Report:
     """Return the report on a class's answers to a sealed exam.
 
     The exam is the folder that `layerquiz exam` wrote, or what was unsealed from it; the answers are a CSV file, or a
@@ -45,8 +48,8 @@ def grade(sealed_exam: Sealed | str, answers: Mapping[str, Mapping[str, str]] | 
     from layerquiz import report
     from layerquiz.grading.grade import grade as grade_answers
 
-    sealed = report.opened(sealed_exam) if isinstance(sealed_exam, str) else sealed_exam
-    written = report.submissions(sealed, answers) if isinstance(answers, str) else answers
+    sealed = report.opened(fspath(sealed_exam)) if isinstance(sealed_exam, str | PathLike) else sealed_exam
+    written = report.submissions(sealed, fspath(answers)) if isinstance(answers, str | PathLike) else answers
     return grade_answers(sealed, written)
 
 

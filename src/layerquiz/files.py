@@ -47,6 +47,11 @@ def read_bytes(path: str | Path) -> bytes:
     return Path(path).read_bytes() if is_file(path) else b""
 
 
+def names_below(folder: Path, suffix: str) -> list[str]:
+    """Return the names of the files in a folder that have a suffix; none where there is no folder."""
+    return [name for name in _names(folder) if name.endswith(suffix)]
+
+
 def files_below(name: str, suffix: str, begins: str) -> list[str]:
     """Return the files below a folder that have a suffix and begin with a text, sorted; else the name as it is."""
     if not Path(name).is_dir():

@@ -13,7 +13,7 @@ from typing import Any
 
 from layerquiz import __version__, engine, files
 from layerquiz.data import folder
-from layerquiz.errors import ExamError, LayerquizError
+from layerquiz.errors import ExamError, LayerquizError, OutsideError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam import roster as rosters
@@ -54,7 +54,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), _roster(roster_file)
-    exam = exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), Templates(exam_file))
+    exam = _parsed(written, exam_file, target)
     _check_policies(exam, exam_file)
     drawn = [exams.paper(exam, student) for student in roster.students]
     sealed = seal(exam, drawn, __version__)
@@ -64,14 +64,33 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     collected.add("key.csv", files.csv_text(_key_rows(drawn)))
     collected.add("answers.csv", files.csv_text(_answer_rows(drawn)))
     names = file_names([paper.student.id for paper in drawn])
+    pdfs, same = _pdf_names(names), files.read_bytes(Path(target) / SEAL) == collected.files[SEAL]
     if not engine.available():
-        notes.append(f"no PDFs: install {' '.join(engine.missing())} and run this again")
-    elif not _is_done(Path(target), collected, names):
+        notes.append(unprinted(Path(target), pdfs, same))
+    elif not (same and are_there(Path(target), pdfs)):
         said = sentences([question for paper in drawn for question in paper.numbered])
         documents = [papers.paper(exam, paper, number, said) for number, paper in enumerate(drawn, 1)]
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
+    notes += _left_over(Path(target), pdfs)
     return Written(target, tuple(collected.commit()), tuple(notes))
+
+
+def _parsed(written: str, exam_file: str, target: str) -> exams.Exam:
+    """Return the exam of a file; one without a seed keeps the seed that it was sealed with, or gets one."""
+    templates = Templates(exam_file)
+    exam = exams.parse(written, exam_file, "", templates)
+    if exam.seed != "":
+        return exam
+    return exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), templates)
+
+
+def _left_over(target: Path, pdfs: Sequence[str]) -> list[str]:
+    """Return a note on papers that stand in the folder and are not of this exam."""
+    there = {name for kind in ("papers", "solutions") for name in files.names_below(target / kind, ".pdf")}
+    strange = sorted(there - {name.partition("/")[2] for name in pdfs})
+    shown = ", ".join(strange[:3]) + (", ..." if strange[3:] else "")
+    return [f"not of this exam, and left as they are: {shown} in papers/ and solutions/"] if strange else []
 
 
 class Templates(Mapping[str, Template]):
@@ -138,11 +157,28 @@ def _json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _is_done(target: Path, collected: files.Target, names: Sequence[str]) -> bool:
-    """Say whether the folder holds this very exam with all its PDFs already: then TeX need not run."""
-    expected = [f"{kind}s/{name}.pdf" for kind in ("paper", "solution") for name in (*names, f"{kind}s")]
-    same = files.read_bytes(target / SEAL) == collected.files[SEAL]
-    return same and all(files.is_file(target / name) for name in expected)
+def _pdf_names(names: Sequence[str]) -> list[str]:
+    """Return where the PDFs of an exam stand in its folder."""
+    return [f"{kind}s/{name}.pdf" for kind in ("paper", "solution") for name in (*names, f"{kind}s")]
+
+
+def are_there(target: Path, pdfs: Sequence[str]) -> bool:
+    """Say whether a folder holds all its PDFs already: where nothing else has changed, TeX need not run."""
+    return all(files.is_file(target / name) for name in pdfs)
+
+
+def unprinted(target: Path, pdfs: Sequence[str], same: bool) -> str:
+    """Return the note that nothing could be printed.
+
+    PDFs that were made from something else are refused: beside new contents they would pass for the right ones, now
+    and when TeX is there again.
+    """
+    install = f"install {' '.join(engine.missing())}"
+    if not same and any(files.is_file(target / name) for name in pdfs):
+        what = "its PDFs would not fit what is written anew, and none can be printed"
+        cure = f"{install.capitalize()}, or write into another folder"
+        raise OutsideError(what, where=str(target), cure=cure, slug="old-pdfs")
+    return f"no PDFs: {install} and run this again"
 
 
 def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, bytes]:
@@ -184,9 +220,9 @@ def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
         yield [paper.student.id, *("" for _ in paper.blanks)]
 
 
-def write_sheet(sheet: Sheet, target: str, force: bool) -> None:
-    """Write a practice sheet in the format that its file's ending names."""
-    suffix = Path(target).suffix
+def write_sheet(sheet: Sheet, target: str, force: bool) -> bool:
+    """Write a practice sheet in the format that its file's ending names; return whether the file changed."""
+    suffix = Path(target).suffix.lower()
     formats: dict[str, Callable[[], str | bytes]] = {
         ".pdf": lambda: _sheet_pdf(sheet),
         ".tex": lambda: latex.sheet(sheet).text,
@@ -196,7 +232,7 @@ def write_sheet(sheet: Sheet, target: str, force: bool) -> None:
     if suffix not in formats:
         what = f'no sheet can be written as "{suffix or target}"'
         raise LayerquizError(what, cure=f"End the file's name with one of {', '.join(formats)}", slug="format")
-    files.write(target, formats[suffix](), force=force)
+    return files.write(target, formats[suffix](), force=force)
 
 
 def _sheet_pdf(sheet: Sheet) -> bytes:

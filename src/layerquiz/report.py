@@ -10,7 +10,7 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade, submitted
 from layerquiz.grading.statistics import summarised
-from layerquiz.publish import SEAL, Written, file_names, unsealed
+from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
 from layerquiz.render import feedback, latex, markdown
 from layerquiz.render.document import Page
 from layerquiz.render.questions import decimal
@@ -32,8 +32,11 @@ def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
     return submitted(sealed, file, columns, [(row.line, row.cells) for row in rows[1:]])
 
 
-def write_grades(source: str, answers: str, target: str, force: bool, accept_zero: bool) -> tuple[Written, Report]:
+def write_grades(
+    source: str, answers: str, target: str | None, force: bool, accept_zero: bool
+) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
+    target = target or str(Path(source) / "grades")
     sealed = opened(source)
     report = grade(sealed, submissions(sealed, answers))
     collected = files.Target(Path(target), force=force)
@@ -44,20 +47,22 @@ def write_grades(source: str, answers: str, target: str, force: bool, accept_zer
     names = file_names([result.paper.student.id for result in report.results])
     for page, name in zip(pages, names, strict=True):
         collected.add(f"feedback/{name}.md", markdown.page(page))
-    collected.add("summary.md", markdown.page(feedback.class_summary(sealed.exam, report, summarised(report))))
+    collected.add(
+        "summary.md", markdown.page(feedback.class_summary(sealed.exam, report, summarised(report), provisional))
+    )
     notes = list(report.notes)
+    pdfs, same = [f"feedback/{name}.pdf" for name in names], _holds(Path(target), collected)
     if not engine.available():
-        notes.append(f"no PDFs of the feedback: install {' '.join(engine.missing())} and run this again")
-    elif not _is_printed(Path(target), collected, names):
+        notes.append(unprinted(Path(target), pdfs, same))
+    elif not (same and are_there(Path(target), pdfs)):
         for name, content in _feedback_pdfs(pages, names).items():
             collected.add(name, content)
     return Written(target, tuple(collected.commit()), tuple(notes)), report
 
 
-def _is_printed(target: Path, collected: files.Target, names: Sequence[str]) -> bool:
-    """Say whether the folder holds these very grades with all feedback printed: then TeX need not run."""
-    same = all(files.read_bytes(target / name) == content for name, content in collected.files.items())
-    return same and all(files.is_file(target / f"feedback/{name}.pdf") for name in names)
+def _holds(target: Path, collected: files.Target) -> bool:
+    """Say whether the folder holds these very grades already."""
+    return all(files.read_bytes(target / name) == content for name, content in collected.files.items())
 
 
 def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, bytes]:

@@ -23,6 +23,10 @@ from layerquiz.render import mathematics
         pytest.param("a % b", "%", id="a comment"),
         pytest.param("a } b {", "brace", id="leaves its group"),
         pytest.param("{" * 60 + "}" * 60, "brace", id="too deep"),
+        pytest.param(r"\left( x", r"\left", id="never closes a bracket"),
+        pytest.param(r"x \right)", r"\right", id="closes no bracket"),
+        pytest.param(r"{\left( x} \right)", "}", id="closes in the wrong order"),
+        pytest.param(r"\begin{cases} x \end{matrix}", r"\end{matrix}", id="ends another environment"),
         pytest.param("a\\", "\\", id="ends with a backslash"),
         pytest.param("1+" * 20_000, "20,000", id="too long"),
     ],
@@ -51,6 +55,7 @@ def test_a_misspelled_command_gets_the_nearest_one():
         pytest.param("7×7 ≤ α", r"7\times 7 \le  \alpha ", "7×7 ≤ α", id="signs typed as they are"),
         pytest.param(r"\sqrt{2}", r"\sqrt{2}", "√2", id="root"),
         pytest.param(r"\{1\}", r"\{1\}", "{1}", id="braces that print"),
+        pytest.param(r"\left\{ x \right.", r"\left\{ x \right.", "{ x .", id="a bracket that grows"),
     ],
 )
 def test_listed_mathematics_prints(source: str, latex: str, text: str):

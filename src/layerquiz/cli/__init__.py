@@ -77,7 +77,7 @@ class Commands(click.Group):
 
 
 def named(_: click.Context, __: click.Parameter, path: str | None) -> str | None:
-    """Refuse an empty name: it would mean the current folder."""
+    """Refuse an empty name: as a path it would mean the current folder."""
     if path == "":
         raise click.BadParameter("it is empty")
     return path

@@ -21,7 +21,7 @@ FORCE = click.option("--force", is_flag=True, help="Replace files that are there
     "--output",
     default="example",
     show_default=True,
-    type=click.Path(),
+    type=click.Path(readable=False),
     callback=named,
     help="The folder to write.",
 )
@@ -39,9 +39,13 @@ def example(output: str, force: bool) -> None:
 
 
 @click.command()
-@click.argument("exam_file", metavar="EXAM.yaml")
-@click.option("--roster", required=True, help="A CSV file with the columns student,name; - for standard input.")
-@click.option("-o", "--output", required=True, type=click.Path(), callback=named, help="The folder to write.")
+@click.argument("exam_file", metavar="EXAM.yaml", callback=named)
+@click.option(
+    "--roster", required=True, callback=named, help="A CSV file with the columns student,name; - for standard input."
+)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
+)
 @FORCE
 def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
@@ -56,10 +60,14 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
 
 
 @click.command()
-@click.argument("folder")
-@click.argument("answers")
+@click.argument("folder", callback=named)
+@click.argument("answers", callback=named)
 @click.option(
-    "-o", "--output", type=click.Path(), callback=named, help="The folder to write.  [default: FOLDER/grades]"
+    "-o",
+    "--output",
+    type=click.Path(readable=False),
+    callback=named,
+    help="The folder to write.  [default: FOLDER/grades]",
 )
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
@@ -75,11 +83,11 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
     """
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output or f"{folder}/grades", force, accept_zero)
+    written, report = write_grades(folder, answers, output, force, accept_zero)
     if as_json:
         from layerquiz.cli.network import print_json
 
-        print_json(report.as_json())
+        print_json(report.as_json(accept_zero))
         return
     _tell(written)
     _tell_report(report, accept_zero, written.folder)
@@ -87,7 +95,8 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
 
 def _tell(written: Written) -> None:
     count = len(written.changed)
-    click.echo(f"{written.folder}: {f'{count} files written' if count else 'up to date'}")
+    done = f"{count} {'file' if count == 1 else 'files'} written" if count else "up to date"
+    click.echo(f"{written.folder}: {done}")
     for note in written.notes:
         click.echo(f"  {note}")
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from layerquiz.cli import named
+
 if TYPE_CHECKING:
     from layerquiz.network.network import Network
     from layerquiz.network.summary import Summary
@@ -33,8 +35,10 @@ def print_json(data: Any) -> None:
 
 
 @click.command()
-@click.argument("network")
-@click.option("--quantity", metavar="NAME", help="One quantity only, such as conv1.parameters or total.macs.")
+@click.argument("network", callback=named)
+@click.option(
+    "--quantity", callback=named, metavar="NAME", help="One quantity only, such as conv1.parameters or total.macs."
+)
 @click.option("--steps", is_flag=True, help="Show how the quantity is worked out (with --quantity).")
 @click.option(
     "--conventions", type=click.Choice(["textbook", "pytorch", "keras"]), help="Count in this way, not the network's."
@@ -107,8 +111,8 @@ def _print_summary(summary: Summary) -> None:
 
 
 @click.command()
-@click.argument("network")
-@click.argument("quantity")
+@click.argument("network", callback=named)
+@click.argument("quantity", callback=named)
 @click.argument("answer")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import click
 
 from layerquiz.cli import named
 from layerquiz.cli.network import print_json
+from layerquiz.errors import TemplateError
 
 if TYPE_CHECKING:
     from layerquiz.check import Checked
@@ -26,8 +27,9 @@ def template_from(argument: str) -> Template:
     from layerquiz.exam import library, template
 
     if argument == "-" or files.is_path(argument):
-        stem = "template" if argument == "-" else PurePath(argument).stem
-        return template.parse(files.read_text(argument), stem, argument)
+        standard = argument == files.STANDARD_INPUT
+        stem, told = ("template", "standard input") if standard else (PurePath(argument).stem, argument)
+        return template.parse(files.read_text(argument), stem, told)
     return library.named(argument)
 
 
@@ -62,7 +64,7 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("template")
+@click.argument("template", callback=named)
 @click.option("--seed", default="0", show_default=True, help="The same seed gives the same question.")
 @click.option("--solution", is_flag=True, help="Show the worked solution too.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -147,7 +149,7 @@ def _formatted(sheet: Sheet, form: str) -> str:
     "-o",
     "--output",
     required=True,
-    type=click.Path(),
+    type=click.Path(readable=False),
     callback=named,
     help="The file to write: .pdf, .md, .tex or .txt.",
 )
@@ -171,8 +173,9 @@ def sheet(
     from layerquiz.publish import write_sheet
 
     drawn = practice_questions(topic, level, number, seed)
-    write_sheet(_sheet("Practice sheet", drawn, solutions), output, force)
-    click.echo(f"{output}: {len(drawn)} questions")
+    changed = write_sheet(_sheet("Practice sheet", drawn, solutions), output, force)
+    count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
+    click.echo(f"{output}: {count if changed else 'up to date'}")
 
 
 @click.command()
@@ -190,10 +193,9 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
       layerquiz check question_templates --seeds 50
     """
     from layerquiz import files
-    from layerquiz.check import check as check_template
 
-    named = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
-    results = [check_template(template_from(name), seeds, first) for name in named]
+    listed = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
+    results = [_checked(name, seeds, first) for name in listed]
     if as_json:
         print_json([_checked_json(result) for result in results])
     else:
@@ -201,6 +203,19 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
             _print_checked(result)
     if any(result.problems for result in results):
         ctx.exit(1)
+
+
+def _checked(name: str, seeds: int, first: int) -> Checked:
+    """Return what came out for one template; one that cannot be read does not end the others' checks."""
+    from pathlib import PurePath
+
+    from layerquiz.check import Checked
+    from layerquiz.check import check as check_template
+
+    try:
+        return check_template(template_from(name), seeds, first)
+    except TemplateError as error:
+        return Checked(PurePath(name).stem, seeds, 0, {}, (str(error),))
 
 
 def _checked_json(result: Checked) -> dict[str, object]:

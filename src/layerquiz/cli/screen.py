@@ -12,4 +12,6 @@ WIDTH_OF_A_FILE = 200
 def console(error: bool = False) -> Console:
     """Return a console for standard output, or for standard error."""
     stream = sys.stderr if error else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else WIDTH_OF_A_FILE, highlight=False, soft_wrap=False)
+    return Console(
+        file=stream, width=None if stream and stream.isatty() else WIDTH_OF_A_FILE, highlight=False, soft_wrap=False
+    )

@@ -157,10 +157,16 @@ class Choosing:
         """Yield the questions in the order of the file; a draw takes no template that the exam has already."""
         checked = [self._keys(entry, ("questions", place)) for place, entry in enumerate(found)]
         used = {keys.template for keys in checked if keys.template is not None}
+        called: dict[str, Template] = {}
         for place, keys in enumerate(checked):
             points = None if keys.points is None else Fraction(str(keys.points))
             for name in self._names(keys, place, used):
-                yield Entry(self.templates[name], points, keys.policy)
+                template = self.templates[name]
+                if called.setdefault(template.name, template).text != template.text:
+                    # The seal keeps each template by its name: one of the two would take the other's place.
+                    what = f'two different templates are called "{template.name}"'
+                    raise self.written.fault(what, ("questions", place), cure="Rename one file", slug="doubled-name")
+                yield Entry(template, points, keys.policy)
 
     def _keys(self, entry: Any, path: Path) -> EntryKeys:
         keys = self.written.checked(EntryKeys, entry, path)

@@ -28,8 +28,6 @@ KINDS = {
 }
 """Kinds in words; `conv` stands for conv1d, conv2d and conv3d. Other kinds are called as in the notation."""
 
-DIMENSIONS = ("1d", "2d", "3d")
-
 
 class Shape(tuple[int, ...]):
     """Sizes that print as a product: $32\\times 32\\times 3$."""

@@ -58,7 +58,10 @@ def chosen(topic: str | None = None, level: int | None = None) -> list[Template]
         raise TemplateError(f'no template has the topic "{topic}"', cure=nearest(topic, known), slug="unknown-topic")
     fitting = [t for t in templates().values() if topic in (None, *t.topics) and level in (None, t.level)]
     if not fitting:
-        raise TemplateError(f"no template of this topic has the level {level}", slug="no-template")
+        of_topic = "" if topic is None else " of this topic"
+        levels = sorted({t.level for t in templates().values() if topic in (None, *t.topics)})
+        cure = f"Known: {', '.join(map(str, levels))}"
+        raise TemplateError(f"no template{of_topic} has the level {level}", cure=cure, slug="no-template")
     return fitting
 
 

@@ -128,8 +128,9 @@ def parse(text: str, name: str, file: str = "") -> Template:
     written = SourceText(file, front, 2, TemplateError)
     keys = written.checked(TemplateKeys, written.mapping())
     _check_kind(keys, written)
+    let = _checked_let(keys.let, written)
     try:
-        made = recipe(_checked_let(keys.let, written), keys.network or {})
+        made = recipe(let, keys.network or {})
     except LayerquizError as error:
         raise written.located(error) from None
     asked, plan = _asked(keys, written)

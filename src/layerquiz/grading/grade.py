@@ -73,10 +73,11 @@ class Report:
         pairs = ((result, graded) for result in self.results for graded in result.blanks.values())
         return [(result, graded) for result, graded in pairs if graded.story.verdict == "unreadable"]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the grades as plain data, as `grade --json` prints them."""
+    def as_json(self, accepted: bool = False) -> dict[str, Any]:
+        """Return the grades as plain data, as `grade --json` prints them; `accepted` unread answers earn nothing."""
         students = [result.as_json() for result in self.results]
-        return {"format": FORMAT, "title": self.exam.title, "provisional": bool(self.review), "students": students}
+        state = {"provisional": bool(self.review) and not accepted}
+        return {"format": FORMAT, "title": self.exam.title, **state, "students": students}
 
 
 def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
@@ -91,7 +92,11 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
                 raise _unknown_blank(blank, blanks)
     policies = [Policy.of({**sealed.exam.policy, **entry.policy}) for entry in sealed.exam.entries]
     results = tuple(_result(paper, answers.get(paper.student.id), policies) for paper in sealed.papers)
-    return Report(sealed.exam, results, tuple(_note(found) for found in sealed.differences))
+    notes = [_note(found) for found in sealed.differences]
+    unasked = [blank for blank in sealed.papers[0].blanks if not any(blank in cells for cells in answers.values())]
+    if unasked and answers:
+        notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")
+    return Report(sealed.exam, results, tuple(notes))
 
 
 def _note(found: Difference) -> str:
@@ -114,6 +119,9 @@ def submitted(
 ) -> dict[str, dict[str, str]]:
     """Return the answers of a table by student and blank; `columns` is its first line, `rows` the numbered others."""
     blanks, students = list(sealed.papers[0].blanks), {paper.student.id for paper in sealed.papers}
+    columns = list(columns)
+    while columns and not columns[-1]:  # a spreadsheet's trailing commas
+        columns.pop()
     _check_columns(file, columns, blanks)
     found: dict[str, dict[str, str]] = {}
     for line, row in rows:
@@ -124,14 +132,14 @@ def submitted(
         if student in found:
             cure = "Keep one of the lines"
             raise ExamError(f'the student "{student}" stands twice', where=where, cure=cure, slug="doubled-student")
-        found[student] = {blank: cells.get(blank, "") for blank in blanks}
+        found[student] = {blank: cells[blank] for blank in blanks if blank in cells}
     if not found:
         raise ExamError("there are no submissions", where=file, cure="Write one line for each student", slug="empty")
     return found
 
 
 def _cells(columns: Sequence[str], row: Sequence[str], where: str) -> tuple[str, dict[str, str]]:
-    if len(row) > len(columns):
+    if any(row[len(columns) :]):
         what = f"{len(row)} entries stand under {len(columns)} columns"
         raise ExamError(what, where=where, cure="Put an answer that holds a comma in double quotes", slug="columns")
     cells = dict(zip(columns, row, strict=False))
@@ -151,6 +159,9 @@ def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> 
             raise ExamError(what, where=where, cure="Remove one of the two", slug="doubled-column")
         if column not in blanks and column not in IGNORED_COLUMNS:
             raise _unknown_blank(column, blanks).at(where)
+    if not set(blanks) & set(columns):
+        cure = "Write one column for each blank, as in answers.csv"
+        raise ExamError("no column is a blank of the exam", where=where, cure=cure, slug="missing-column")
 
 
 def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:

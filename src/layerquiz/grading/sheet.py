@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,13 @@ from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
 from layerquiz.network.network import Answer, Network
 
-SIZE_NAMES = ("height", "width", "depth", "length", "receptive_field", "jump", "tokens")
+SIZE_NAMES = (
+    *("height", "width", "depth", "length", "receptive_field", "jump", "tokens"),
+    *("kernel", "stride", "padding", "dilation", "effective_kernel"),
+)
+
+PLAIN_SHAPE = re.compile(r"[\s(\[]*[-\d]+(?:\s*[x×X*,@]\s*[-\d]+)*[\s)\]?.]*")
+"""A shape as most people write it: one that has too few sizes is wrong, while another spelling may be misread."""
 
 
 def asked(quantity: str) -> Expectation:
@@ -76,8 +83,19 @@ class Sheet:
 
     def _read(self, place: Place, text: str) -> Reading | Unreadable | Blank:
         if isinstance(place.expected, tuple):
-            return read(text, "shape", entries=len(place.members))
+            reading = read(text, "shape", entries=len(place.members))
+            return self._doubted(reading, place) if isinstance(reading, Reading) else reading
         return read(text, asked(place.name))
+
+    def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
+        """Leave a shape with too few or too many sizes to a person, unless it is plain that it was meant so."""
+        sizes = reading.value if isinstance(reading.value, tuple) else (reading.value,)
+        if len(sizes) == len(place.members) or PLAIN_SHAPE.fullmatch(reading.text):
+            return reading
+        reason = (
+            f"This was read as {reading.shown}, which has {len(sizes)} sizes where {len(place.members)} are asked for."
+        )
+        return Unreadable(reading.text, 0, reason, "sizes")
 
     def in_order(self) -> list[str]:
         """Return the blanks so that each comes after those that its value depends on, however they were given."""

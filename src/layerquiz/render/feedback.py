@@ -80,7 +80,7 @@ def _literal(text: str) -> str:
     return literal(flat if len(flat) <= LONGEST_ANSWER else f"{flat[:LONGEST_ANSWER]}...")
 
 
-def class_summary(exam: Exam, report: Report, summary: ClassSummary) -> Page:
+def class_summary(exam: Exam, report: Report, summary: ClassSummary, provisional: bool) -> Page:
     """Return how the class did: where to look first, then every blank, then the mistakes that were made."""
     blocks: list[Block] = []
     found = look_at(summary)
@@ -104,15 +104,15 @@ def class_summary(exam: Exam, report: Report, summary: ClassSummary) -> Page:
         blocks.append(Paragraph("Mistakes, by the number of students who made them", heading=True))
         told = tuple((str(count), slug, literal(CATALOGUE[slug].hint)) for slug, count in summary.mistakes)
         blocks.append(Table(("students", "mistake", "what to ask them"), told, "rll"))
-    return Page(f"{exam.title}: the class", exam.course, _class_facts(report, summary), tuple(blocks))
+    return Page(f"{exam.title}: the class", exam.course, _class_facts(report, summary, provisional), tuple(blocks))
 
 
-def _class_facts(report: Report, summary: ClassSummary) -> tuple[tuple[str, str], ...]:
+def _class_facts(report: Report, summary: ClassSummary, provisional: bool) -> tuple[tuple[str, str], ...]:
     possible = points(summary.possible)
     facts: Mapping[str, str] = {
         "papers": f"{summary.papers}, {summary.handed_in} handed in",
         "mean": f"{float(summary.mean):.2f} of {possible} points",
         "best": f"{points(summary.best)} of {possible} points",
-        "to be read": f"{len(report.review)} answers" + (": the grades are provisional" if report.review else ""),
+        "to be read": f"{len(report.review)} answers" + (": the grades are provisional" if provisional else ""),
     }
     return tuple(facts.items())

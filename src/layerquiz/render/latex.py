@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import jinja2
 
+from layerquiz.errors import LayerquizError
 from layerquiz.render import escape, markup, mathematics
 from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Question, Sheet, Step, Table
 
@@ -67,7 +68,7 @@ def sheet(questions: Sheet) -> Source:
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
     """Yield what of a paper may be larger or smaller than in another student's."""
-    yield Measured("Measure", "head", f"paper {paper.number}", _piece("head", paper))
+    yield Measured("Measure", "head", f"paper {paper.number}", _piece("head", paper, f"paper {paper.number}"))
     for question in paper.questions:
         yield from _measured_question(question, f"paper {paper.number}, ")
 
@@ -75,7 +76,7 @@ def _measured_paper(paper: Paper) -> Iterator[Measured]:
 def _measured_question(question: Question, place: str) -> Iterator[Measured]:
     """Yield the statement, the labels of the answers, and the labels of the grid's rows."""
     key, here = _key(question), f"{place}question {question.number}"
-    yield Measured("Measure", key, here, _piece("statement", question))
+    yield Measured("Measure", key, here, _piece("statement", question, here))
     for index, blank in enumerate(question.blanks, start=1):
         yield Measured("Measure", f"{key}-{index}", here, rf"\Label{{{markup.latex_line(blank.label)}}}")
     if question.grid:
@@ -162,9 +163,12 @@ def _template(name: str) -> jinja2.Template:
     return _environment().get_template(f"{name}.tex.j2")
 
 
-def _piece(name: str, value: Paper | Question) -> str:
-    """Return one piece of a paper alone."""
-    return str(getattr(_macros(), name)(value))
+def _piece(name: str, value: Paper | Question, place: str) -> str:
+    """Return one piece of a paper alone; what cannot be printed in it is told with its place."""
+    try:
+        return str(getattr(_macros(), name)(value))
+    except LayerquizError as error:
+        raise error.at(place) from None
 
 
 @functools.cache

@@ -102,14 +102,23 @@ def refused(what: str, cure: str = "") -> TemplateError:
 
 
 def _check_nesting(parts: list[str], source: str) -> None:
-    """Refuse braces that do not pair: they would end what stands around the mathematics."""
-    depth = 0
+    """Refuse braces that do not pair: they would end what stands around the mathematics. So with all that pairs."""
+    opened: list[str] = []
     for part in parts:
-        depth += {"{": 1, "}": -1}.get(part, 0)
-        if not 0 <= depth <= DEPTH_LIMIT:
-            break
-    if depth:
-        raise refused(f'a brace without its partner, or more than {DEPTH_LIMIT} in each other ("{source[:60]}")')
+        partner = _partner(part)
+        if part in {"{", r"\left"} or part.startswith(r"\begin{"):
+            opened.append(part)
+        elif partner and (not opened or opened.pop() != partner):
+            raise refused(f'a brace or bracket without its partner ("{part}" in "{source[:60]}")')
+        if len(opened) > DEPTH_LIMIT:
+            raise refused(f'more than {DEPTH_LIMIT} braces in each other ("{source[:60]}")')
+    if opened:
+        raise refused(f'a brace or bracket without its partner ("{opened[-1]}" in "{source[:60]}")')
+
+
+def _partner(part: str) -> str:
+    """Return what a closing part closes; nothing for any other part."""
+    return {"}": "{", r"\right": r"\left"}.get(part, part.replace("end", "begin", 1) if part[:5] == r"\end{" else "")
 
 
 OPENED = re.compile(r"([⌈⌊(]) ")
