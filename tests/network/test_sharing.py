@@ -47,6 +47,13 @@ def test_a_shared_layer_may_stand_before_its_owner() -> None:
     assert network(IMAGE, *layers).value("total.parameters") == 584
 
 
+def test_ten_thousand_layers_share() -> None:
+    """A chain of layers that each share with the next one is settled, and counted once."""
+    layers = [{**CONV, "name": f"l{i}", "shares": f"l{i + 1}", "from": "input"} for i in range(9_999)]
+    found = network(IMAGE, *layers, {**CONV, "name": "l9999", "from": "input"})
+    assert found.value("total.parameters") == 584
+
+
 @pytest.mark.parametrize("units", [{}, {"units": 100}], ids=["left away", "given"])
 def test_a_tied_layer_has_no_weights_of_its_own(units: dict[str, int]) -> None:
     """`tied` uses an embedding's table: units are the vocabulary, weights 0, multiply-adds as ever."""
@@ -90,6 +97,18 @@ def test_a_product_stretches() -> None:
     gate = {"kind": "globalavgpool", "name": "gate", "keepdims": True}
     found = network(IMAGE, gate, {"kind": "multiply", "from": ["input", "gate"]})
     assert (found.value("x.shape"), found.value("x.parameters"), found.value("x.macs")) == ((6, 5, 8), 0, 0)
+
+
+def test_gpt_2_is_counted() -> None:
+    """Twelve layers, a table for words and one for positions, and an output that is tied to the first."""
+    blocks = [{"kind": "encoderlayer", "name": f"b{i}", "heads": 12, "feedforward": 3072} for i in range(12)]
+    embedded = [
+        {"kind": "embedding", "name": "words", "vocabulary": 50257, "features": 768},
+        {"kind": "parameter", "name": "positions", "shape": [1024, 768]},
+        {"kind": "add", "name": "both", "from": ["words", "positions"]},
+    ]
+    head = [{"kind": "layernorm", "name": "norm"}, {"kind": "dense", "tied": "words", "bias": False}]
+    assert network({"tokens": 1024}, *embedded, *blocks, *head).value("total.parameters") == 124_439_808
 
 
 def test_several_parameters_follow_each_other() -> None:
@@ -274,6 +293,13 @@ REFUSED: dict[str, tuple[dict[str, int], list[dict[str, Any]], str, str, list[st
         "textbook",
         "cycle",
         ["shares"],
+    ),
+    "shares with a circle": (
+        IMAGE,
+        [{**CONV, "shares": "a"}, {**CONV, "name": "a", "shares": "b"}, {**CONV, "name": "b", "shares": "a"}],
+        "textbook",
+        "cycle",
+        ["circle"],
     ),
     "shares with another kind": (
         IMAGE,
