@@ -29,7 +29,11 @@ SINGLES: tuple[Mistake, ...] = tuple(CATALOGUE.values())
 ELSEWHERE = {"shape": "wrong-neighbour-size", "receptive_field": "rf-of-another-layer"}
 """What it is called when the answer is right for another layer, where nothing at this layer explains it."""
 
-COUNTED_OTHERWISE = {"stored_statistics": "bn-moving-statistics"}
+COUNTED_OTHERWISE = {
+    "stored_statistics": "bn-moving-statistics",
+    "reset_after": "gru-one-bias",
+    "two_recurrent_biases": "lstm-one-or-two-biases",
+}
 """The choices of the conventions that change a count, and the catalogue's name for having chosen the other way."""
 
 
@@ -209,7 +213,7 @@ class _Telling:
         return "mb-vs-mib", [f"{unit[0]}B" if binary else f"{unit[0]}iB"]
 
     def _counted_otherwise(self, base: Base) -> tuple[str, list[str]] | None:
-        """Right where the stored statistics are counted, or not counted."""
+        """Right where the stored statistics, or a second bias vector, are counted, or not counted."""
         conventions = self.network.conventions
         for choice, slug in COUNTED_OTHERWISE.items():
             flipped = conventions.flipped(choice)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any
 
 from layerquiz.formula.expr import Number
@@ -72,9 +73,16 @@ class Summary:
             "format": FORMAT,
             "network": self.network,
             "conventions": self.conventions,
-            "layers": [asdict(row) for row in self],
+            "layers": [asdict(row) | {name: _as_json(getattr(row, name)) for name in TRACED} for row in self],
             "total": asdict(self.total),
         }
+
+
+def _as_json(answer: Answer | None) -> Any:
+    """Return an answer as JSON has numbers: half a pixel, a jump behind an enlargement, is 0.5."""
+    if isinstance(answer, tuple):
+        return [_as_json(part) for part in answer]
+    return float(answer) if isinstance(answer, Fraction) else answer
 
 
 def summarise(network: Network) -> Summary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from layerquiz.errors import NetworkError, nearest
+from layerquiz.errors import NetworkError
 from layerquiz.formula.expr import Number
 from layerquiz.formula.graph import Rules
 from layerquiz.formula.solve import Values
@@ -14,12 +14,6 @@ from layerquiz.network.glossary import SIZES
 from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Limit, RefusedKeyError
 from layerquiz.network.notation import shown
-
-OF_EACH_USE = {
-    *("kind", "name", "source", "trainable", "shares", "stride", "padding", "output_padding", "dilation"),
-    *("activation", "sequences", "merge"),
-}
-"""Keys in which layers may differ that share their parameters."""
 
 NUMBERS = {1: "one input", 2: "two inputs", 3: "three inputs"}
 
@@ -75,24 +69,6 @@ def check_words(layer: Layer, marks: Mapping[str, Any], givens: Mapping[str, Num
 
 ALIKE = {"maxpool": "pool", "avgpool": "pool", "convtranspose": "transposed convolution"}
 """Kinds for which the choice `same_pools` holds, by the beginning of their names."""
-
-
-def check_loan(layer: Layer, key: str, name: str, lender: Layer | None, layers: Mapping[str, Layer]) -> None:
-    """Refuse a `shares` or `tied` that names no layer, one of another kind or with other keys, or the layer itself."""
-    if lender is None:
-        raise RefusedKeyError(key, f'found "{name}", which is no layer', nearest(name, layers), "unknown-layer")
-    if lender is layer:
-        raise RefusedKeyError(key, f'"{name}" shares with this layer in turn', "Name the layer that owns them", "cycle")
-    needed = layer.kind.name if key == "shares" else "embedding"
-    if lender.kind.name != needed:
-        what = f'"{name}" is of the kind {lender.kind.name}'
-        raise RefusedKeyError(key, what, f"Allowed: a layer of the kind {needed}", "wrong-loan")
-    if key == "shares":
-        for field, info in type(layer.keys).model_fields.items():
-            mine, theirs = getattr(layer.keys, field), getattr(lender.keys, field)
-            if field not in OF_EACH_USE and mine != theirs:
-                what = f'{info.alias or field} is {shown(mine)} here and {shown(theirs)} in "{lender.name}"'
-                raise RefusedKeyError(key, what, "Layers that share parameters have the same keys", "wrong-loan")
 
 
 def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:

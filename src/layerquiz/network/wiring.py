@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -17,8 +16,9 @@ from layerquiz.network.glossary import SIZES, TRACED
 from layerquiz.network.keys import checked, marks_and_givens
 from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers.base import LARGEST, Form, Kind, Origin, RefusedKeyError, build, form_of, reading_order
+from layerquiz.network.loans import settled
 from layerquiz.network.notation import named, shown
-from layerquiz.network.validity import check_loan, check_sources, check_words
+from layerquiz.network.validity import check_sources, check_words
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = ("input", "total")
@@ -48,9 +48,7 @@ def layers_of(written: Any, kinds: Mapping[str, Kind]) -> tuple[Layer, ...]:
             raise located(error, "layers", place, "name")
         layers[layer.name] = layer
         previous = layer.name if layer.kind.inputs[1] != 0 else ""
-    return tuple(
-        [replace(layer, borrows=_lenders(layer, layers)) if layer.borrows else layer for layer in layers.values()]
-    )
+    return settled(layers)
 
 
 def _layer(place: int, mapping: Any, kinds: Mapping[str, Kind], counts: dict[str, int], previous: str) -> Layer:
@@ -90,24 +88,6 @@ def _sources(written: str | list[str] | None, kind: Kind, previous: str) -> tupl
         what = 'the key "from" is missing, and the layer before takes no input'
         raise RefusedKeyError("from", what, "Name the layers that it takes its input from", "missing-key")
     return (previous,)
-
-
-def _lenders(layer: Layer, layers: Mapping[str, Layer]) -> tuple[str, ...]:
-    """Return the layers where the borrowed parameters are counted: a lender's own lender, where it has one."""
-    found = []
-    for name in layer.borrows:
-        key = "shares" if name == layer.keys.shares else "tied"
-        seen = {layer.name}
-        lender = layers.get(name)
-        while lender and lender.keys.shares and lender.name not in seen:
-            seen.add(lender.name)
-            lender = layers.get(lender.keys.shares)
-        try:
-            check_loan(layer, key, name, lender if lender is None or lender.name not in seen else layer, layers)
-        except RefusedKeyError as error:
-            raise located(error.at(layer.called), "layers", layer.place, key) from None  # type: ignore[arg-type]
-        found.append(lender.name if lender else name)
-    return tuple(found)
 
 
 def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Conventions) -> list[Part]:

@@ -48,8 +48,8 @@ class View:
 
     @property
     def window(self) -> bool:
-        """Say whether the layer slides a window with a stride and a padding: a convolution or a pool."""
-        return {"kernel", "stride", "padding"} <= self.own.marks.keys()
+        """Say whether the layer slides a window over its input: a convolution, not a transposed one, or a pool."""
+        return {"kernel", "stride", "padding"} <= self.own.marks.keys() and "output_padding" not in self.own.marks
 
     @property
     def filters(self) -> bool:
@@ -102,9 +102,10 @@ def channels_per_filter(view: View) -> Formula:
     return channels if view.own.groups == 1 else channels / view.own.groups
 
 
-def outputs(view: View) -> Reference:
-    """Return the given that says how many outputs a layer with weights has: filters, or units."""
-    return Reference("own", "filters" if "filters" in view.own.marks else "units")
+def outputs(view: View) -> Formula:
+    """Return what says how many outputs a layer with weights has: filters, units, or the channels that it gives."""
+    given = next((name for name in ("filters", "units") if name in view.own.marks), None)
+    return view.own[given] if given else view.formulas["channels"]
 
 
 def inputs(view: View) -> Reference:

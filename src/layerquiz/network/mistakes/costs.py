@@ -116,6 +116,16 @@ MISTAKES = (
         bn_all_nontrainable,
     ),
     Mistake(
+        "gru-one-bias",
+        "Which GRU is meant: one bias vector for each gate (as in textbooks), or two (reset after the product)?",
+        nowhere,
+    ),
+    Mistake(
+        "lstm-one-or-two-biases",
+        "PyTorch keeps a bias vector for the input and one for the state, textbooks keep one: which is counted here?",
+        nowhere,
+    ),
+    Mistake(
         "one-byte-per-parameter",
         "How many bytes does one number of this type need: did you count 1 or 2 where 32 bits are 4?",
         lambda view: one_byte_per_parameter(view.formulas),

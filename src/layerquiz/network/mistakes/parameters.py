@@ -38,7 +38,9 @@ def bias_on_input_side(view: View) -> Sequence[Formulas]:
     """parameters = K K C_in (C_out + 1): one bias for each weight of a filter."""
     if not counts_bias(view):
         return ()
-    return [{"biases": without_factor(view.formulas["weights"], outputs(view))}]
+    weights = view.formulas["weights"]
+    each = without_factor(weights, outputs(view))
+    return [{"biases": each}] if each != weights else ()
 
 
 def bias_per_input_channel(view: View) -> Sequence[Formulas]:

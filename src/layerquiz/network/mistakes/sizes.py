@@ -148,7 +148,7 @@ def mis_parenthesised(view: View) -> Sequence[Formulas]:
 
 def padding_added_once(view: View) -> Sequence[Formulas]:
     """H_out from P, not 2P."""
-    if "padding" not in view.own.marks or not has_number_padding(view) or view.own.marks["padding"] == "(sides)":
+    if view.own.marks.get("padding", 0) in (0, "(sides)") or not has_number_padding(view):
         return ()
 
     def once(axis: str) -> Formula:
