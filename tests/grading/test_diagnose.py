@@ -17,10 +17,8 @@ from layerquiz.network.network import Network
 from oracle import drawn
 
 DATA = Path(__file__).parents[1] / "data"
-WAITING = {
-    *("p036", "p034", "p037", "s025", "s036", "s039", "r002", "r006", "a001", "a004", "a008", "a009", "e001"),
-}
-"""Seen answers whose mistakes are not in the catalogue yet: those of recurrent, attention and transposed layers."""
+WAITING = {"p036", "s025", "a008"}
+"""Seen answers whose mistakes are not rewrites, or that show two digits of a count where three are asked for."""
 
 
 def rows(name):

@@ -45,7 +45,34 @@ UNFLATTENED = network(conv(stride=2, padding=1), OUT)
 TWO = network(conv(stride=2), conv(name="d", filters=4, kernel=3))
 NORMED = network(conv(stride=2, padding=1), NORM, conventions="keras")
 
+SEPARABLE = network(conv("separableconv2d", filters=10, kernel=5))
+# (20 - 1) * 3 - 2 * 1 + 5 = 60 high and (31 - 1) * 3 - 2 * 1 + 5 = 93 wide.
+TRANSPOSED = network(conv("convtranspose2d", stride=3, padding=1))
+WORDS = {"kind": "embedding", "name": "words", "vocabulary": 900, "features": 24}
+EMBEDDED = network(WORDS, {"kind": "attention", "name": "a", "heads": 4}, tokens=15)
+
+
+def recurrent(kind, **keys):
+    """A network of one recurrent layer r of 6 units on 12 steps of 5 features, and a dense layer."""
+    layer = {"kind": kind, "name": "r", "units": 6, **keys}
+    return network(layer, {"kind": "dense", "name": "fc", "units": 7}, tokens=12, features=5)
+
+
 TABLE = {
+    "separable-one-or-two-biases": (SEPARABLE, "c.parameters", 5 * 5 * 6 + 6 + 6 * 10 + 10),
+    "transposed-kernel-term-dropped": (TRANSPOSED, "c.height", (20 - 1) * 3 - 2 * 1 + 1),
+    "transposed-size-ambiguous": (TRANSPOSED, "c.width", 93 + 2),
+    "transposed-macs-at-output": (TRANSPOSED, "c.macs", 5 * 5 * 6 * 10 * 60 * 93),
+    "rnn-output-is-scalar": (recurrent("rnn", sequences=False), "r.shape", (1,)),
+    "lstm-timesteps-as-size": (recurrent("lstm"), "r.parameters", 4 * (6 * 12 + 6 * 6 + 6)),
+    "recurrent-matrix-as-vector": (recurrent("rnn"), "r.parameters", 6 * 5 + 6 + 6),
+    "lstm-rule-on-dense": (recurrent("lstm"), "fc.parameters", 4 * 7 * (6 + 7)),
+    "rnn-macs-one-step": (recurrent("gru"), "r.macs", 3 * (6 * 5 + 6 * 6)),
+    "heads-multiply-projections": (EMBEDDED, "a.parameters", 4 * (4 * 24 * 24 + 4 * 24)),
+    "output-projection-forgotten": (EMBEDDED, "a.parameters", 3 * 24 * 24 + 3 * 24),
+    "tied-weights-double-counted": (EMBEDDED, "words.parameters", 2 * 900 * 24),
+    "embeddings-left-out": (EMBEDDED, "total.parameters", 4 * 24 * 24 + 4 * 24),
+    "embedding-sequence-length": (EMBEDDED, "words.parameters", 15 * 24),
     "forgot-input-channels": (CONV, "c.parameters", (5 * 5 + 1) * 10),
     "forgot-input-channels, 1-D": (STRIP, "c.parameters", (5 + 1) * 32),
     "forgot-bias": (CONV, "c.parameters", 5 * 5 * 6 * 10),

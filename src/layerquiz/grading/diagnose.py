@@ -259,9 +259,12 @@ class _Telling:
         return found
 
     def _is_one_of_many(self, change: Change) -> bool:
-        """Say whether a change is a pair or at one earlier layer: so many, that some come near any rounded number."""
+        """Say whether a change is one of so many that some come near any rounded number.
+
+        Such are pairs, mistakes at one earlier layer, and a layer left out of a sum.
+        """
         elsewhere = len(change.rules) == 1 and self.place.members[0].owner not in change.rules
-        return elsewhere or len(change.slugs) > 1
+        return elsewhere or len(change.slugs) > 1 or "layer-left-out-of-total" in change.slugs
 
     def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:
         """Return the sets of slugs that the rest of the sheet supports best, in the catalogue's order."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from layerquiz.formula.expr import Reference
-from layerquiz.network.mistakes import costs, parameters, sizes, totals
+from layerquiz.network.mistakes import costs, parameters, sequences, sizes, totals
 from layerquiz.network.mistakes.base import Mistake
 from layerquiz.network.mistakes.changes import Change, Search, evaluated, without_other_sums
 from layerquiz.network.network import Answer, Network
 
 CATALOGUE: Mapping[str, Mistake] = {
-    mistake.slug: mistake for family in (parameters, sizes, totals, costs) for mistake in family.MISTAKES
+    mistake.slug: mistake for family in (parameters, sizes, totals, sequences, costs) for mistake in family.MISTAKES
 }
 
 
