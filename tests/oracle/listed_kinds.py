@@ -23,7 +23,10 @@ def transposed(layer: Layer, inputs: list[Sizes], conventions: str) -> Counted:
     axes = axes_of(sizes)
     keys = {"kernel": None, "stride": 1, "padding": 0, "dilation": 1, "output_padding": None}
     entries = [per_axis(layer, name, default, axes) for name, default in keys.items()]
-    entries[2] = ["valid"] * len(axes) if not any(entries[2]) else entries[2]
+    if not any(entries[2]):
+        entries[2] = ["valid"] * len(axes)
+    if not any(entries[4]) and conventions != "keras":
+        entries[4] = [None] * len(axes)
     output = {axis: covered(sizes[axis], *entry, conventions) for axis, *entry in zip(axes, *entries, strict=True)}
     groups, filters = layer.get("groups", 1), layer["filters"]
     taps = [range(kernel) for kernel in entries[0]]
@@ -42,7 +45,7 @@ def covered(
     size: int, kernel: int, stride: int, padding: Any, dilation: int, added: int | None, conventions: str
 ) -> int:
     """Return how many places along one axis are filled by kernels or strides, cut and filled up at the ends."""
-    is_open = added is None or (added == 0 and conventions != "keras")
+    is_open = added is None
     reach = dilation * (kernel - 1) + 1
     starts = [number * stride for number in range(size)]
     by_stride = {place for start in starts for place in range(start, start + stride)}
