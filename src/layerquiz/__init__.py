@@ -27,6 +27,11 @@ __all__ = [  # noqa: PLE0604 -- the names are the table above, loaded when first
 ]
 
 
+def __dir__() -> list[str]:
+    """Return the public names, those that are not loaded yet among them."""
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     """Load a public name from its home when it is first used."""
     if name == "render":

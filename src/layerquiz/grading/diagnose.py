@@ -53,7 +53,8 @@ def diagnose_sheet(
     `rounding` says whether rounded numbers are compared at the digits that they show: for all, none or some blanks.
     `keys` are right values that count whatever the formulas say: those of a sealed exam.
     """
-    sheet = Sheet(network, answers, rounding, keys or {})
+    written = {name: str(answer) for name, answer in answers.items()}  # whoever gives a number means what it spells
+    sheet = Sheet(network, written, rounding, keys or {})
     for name in sheet.in_order():
         sheet.remember(_told(sheet, name))
     return {name: sheet.stories[name] for name in answers}

@@ -11,7 +11,7 @@ from layerquiz.formula.expr import Formula, Integer, Number, Reference, total
 from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values, evaluate
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import QUANTITIES
+from layerquiz.network.glossary import OWN, QUANTITIES
 from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers import KINDS
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Origin, form_of, reading_order
@@ -110,9 +110,11 @@ class Network:
         found = [known for known in (*part.rules.formulas, *part.givens) if known.startswith(f"{quantity}.")]
         if found and not quantity.startswith((REMAINDER[:-1], SLACK[:-1])):
             return tuple(Reference(owner, known) for known in found)
-        raise NetworkError(
-            f'there is no quantity "{name}"', cure=nearest(name, self.quantities(owner)), slug="unknown-quantity"
-        )
+        known = [own.removeprefix(f"{owner}.") for own in self.quantities(owner)]
+        if quantity in OWN:
+            what = f'"{owner}" has no {quantity.replace("_", " ")}'
+            raise NetworkError(what, cure=f"It has: {', '.join(sorted(known))}", slug="does-not-apply")
+        raise NetworkError(f'there is no quantity "{name}"', cure=nearest(quantity, known), slug="unknown-quantity")
 
     def quantities(self, owner: str) -> list[str]:
         """Return the dotted names that can be asked of one part."""

@@ -67,6 +67,12 @@ class Summary:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
+    def __contains__(self, layer: object) -> bool:
+        return layer in self.rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
     def as_json(self) -> dict[str, Any]:
         """Return the summary as plain data, as `solve --json` prints it."""
         return {
