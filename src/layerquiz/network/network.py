@@ -110,11 +110,12 @@ class Network:
         found = [known for known in (*part.rules.formulas, *part.givens) if known.startswith(f"{quantity}.")]
         if found and not quantity.startswith((REMAINDER[:-1], SLACK[:-1])):
             return tuple(Reference(owner, known) for known in found)
-        known = [own.removeprefix(f"{owner}.") for own in self.quantities(owner)]
+        known = self.quantities(owner)
         if quantity in OWN:
             what = f'"{owner}" has no {quantity.replace("_", " ")}'
-            raise NetworkError(what, cure=f"It has: {', '.join(sorted(known))}", slug="does-not-apply")
-        raise NetworkError(f'there is no quantity "{name}"', cure=nearest(quantity, known), slug="unknown-quantity")
+            has = ", ".join(sorted(other.rpartition(".")[2] for other in known))
+            raise NetworkError(what, cure=f"It has: {has}", slug="does-not-apply")
+        raise NetworkError(f'there is no quantity "{name}"', cure=nearest(name, known), slug="unknown-quantity")
 
     def quantities(self, owner: str) -> list[str]:
         """Return the dotted names that can be asked of one part."""
