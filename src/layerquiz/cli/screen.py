@@ -9,9 +9,9 @@ from rich.console import Console
 WIDTH_OF_A_FILE = 200
 
 
-def console(error: bool = False) -> Console:
-    """Return a console for standard output, or for standard error."""
-    stream = sys.stderr if error else sys.stdout
+def console() -> Console:
+    """Return a console for standard output."""
+    stream = sys.stdout
     return Console(
         file=stream, width=None if stream and stream.isatty() else WIDTH_OF_A_FILE, highlight=False, soft_wrap=False
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from layerquiz.formula.expr import Formula, Integer, Product, product
 from layerquiz.network.layers.base import Formulas, reading_order
 from layerquiz.network.mistakes.base import Mistake, View, channels_per_filter, exchanged, nowhere, outputs
+from layerquiz.network.mistakes.sizes import reach
 
 
 def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
@@ -80,23 +81,17 @@ def bias_adds_in_macs(view: View) -> Sequence[Formulas]:
 
 def rf_adds_k_not_k_minus_1(view: View) -> Sequence[Formulas]:
     """r_out = r + K j."""
-    return _fields(view, lambda axis: view.source[f"receptive_field.{axis}"] + _reach(view, axis) * _jump(view, axis))
+    return _fields(view, lambda axis: view.source[f"receptive_field.{axis}"] + reach(view, axis) * _jump(view, axis))
 
 
 def rf_is_kernel_size(view: View) -> Sequence[Formulas]:
     """r_out = K."""
-    return _fields(view, lambda axis: _reach(view, axis))
+    return _fields(view, lambda axis: reach(view, axis))
 
 
 def _fields(view: View, rule: object) -> Sequence[Formulas]:
     axes = [axis for axis in view.axes if f"receptive_field.{axis}" in view.formulas] if view.window else []
     return [{f"receptive_field.{axis}": rule(axis) for axis in axes}] if axes else ()  # type: ignore[operator]
-
-
-def _reach(view: View, axis: str) -> Formula:
-    name = f"effective_kernel.{axis}"
-    found: Formula = view.own[name] if name in view.formulas else view.own.kernel[axis]
-    return found
 
 
 def _jump(view: View, axis: str) -> Formula:
