@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeAlias
 
-from layerquiz.errors import LayerquizError, NetworkError, TemplateError, nearest
-from layerquiz.exam import expression, sample
+from layerquiz.errors import FormulaError, LayerquizError, NetworkError, TemplateError, nearest
+from layerquiz.exam import sample
 from layerquiz.exam.facts import fact
 from layerquiz.exam.source import Path
+from layerquiz.network import expression
 from layerquiz.network.network import Network
 from layerquiz.network.notation import shown
 
@@ -165,13 +166,13 @@ def leaf(written: Any, path: Path) -> Maker:
 def _expression(text: str, path: Path) -> Maker:
     try:
         read = expression.parse(text)
-    except TemplateError as error:
+    except FormulaError as error:
         raise at(error, path) from None
 
     def make(scope: Scope) -> Any:
         try:
             found = read.value(scope.value)
-        except TemplateError as error:
+        except (FormulaError, TemplateError) as error:
             raise at(error, path) from None
         return list(found) if isinstance(found, tuple) else found
 
