@@ -215,6 +215,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     "attention": attention,
     "bilinear": bilinear,
     "multiply": merged,
+    "select": lambda draw, kind, _: one(draw, sequence(draw), kind),
     "reshape": shaped,
     "upsample": resized,
 }

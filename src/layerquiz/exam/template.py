@@ -19,7 +19,7 @@ from layerquiz.exam.wording import Wording
 from layerquiz.network import expression
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.expression import Expression
-from layerquiz.network.wiring import NAME, RESERVED
+from layerquiz.network.layer import NAME, RESERVED
 
 ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
