@@ -36,8 +36,10 @@ def axis_values(rank: int, one: int) -> list[Any]:
 FLAGS = [True, False]
 RECURRENT = {"units": [5], "layers": [1, 3], "bidirectional": FLAGS, "merge": ["concat", "sum"], "bias": FLAGS}
 OTHER_SIZES = {"key_input": [None, 7], "value_input": [None, 9], "head_features": [None, 4]}
+ADAPTED = {"lora": [0, 2], "adapted": ["query-value", "all"]}
 CHOICES: dict[str, dict[str, list[Any]]] = {
-    "dense": {"units": [5], "bias": FLAGS},
+    "dense": {"units": [5], "bias": FLAGS, "lora": [0, 2]},
+    "mixture": {"experts": [4], "active": [2], "feedforward": [6], "gated": FLAGS, "bias": FLAGS},
     "bilinear": {"units": [5], "bias": FLAGS},
     "batchnorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
     "instancenorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
@@ -56,7 +58,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "rnn": {**RECURRENT, "sequences": FLAGS},
     "lstm": {**RECURRENT, "projection": [0, 2]},
     "gru": {**RECURRENT, "reset_after": [None, True, False]},
-    "attention": {"heads": [2], "kv_heads": [None, 1], "features": [None, 8], **OTHER_SIZES, "bias": FLAGS},
+    "attention": {"heads": [2], "kv_heads": [None, 1], "features": [None, 8], **OTHER_SIZES, "bias": FLAGS, **ADAPTED},
     "encoderlayer": {"heads": [2], "feedforward": [6], "bias": FLAGS},
     "decoderlayer": {"heads": [2], "feedforward": [6], "bias": FLAGS},
     "embedding": {"vocabulary": [30], "features": [8]},

@@ -9,6 +9,7 @@ from pydantic import Field
 from layerquiz.formula.expr import product
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, Limit, Own, Positive, kept, traced
+from layerquiz.network.layers.convolution import tensor
 from layerquiz.network.layers.norm import channels, depth
 from layerquiz.network.layers.reshaping import written_sizes
 
@@ -35,7 +36,12 @@ class ParameterKeys(Keys):
 def embedding(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """weights = V E, whatever the number of tokens; a row is looked up, so macs = 0."""
     (source,) = before
-    return {"tokens": source.tokens, "features": own.embedding, "weights": own.vocabulary * own.embedding}
+    return {
+        "tokens": source.tokens,
+        "features": own.embedding,
+        "weights": own.vocabulary * own.embedding,
+        **tensor("weight_shape", [own.vocabulary, own.embedding]),
+    }
 
 
 def parametric_relu(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -53,7 +59,7 @@ def parametric_relu(own: Own, before: tuple[Before, ...], _: Conventions) -> For
 def parameter(own: Own, _: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = the product of its sizes."""
     sizes = written_sizes(own, conventions)
-    return {**sizes, "weights": product(sizes.values())}
+    return {**sizes, "weights": product(sizes.values()), **tensor("weight_shape", sizes.values())}
 
 
 SLOPES = Limit(
