@@ -61,8 +61,9 @@ def _steps(reading: Reading, value: Number) -> tuple[Fraction, Fraction]:
 
 
 def _digits_needed(reading: Reading, value: Number) -> int:
-    """Return three, or as many as the exact value has; two for a memory or where "about" is written."""
-    exact = LEAST_DIGITS if abs(value) >= 10 ** (LEAST_DIGITS - 1) else len(str(abs(int(value))))
+    """Return three, or as many as the exact whole value has; two for a memory or where "about" is written."""
+    is_short = abs(value) < 10 ** (LEAST_DIGITS - 1) and value.denominator == 1
+    exact = len(str(abs(int(value)))) if is_short else LEAST_DIGITS
     about = bool(reading.unit) and reading.unit.endswith(("B", "bytes"))
     about = about or reading.text.lstrip().lower().startswith(("~", "≈", "about", "approx", "ca"))
     return min(LEAST_DIGITS_ABOUT if about else LEAST_DIGITS, exact)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from layerquiz.formula.expr import Formula, Sum, product
 from layerquiz.network.layers.base import Formulas
-from layerquiz.network.mistakes.base import Mistake, View, nowhere
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, inputs, nowhere
 
 
 def flatten_without_channels(view: View) -> Sequence[Formulas]:
-    """F_out = H W, or C."""
-    if not view.is_kind("flatten") or not view.axes:
+    """F_out = H W, or C; of another shape of the same numbers, what is left open without the channels."""
+    if not view.is_kind("flatten", "reshape") or not view.axes:
         return ()
-    return [{"features": product(view.source[axis] for axis in view.axes)}, {"features": view.source.channels}]
+    positions = product(view.source[axis] for axis in view.axes)
+    parts: tuple[Formula, ...] = (positions, view.source.channels)
+    return [
+        {size: exchanged(view.formulas[size], view.source.elements, part) for size in view.form.sizes} for part in parts
+    ]
 
 
 def forgot_flatten(view: View) -> Sequence[Formulas]:
     """Only the last axis taken where everything is flattened; everything taken where only the last axis counts."""
-    if view.is_kind("flatten") and view.axes:
-        return [{"features": view.source.channels}]
-    if view.is_kind("dense") and len(view.source.form.sizes) > 1:
+    if view.is_kind("flatten"):
+        return [{"features": inputs(view)}]
+    if view.is_kind("dense") and len(view.source.form.sizes) > 1 and view.has("weights"):
         return [{"weights": product([view.source.elements, view.own.units])}]
     return ()
 
@@ -53,5 +58,10 @@ MISTAKES = (
         "Your expression is right, but does it evaluate to this number?",
         nowhere,
     ),
-    Mistake("doubled", "This is exactly twice another count: did you count something two times?", nowhere),
+    Mistake(
+        "doubled",
+        "This is exactly twice another count: did you count something two times?",
+        nowhere,
+        asked=lambda _: (Fraction(2),),
+    ),
 )
