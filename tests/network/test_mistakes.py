@@ -13,7 +13,7 @@ from layerquiz.formula.solve import evaluate, solve
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE, Search, mistaken, without_other_sums
 from layerquiz.network.network import Network
-from oracle import drawn
+from oracle import drawn, drawn_kinds
 
 
 def network(*layers, **given):
@@ -34,10 +34,10 @@ def search(net, *names):
 
 
 def network_of(draw):
-    """A drawn network whose shapes can be."""
+    """A drawn network, of all kinds of layers, whose shapes can be."""
     while True:
         try:
-            return Network.parse(drawn.network(draw, draw.choice(list(NAMED))))
+            return Network.parse(drawn_kinds.any_network(draw, draw.choice(list(NAMED))))
         except NetworkError:
             continue
 

@@ -170,8 +170,8 @@ def padding_added_once(view: View) -> Sequence[Formulas]:
 
 
 def _one_side(view: View, axis: str, side: str) -> Formula:
-    both = view.own[f"before.{axis}"] + view.own[f"after.{axis}"]
-    return exchanged(view.formulas[axis], both, view.own[f"{side}.{axis}"])
+    other = {"before": "after", "after": "before"}[side]
+    return exchanged(view.formulas[axis], view.own[f"{other}.{axis}"], Integer(0))
 
 
 def pooling_always_halves(view: View) -> Sequence[Formulas]:

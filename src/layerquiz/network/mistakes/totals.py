@@ -15,16 +15,18 @@ def flatten_without_channels(view: View) -> Sequence[Formulas]:
     if not view.is_kind("flatten", "reshape") or not view.axes:
         return ()
     positions = product(view.source[axis] for axis in view.axes)
-    parts: tuple[Formula, ...] = (positions, view.source.channels)
-    return [
-        {size: exchanged(view.formulas[size], view.source.elements, part) for size in view.form.sizes} for part in parts
-    ]
+    return [_of_numbers(view, positions), _of_numbers(view, view.source.channels)]
+
+
+def _of_numbers(view: View, taken: Formula) -> Formulas:
+    """Return the sizes of a layer that moves numbers, with other numbers taken for all of its input."""
+    return {size: exchanged(view.formulas[size], view.source.elements, taken) for size in view.form.sizes}
 
 
 def forgot_flatten(view: View) -> Sequence[Formulas]:
     """Only the last axis taken where everything is flattened; everything taken where only the last axis counts."""
-    if view.is_kind("flatten"):
-        return [{"features": inputs(view)}]
+    if view.is_kind("flatten", "reshape"):
+        return [_of_numbers(view, inputs(view))]
     if view.is_kind("dense") and len(view.source.form.sizes) > 1 and view.has("weights"):
         return [{"weights": product([view.source.elements, view.own.units])}]
     return ()
