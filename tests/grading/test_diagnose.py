@@ -207,6 +207,28 @@ def test_convention_before_mistake():
     assert diagnose(net, "c.macs", str(2 * net.value("c.macs"))).verdict == "convention"
 
 
+SCALES = {
+    "a million as 2^20": ("131.9M", [["million-as-1024-squared"]]),
+    "a million as 2^20, without the M": ("131.9", [["million-as-1024-squared"]]),
+    "the memory, in MiB": ("528 MB", [["bytes-reported-as-parameters"]]),
+    "the memory, in bytes": (str(4 * 138_357_544), [["bytes-reported-as-parameters"]]),
+    "a prefix left out": ("138.4", [["unit-scale-applied-twice"]]),
+    "no digits": ("0", [[]]),
+}
+
+
+@pytest.mark.parametrize(("written", "slugs"), SCALES.values(), ids=list(SCALES))
+def test_wrong_scales(written, slugs):
+    """An answer of another scale is named by it where it shows digits enough."""
+    assert sets(diagnose(Network.named("vgg16"), "total.parameters", written)) == slugs
+
+
+def test_three_digits_name_no_mistake_made_elsewhere():
+    """Of mistakes made in many other layers some come near any three digits; four are evidence."""
+    assert diagnose(Network.named("vgg16"), "total.parameters", "44.0M").verdict == "wrong"
+    assert sets(diagnose(Network.named("vgg16"), "total.parameters", "43.99M")) == [["forgot-plus-one"]]
+
+
 def test_single_before_pair_before_slip():
     """Pairs are named only where no single mistake fits, and a mistake goes before a slip."""
     net = network(conv())

@@ -90,6 +90,14 @@ def test_second_mistake_is_made_on_the_first():
     assert [search(NET, "c.parameters").values(change)["c"]["parameters"] for change in pairs] == [5 * 5 * 8]
 
 
+def test_scales_are_not_paired():
+    """A wrong scale is no second mistake: with it any other rule would come near some number."""
+    alone = {slug for slug, entry in CATALOGUE.items() if entry.alone}
+    net = network(CONV, {"kind": "flatten"}, {"kind": "dense", "name": "fc", "units": 400})
+    assert alone <= {change.slugs[0] for change in search(net, "fc.parameters").singles(EVERY)}
+    assert not any(alone & set(change.slugs) for change in search(net, "fc.parameters").pairs(EVERY))
+
+
 def test_numbers_stay_small():
     """No change squares a size at each layer: a hundred layers give numbers of hundreds of digits, not more."""
     layers = [{"kind": "conv2d", "filters": 8, "kernel": 1} for _ in range(100)]

@@ -13,6 +13,7 @@ from worked import (
     COLOUR,
     CONV,
     DENSE,
+    EMBEDDED,
     FLAT,
     FLATTENED,
     GREY,
@@ -24,10 +25,12 @@ from worked import (
     STRIP,
     TWO,
     UNFLATTENED,
+    WORDS,
     WORKED,
     conv,
     network,
     pool,
+    recurrent,
 )
 
 TABLE = {
@@ -123,6 +126,18 @@ def test_table_is_complete():
 
 ONE = {"channels": 1, "height": 20, "width": 31}
 POINT = {"channels": 6, "height": 1, "width": 1}
+BILINEAR_OF_2 = network(
+    {"kind": "dense", "name": "d", "units": 2},
+    {"kind": "bilinear", "name": "b", "units": 3, "from": ["input", "d"]},
+    features=2,
+)
+
+
+def one_head(**keys):
+    """A network of attention with one head."""
+    return network({"kind": "attention", "name": "a", "heads": 1, **keys}, tokens=15, features=24)
+
+
 HIDDEN = {
     "forgot-input-channels": (network(conv(), **ONE), "c.parameters"),
     "one-bias-per-layer": (network(conv(filters=1)), "c.parameters"),
@@ -148,6 +163,21 @@ HIDDEN = {
     "stride-applied-twice": (network(conv()), "c.macs"),
     "cout-used-for-cin": (network(conv(filters=6)), "c.macs"),
     "rf-is-kernel-size": (CONV, "c.receptive_field"),
+    "groups-ignored": (network(conv("depthwiseconv2d", filters=None), **ONE), "c.parameters"),
+    "bilinear-adds-inputs": (BILINEAR_OF_2, "b.parameters"),
+    "dilation-ignored": (network(conv("convtranspose2d", kernel=1, dilation=2)), "c.shape"),
+    "transposed-kernel-term-dropped": (network(conv("convtranspose2d", kernel=1)), "c.shape"),
+    "transposed-size-ambiguous": (network(conv("convtranspose2d")), "c.shape"),
+    "transposed-macs-at-output": (network(conv("convtranspose2d", padding=2)), "c.macs"),
+    "global-pool-keeps-positions": (network({"kind": "globalavgpool", "name": "g"}, **POINT), "g.features"),
+    "tokens-along-one-side": (network({"kind": "tokens", "name": "t"}, channels=6, height=1, width=1), "t.tokens"),
+    "per-channel-or-per-element": (network(NORM, **POINT), "n.parameters"),
+    "rnn-output-is-scalar": (recurrent("rnn", units=1), "r.features"),
+    "recurrent-matrix-as-vector": (recurrent("rnn", units=1), "r.parameters"),
+    "rnn-macs-one-step": (network({"kind": "lstm", "name": "r", "units": 6}, tokens=1, features=5), "r.macs"),
+    "heads-multiply-projections": (one_head(), "a.parameters"),
+    "keras-key-dim-per-head": (one_head(head_features=24), "a.parameters"),
+    "embedding-sequence-length": (network({**WORDS, "vocabulary": 15}, tokens=15), "words.parameters"),
 }
 ABSENT = {
     "forgot-bias": (network(conv(bias=False)), "c.parameters"),
@@ -160,6 +190,22 @@ ABSENT = {
     "padding-added-to-channels": (CONV, "c.channels"),
     "bn-all-nontrainable": (network({**NORM, "scale": False, "center": False}), "n.trainable"),
     "forgot-plus-one": (CONV, "c.channels"),
+    "one-bias-per-layer": (recurrent("gru", bias=False), "r.parameters"),
+    "bias-although-none": (CONV, "c.parameters"),
+    "bidirectional-doubles-bias": (recurrent("lstm"), "fc.parameters"),
+    "bidirectional-ignored": (recurrent("lstm"), "r.parameters"),
+    "keras-key-dim-per-head": (EMBEDDED, "a.parameters"),
+    "alexnet-224-vs-227": (CONV, "c.height"),
+    "padding-added-once": (network(conv("convtranspose2d")), "c.height"),
+    "norm-scale-and-shift": (CONV, "c.parameters"),
+    "norms-left-out": (FLATTENED, "total.parameters"),
+    "custom-parameter-missed": (FLATTENED, "total.parameters"),
+    "embeddings-left-out": (FLATTENED, "total.parameters"),
+    "reused-layer-counted-once": (FLATTENED, "total.activations"),
+    "attention-scores-left-out": (EMBEDDED, "a.parameters"),
+    "million-as-1024-squared": (CONV, "c.parameters"),
+    "unit-scale-applied-twice": (CONV, "c.macs"),
+    "bytes-reported-as-parameters": (CONV, "c.macs"),
 }
 
 
