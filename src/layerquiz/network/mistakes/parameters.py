@@ -22,11 +22,8 @@ def forgot_input_channels(view: View) -> Sequence[Formulas]:
     """weights = K K C_out; of a separable convolution K K m + m C_out, or K K m + C_in m C_out."""
     if not view.kernels:
         return ()
-    weights = view.formulas["weights"]
-    depth = channels_per_filter(view)
-    flat = without_factor(
-        weights, depth if view.own.groups != 1 and depth in weights.children() else view.source.channels
-    )
+    weights, depth = view.formulas["weights"], channels_per_filter(view)
+    flat = without_factor(weights, depth if depth in weights.children() else view.source.channels)
     if isinstance(weights, Sum):
         return [{"weights": flat}, {"weights": total([flat.children()[0], *weights.terms[1:]])}]
     return [{"weights": flat}]

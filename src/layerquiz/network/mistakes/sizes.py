@@ -116,9 +116,8 @@ def stride_ignored(view: View) -> Sequence[Formulas]:
     """H_out = H - K + 2P + 1, and a jump that stays; a transposed convolution counted with a stride of 1."""
     jumps = {name: view.source[name] for axis in view.axes if (name := f"jump.{axis}") in view.formulas}
     if view.transposed:
-        fields = {name for name in view.formulas if name.startswith("receptive_field.")}
-        names = [*view.axes, *fields]
-        return [{**{name: _with_stride_1(view, name) for name in names}, **jumps}]
+        fields = [name for name in view.formulas if name.startswith("receptive_field.")]
+        return [{**{name: _with_stride_1(view, name) for name in (*view.axes, *fields)}, **jumps}]
     if not view.window:
         return ()
     return [{**along_axes(view, lambda axis: transform(view.formulas[axis], _undivided)), **jumps}]
