@@ -153,12 +153,13 @@ def closed(network: Network, name: str) -> Formula:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_parameters_are_weights_and_biases_and_statistics(kind: str) -> None:
-    """In closed form parameters = weights + biases (+ statistics) = trainable + nontrainable, and flops = 2 macs."""
+    """In closed form parameters = weights + biases (+ others) = trainable + nontrainable, and flops = 2 macs."""
     for network in structures(kind):
         formulas = network.graph.parts["x"].rules.formulas
         summed = closed(network, "weights") + closed(network, "biases")
-        if "statistics" in formulas:
-            summed = summed + closed(network, "statistics")
+        for further in ("statistics", "adapter"):
+            if further in formulas:
+                summed = summed + closed(network, further)
         assert proven(closed(network, "parameters"), summed), network.spec
         assert proven(closed(network, "parameters"), closed(network, "trainable") + closed(network, "nontrainable"))
         assert proven(closed(network, "flops"), 2 * closed(network, "macs"))

@@ -47,6 +47,9 @@ ROUNDED = {
     "one digit of one": ("0.007k", 7, True),
     "zeros that are shown": ("20k", 20_480, False),
     "one step beside": ("139M", 138_357_544, False),
+    "decimals of a fraction": ("59.5", Fraction(5949, 100), True),
+    "two digits of a fraction": ("0.059k", Fraction(5949, 100), False),
+    "decimals of a whole number": ("1152.3", 1152, False),
 }
 
 

@@ -13,7 +13,7 @@ from layerquiz.formula.solve import evaluate, solve
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE, Search, mistaken, without_other_sums
 from layerquiz.network.network import Network
-from oracle import drawn
+from oracle import drawn, drawn_kinds
 
 
 def network(*layers, **given):
@@ -34,10 +34,10 @@ def search(net, *names):
 
 
 def network_of(draw):
-    """A drawn network whose shapes can be."""
+    """A drawn network, of all kinds of layers, whose shapes can be."""
     while True:
         try:
-            return Network.parse(drawn.network(draw, draw.choice(list(NAMED))))
+            return Network.parse(drawn_kinds.any_network(draw, draw.choice(list(NAMED))))
         except NetworkError:
             continue
 
@@ -88,6 +88,14 @@ def test_second_mistake_is_made_on_the_first():
     """Two mistakes at one layer are made together: without depth and without bias, K K C_out is left."""
     pairs = search(NET, "c.parameters").pairs([CATALOGUE["forgot-input-channels"], CATALOGUE["forgot-bias"]])
     assert [search(NET, "c.parameters").values(change)["c"]["parameters"] for change in pairs] == [5 * 5 * 8]
+
+
+def test_scales_are_not_paired():
+    """A wrong scale is no second mistake: with it any other rule would come near some number."""
+    alone = {slug for slug, entry in CATALOGUE.items() if entry.alone}
+    net = network(CONV, {"kind": "flatten"}, {"kind": "dense", "name": "fc", "units": 400})
+    assert alone <= {change.slugs[0] for change in search(net, "fc.parameters").singles(EVERY)}
+    assert not any(alone & set(change.slugs) for change in search(net, "fc.parameters").pairs(EVERY))
 
 
 def test_numbers_stay_small():

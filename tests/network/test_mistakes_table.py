@@ -9,70 +9,31 @@ import pytest
 from layerquiz.grading.diagnose import diagnose
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.network.mistakes.base import nowhere
-from layerquiz.network.network import Network
-
-IMAGE = {"channels": 6, "height": 20, "width": 31}
-
-
-def network(*layers, conventions="textbook", **given):
-    """A network of a few layers, on the image of this table unless an input is given."""
-    return Network.parse({"conventions": conventions, "input": given or IMAGE, "layers": list(layers)})
-
-
-def conv(kind="conv2d", name="c", filters=10, kernel=5, **keys):
-    """A convolution called c."""
-    return {"kind": kind, "name": name, "filters": filters, "kernel": kernel, **keys}
-
-
-def pool(kernel=3, **keys):
-    """A pool called p."""
-    return {"kind": "maxpool2d", "name": "p", "kernel": kernel, **keys}
-
-
-FLAT, OUT = {"kind": "flatten", "name": "flat"}, {"kind": "dense", "name": "fc", "units": 7}
-NORM = {"kind": "batchnorm", "name": "n"}
-
-# (20 - 5 + 2) // 2 + 1 = 9 high and (31 - 5 + 2) // 2 + 1 = 15 wide.
-CONV = network(conv(stride=2, padding=1))
-STRIP = network(conv("conv1d", filters=32), channels=7, length=100)
-DENSE = network({"kind": "dense", "name": "fc", "units": 256}, features=128)
-GREY = network(conv(), channels=1, height=20, width=31)
-COLOUR = network(conv(), channels=3, height=20, width=31)
-SAME = network(conv(stride=2, padding="same"))
-POOL = network(pool(stride=2))
-FLATTENED = network(conv(stride=2, padding=1), FLAT, OUT)
-UNFLATTENED = network(conv(stride=2, padding=1), OUT)
-TWO = network(conv(stride=2), conv(name="d", filters=4, kernel=3))
-NORMED = network(conv(stride=2, padding=1), NORM, conventions="keras")
-
-SEPARABLE = network(conv("separableconv2d", filters=10, kernel=5))
-# (20 - 1) * 3 - 2 * 1 + 5 = 60 high and (31 - 1) * 3 - 2 * 1 + 5 = 93 wide.
-TRANSPOSED = network(conv("convtranspose2d", stride=3, padding=1))
-WORDS = {"kind": "embedding", "name": "words", "vocabulary": 900, "features": 24}
-EMBEDDED = network(WORDS, {"kind": "attention", "name": "a", "heads": 4}, tokens=15)
-
-
-def recurrent(kind, **keys):
-    """A network of one recurrent layer r of 6 units on 12 steps of 5 features, and a dense layer."""
-    layer = {"kind": kind, "name": "r", "units": 6, **keys}
-    return network(layer, {"kind": "dense", "name": "fc", "units": 7}, tokens=12, features=5)
-
+from worked import (
+    COLOUR,
+    CONV,
+    DENSE,
+    EMBEDDED,
+    FLAT,
+    FLATTENED,
+    GREY,
+    NORM,
+    NORMED,
+    OUT,
+    POOL,
+    SAME,
+    STRIP,
+    TWO,
+    UNFLATTENED,
+    WORDS,
+    WORKED,
+    conv,
+    network,
+    pool,
+    recurrent,
+)
 
 TABLE = {
-    "separable-one-or-two-biases": (SEPARABLE, "c.parameters", 5 * 5 * 6 + 6 + 6 * 10 + 10),
-    "transposed-kernel-term-dropped": (TRANSPOSED, "c.height", (20 - 1) * 3 - 2 * 1 + 1),
-    "transposed-size-ambiguous": (TRANSPOSED, "c.width", 93 + 2),
-    "transposed-macs-at-output": (TRANSPOSED, "c.macs", 5 * 5 * 6 * 10 * 60 * 93),
-    "rnn-output-is-scalar": (recurrent("rnn", sequences=False), "r.shape", (1,)),
-    "lstm-timesteps-as-size": (recurrent("lstm"), "r.parameters", 4 * (6 * 12 + 6 * 6 + 6)),
-    "recurrent-matrix-as-vector": (recurrent("rnn"), "r.parameters", 6 * 5 + 6 + 6),
-    "lstm-rule-on-dense": (recurrent("lstm"), "fc.parameters", 4 * 7 * (6 + 7)),
-    "rnn-macs-one-step": (recurrent("gru"), "r.macs", 3 * (6 * 5 + 6 * 6)),
-    "heads-multiply-projections": (EMBEDDED, "a.parameters", 4 * (4 * 24 * 24 + 4 * 24)),
-    "output-projection-forgotten": (EMBEDDED, "a.parameters", 3 * 24 * 24 + 3 * 24),
-    "tied-weights-double-counted": (EMBEDDED, "words.parameters", 2 * 900 * 24),
-    "embeddings-left-out": (EMBEDDED, "total.parameters", 4 * 24 * 24 + 4 * 24),
-    "embedding-sequence-length": (EMBEDDED, "words.parameters", 15 * 24),
     "forgot-input-channels": (CONV, "c.parameters", (5 * 5 + 1) * 10),
     "forgot-input-channels, 1-D": (STRIP, "c.parameters", (5 + 1) * 32),
     "forgot-bias": (CONV, "c.parameters", 5 * 5 * 6 * 10),
@@ -141,7 +102,10 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(("row", "case"), TABLE.items(), ids=list(TABLE))
+ALL = {**WORKED, **TABLE}
+
+
+@pytest.mark.parametrize(("row", "case"), ALL.items(), ids=list(ALL))
 def test_worked_by_hand(row, case):
     """The value that a mistake gives on paper is the one it gives here, and diagnosis names the mistake."""
     net, quantity, wrong = case
@@ -156,11 +120,24 @@ def test_worked_by_hand(row, case):
 def test_table_is_complete():
     """Every slug of the catalogue that is another rule has its row."""
     rules = {slug for slug, entry in CATALOGUE.items() if entry.rewrite is not nowhere}
-    assert rules | {"doubled", "layer-left-out-of-total"} == {row.partition(",")[0] for row in TABLE}
+    scales = {"doubled", "million-as-1024-squared", "bytes-reported-as-parameters", "unit-scale-applied-twice"}
+    assert rules | scales | {"layer-left-out-of-total"} == {row.partition(",")[0] for row in ALL}
 
 
 ONE = {"channels": 1, "height": 20, "width": 31}
 POINT = {"channels": 6, "height": 1, "width": 1}
+BILINEAR_OF_2 = network(
+    {"kind": "dense", "name": "d", "units": 2},
+    {"kind": "bilinear", "name": "b", "units": 3, "from": ["input", "d"]},
+    features=2,
+)
+
+
+def one_head(**keys):
+    """A network of attention with one head."""
+    return network({"kind": "attention", "name": "a", "heads": 1, **keys}, tokens=15, features=24)
+
+
 HIDDEN = {
     "forgot-input-channels": (network(conv(), **ONE), "c.parameters"),
     "one-bias-per-layer": (network(conv(filters=1)), "c.parameters"),
@@ -186,6 +163,21 @@ HIDDEN = {
     "stride-applied-twice": (network(conv()), "c.macs"),
     "cout-used-for-cin": (network(conv(filters=6)), "c.macs"),
     "rf-is-kernel-size": (CONV, "c.receptive_field"),
+    "groups-ignored": (network(conv("depthwiseconv2d", filters=None), **ONE), "c.parameters"),
+    "bilinear-adds-inputs": (BILINEAR_OF_2, "b.parameters"),
+    "dilation-ignored": (network(conv("convtranspose2d", kernel=1, dilation=2)), "c.shape"),
+    "transposed-kernel-term-dropped": (network(conv("convtranspose2d", kernel=1)), "c.shape"),
+    "transposed-size-ambiguous": (network(conv("convtranspose2d")), "c.shape"),
+    "transposed-macs-at-output": (network(conv("convtranspose2d", padding=2)), "c.macs"),
+    "global-pool-keeps-positions": (network({"kind": "globalavgpool", "name": "g"}, **POINT), "g.features"),
+    "tokens-along-one-side": (network({"kind": "tokens", "name": "t"}, channels=6, height=1, width=1), "t.tokens"),
+    "per-channel-or-per-element": (network(NORM, **POINT), "n.parameters"),
+    "rnn-output-is-scalar": (recurrent("rnn", units=1), "r.features"),
+    "recurrent-matrix-as-vector": (recurrent("rnn", units=1), "r.parameters"),
+    "rnn-macs-one-step": (network({"kind": "lstm", "name": "r", "units": 6}, tokens=1, features=5), "r.macs"),
+    "heads-multiply-projections": (one_head(), "a.parameters"),
+    "keras-key-dim-per-head": (one_head(head_features=24), "a.parameters"),
+    "embedding-sequence-length": (network({**WORDS, "vocabulary": 15}, tokens=15), "words.parameters"),
 }
 ABSENT = {
     "forgot-bias": (network(conv(bias=False)), "c.parameters"),
@@ -198,6 +190,22 @@ ABSENT = {
     "padding-added-to-channels": (CONV, "c.channels"),
     "bn-all-nontrainable": (network({**NORM, "scale": False, "center": False}), "n.trainable"),
     "forgot-plus-one": (CONV, "c.channels"),
+    "one-bias-per-layer": (recurrent("gru", bias=False), "r.parameters"),
+    "bias-although-none": (CONV, "c.parameters"),
+    "bidirectional-doubles-bias": (recurrent("lstm"), "fc.parameters"),
+    "bidirectional-ignored": (recurrent("lstm"), "r.parameters"),
+    "keras-key-dim-per-head": (EMBEDDED, "a.parameters"),
+    "alexnet-224-vs-227": (CONV, "c.height"),
+    "padding-added-once": (network(conv("convtranspose2d")), "c.height"),
+    "norm-scale-and-shift": (CONV, "c.parameters"),
+    "norms-left-out": (FLATTENED, "total.parameters"),
+    "custom-parameter-missed": (FLATTENED, "total.parameters"),
+    "embeddings-left-out": (FLATTENED, "total.parameters"),
+    "reused-layer-counted-once": (FLATTENED, "total.activations"),
+    "attention-scores-left-out": (EMBEDDED, "a.parameters"),
+    "million-as-1024-squared": (CONV, "c.parameters"),
+    "unit-scale-applied-twice": (CONV, "c.macs"),
+    "bytes-reported-as-parameters": (CONV, "c.macs"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
+from oracle import drawn
 from oracle.drawn import RANKS, Layer, image, per_axis
 
 Sizes = dict[str, int]
@@ -226,6 +227,12 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     "reshape": shaped,
     "upsample": resized,
 }
+
+
+def any_network(draw: Random, conventions: str) -> dict[str, Any]:
+    """Return a network of some kind of layer, or one of convolutions and pools with branches."""
+    kind = draw.choice((None, None, *MAKERS))
+    return network(draw, kind, conventions) if kind else drawn.network(draw, conventions)
 
 
 def network(draw: Random, kind: str, conventions: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from layerquiz.formula.expr import Formula, Integer, Product, Reference, product
+from layerquiz.formula.expr import Formula, Integer, Product, Reference, product, total
 from layerquiz.network.network import Network
 
 Layer = Mapping[str, Any]
@@ -109,16 +109,47 @@ def recurrent(gates: int) -> Rule:
     return rule
 
 
-def attention(layer: Layer, network: Network) -> Formula:
-    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E."""
+def sizes_of_projections(layer: Layer, network: Network) -> list[tuple[Formula, Formula]]:
+    """Return inputs and outputs of queries, keys, values and of what joins the heads."""
     given = network.graph.parts["x"].givens
     width = own("embedding") if "embedding" in given else before("features")
     heads, groups = own("heads"), own("kv_heads") if "kv_heads" in given else own("heads")
     key = own("head_features") if "head_features" in given else width / heads
     value = own("value_features") if "value_features" in given else key
     inputs = [own(name) if name in given else before("features") for name in ("key_input", "value_input")]
-    made = (before("features") + bias(layer)) * heads * key + (inputs[0] + bias(layer)) * groups * key
-    return made + (inputs[1] + bias(layer)) * groups * value + (heads * value + bias(layer)) * width
+    joined = (heads * value, width)
+    return [(before("features"), heads * key), (inputs[0], groups * key), (inputs[1], groups * value), joined]
+
+
+def attention(layer: Layer, network: Network) -> Formula:
+    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E."""
+    return total((inputs + bias(layer)) * outputs for inputs, outputs in sizes_of_projections(layer, network))
+
+
+def mixture(layer: Layer, _: Network) -> Formula:
+    """E N + N ((E + 1) F + (F + 1) E), with a further (E + 1) F where it is gated."""
+    width, inner, one = before("features"), own("feedforward"), bias(layer)
+    expert = (2 if layer["gated"] else 1) * (width + one) * inner + (inner + one) * width
+    return width * own("experts") + own("experts") * expert
+
+
+def adapted(rule: Rule) -> Rule:
+    """Return a rule with r (inputs + outputs) more for each projection that has an adapter."""
+
+    def found(layer: Layer, network: Network) -> Formula:
+        count = rule(layer, network)
+        if not layer.get("lora"):
+            return count
+        pairs = projections(layer, network) if layer["kind"] == "attention" else [(last(network), own("units"))]
+        return count + own("lora") * total(inputs + outputs for inputs, outputs in pairs)
+
+    return found
+
+
+def projections(layer: Layer, network: Network) -> list[tuple[Formula, Formula]]:
+    """Return inputs and outputs of the projections that have an adapter: of queries and values, or of all four."""
+    query, key, value, output = sizes_of_projections(layer, network)
+    return [query, key, value, output] if layer["adapted"] == "all" else [query, value]
 
 
 def transformer(attentions: int) -> Rule:
@@ -165,12 +196,13 @@ PARAMETERS: dict[str, Rule] = {
     **{f"separableconv{rank}d": separable for rank in (1, 2)},
     **dict.fromkeys(("batchnorm", "instancenorm", "groupnorm"), norm),
     **dict.fromkeys(("layernorm", "rmsnorm"), layer_norm),
-    "dense": dense,
+    "dense": adapted(dense),
+    "mixture": mixture,
     "bilinear": bilinear,
     "rnn": recurrent(1),
     "gru": recurrent(3),
     "lstm": recurrent(4),
-    "attention": attention,
+    "attention": adapted(attention),
     "encoderlayer": transformer(1),
     "decoderlayer": transformer(2),
     "embedding": lambda *_: own("embedding") * own("vocabulary"),

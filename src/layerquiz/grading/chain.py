@@ -35,9 +35,9 @@ class Link:
 
     @property
     def step(self) -> Number | None:
-        """What one unit in the last digit shown is worth, where the link is a rounded number."""
+        """What one unit in the last digit shown is worth, where the link is a rounded number or has decimals."""
         numeral = self.worth.numeral
-        if numeral is None or not (numeral.scaled or self.approximate):
+        if numeral is None or not (numeral.scaled or numeral.places or self.approximate):
             return None
         return whole(Fraction(numeral.last_digit) * 10**self._filling_zeros)
 

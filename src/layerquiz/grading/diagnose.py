@@ -13,7 +13,7 @@ from itertools import islice
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
-from layerquiz.grading.match import digits_slipped, matches, rounds_to
+from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, rounds_to
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
@@ -262,9 +262,10 @@ class _Telling:
     def _is_one_of_many(self, change: Change) -> bool:
         """Say whether a change is one of so many that some come near any rounded number.
 
-        Such are pairs, mistakes at one earlier layer, and a layer left out of a sum.
+        Such are pairs, a layer left out of a sum, mistakes at one earlier layer, and for three digits at several.
         """
-        elsewhere = len(change.rules) == 1 and self.place.members[0].owner not in change.rules
+        one = len(change.rules) == 1 or (self.reading.digits or 0) <= LEAST_DIGITS
+        elsewhere = one and self.place.members[0].owner not in change.rules
         return elsewhere or len(change.slugs) > 1 or "layer-left-out-of-total" in change.slugs
 
     def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:

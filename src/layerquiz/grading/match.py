@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from math import floor
 
@@ -15,7 +14,6 @@ LEAST_DIGITS = 3
 LEAST_DIGITS_ABOUT = 2
 LONG_NUMBER = 10_000
 TOO_LONG = 10**200
-MOST_PLACES = 20
 
 
 def matches(reading: Reading, value: Answer | None, rounding: bool, channels_first: bool = False) -> bool:
@@ -54,17 +52,6 @@ def rounded_to(reading: Reading, value: Number) -> bool:
     return rounds_to(reading, value) or _steps(reading, value)[0] == floor(_steps(reading, value)[1])
 
 
-def with_last_digit(reading: Reading) -> Reading:
-    """Return a plain decimal with what its last digit is worth: it stands for a number that has no last digit."""
-    if reading.step is not None or reading.expression is not None or isinstance(reading.value, tuple):
-        return reading
-    places = next((n for n in range(MOST_PLACES) if (reading.value * 10**n).denominator == 1), None)
-    if places is None:
-        return reading
-    digits = len(str(abs(int(reading.value * 10**places))))
-    return replace(reading, step=Fraction(1, 10**places), digits=digits) if digits >= LEAST_DIGITS else reading
-
-
 def rounds_to(reading: Reading, value: Number) -> bool:
     """Say whether the value, rounded to the last digit that is shown, is the answer."""
     if reading.step is None or isinstance(reading.value, tuple):
@@ -80,9 +67,9 @@ def _steps(reading: Reading, value: Number) -> tuple[Fraction, Fraction]:
 
 
 def _digits_needed(reading: Reading, value: Number) -> int:
-    """Return three, or as many as the exact value has; two for a memory or where "about" is written."""
-    has_more = is_endless(value) or abs(value) >= 10 ** (LEAST_DIGITS - 1)
-    exact = LEAST_DIGITS if has_more else len(str(abs(int(value))))
+    """Return three, or as many as the exact whole value has; two for a memory or where "about" is written."""
+    is_short = abs(value) < 10 ** (LEAST_DIGITS - 1) and value.denominator == 1
+    exact = len(str(abs(int(value)))) if is_short else LEAST_DIGITS
     about = bool(reading.unit) and reading.unit.endswith(("B", "bytes"))
     about = about or reading.text.lstrip().lower().startswith(("~", "≈", "about", "approx", "ca"))
     return min(LEAST_DIGITS_ABOUT if about else LEAST_DIGITS, exact)

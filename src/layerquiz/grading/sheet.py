@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.solve import Values
-from layerquiz.grading.match import is_endless, matches, orders, with_last_digit
+from layerquiz.grading.match import is_endless, matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
@@ -86,8 +86,7 @@ class Sheet:
         if isinstance(place.expected, tuple):
             reading = read(text, "shape", entries=len(place.members))
             return self._doubted(reading, place) if isinstance(reading, Reading) else reading
-        reading = read(text, asked(place.name))
-        return with_last_digit(reading) if isinstance(reading, Reading) and is_endless(place.expected) else reading
+        return read(text, asked(place.name))
 
     def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
         """Leave a shape with too few or too many sizes to a person, unless it is plain that it was meant so."""

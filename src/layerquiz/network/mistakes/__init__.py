@@ -6,14 +6,32 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from layerquiz.formula.expr import Reference
-from layerquiz.network.mistakes import costs, parameters, sequences, sizes, totals
+from layerquiz.network.mistakes import (
+    attention,
+    biases,
+    fields,
+    learned,
+    norms,
+    parameters,
+    recurrent,
+    shapes,
+    sizes,
+    totals,
+    training,
+    transposed,
+    units,
+    work,
+)
 from layerquiz.network.mistakes.base import Mistake
 from layerquiz.network.mistakes.changes import Change, Search, evaluated, without_other_sums
 from layerquiz.network.network import Answer, Network
 
-CATALOGUE: Mapping[str, Mistake] = {
-    mistake.slug: mistake for family in (parameters, sizes, totals, sequences, costs) for mistake in family.MISTAKES
-}
+FAMILIES = (
+    *(parameters, biases, sizes, shapes, transposed, totals),
+    *(norms, recurrent, attention, learned, units, work, training, fields),
+)
+
+CATALOGUE: Mapping[str, Mistake] = {mistake.slug: mistake for family in FAMILIES for mistake in family.MISTAKES}
 
 
 def mistaken(network: Network, slug: str, names: Sequence[str]) -> list[tuple[Answer, ...]]:

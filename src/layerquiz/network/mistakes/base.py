@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
-from layerquiz.formula.expr import Formula, Integer, Number, Product, Reference, product, transform
+from layerquiz.formula.expr import Formula, Integer, Number, Product, Reference, Sum, product, total, transform
 from layerquiz.formula.graph import Rules
 from layerquiz.network.layers.base import Before, Form, Formulas, Origin, Own
+from layerquiz.network.layers.dense import acted_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ class View:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Return the spatial axes of the layer's input."""
-        return self.source.form.axes
+        """Return the spatial axes of the layer's input; of a layer without one, none."""
+        return self.source.form.axes if self.origin.before else ()
 
     def is_kind(self, *beginnings: str) -> bool:
         """Say whether the layer's kind is one of some families."""
@@ -49,7 +51,7 @@ class View:
     @property
     def window(self) -> bool:
         """Say whether the layer slides a window over its input: a convolution, not a transposed one, or a pool."""
-        return {"kernel", "stride", "padding"} <= self.own.marks.keys() and "output_padding" not in self.own.marks
+        return {"kernel", "stride", "padding"} <= self.own.marks.keys() and not self.transposed
 
     @property
     def filters(self) -> bool:
@@ -57,9 +59,33 @@ class View:
         return {"kernel", "filters"} <= self.own.marks.keys() and self.has("weights")
 
     @property
+    def kernels(self) -> bool:
+        """Say whether the layer has weights in kernels: a convolution of any sort, a depthwise one too."""
+        return "kernel" in self.own.marks and self.has("weights")
+
+    @property
+    def transposed(self) -> bool:
+        """Say whether the layer is a transposed convolution."""
+        return "output_padding" in self.own.marks
+
+    @property
+    def recurrent(self) -> bool:
+        """Say whether the layer runs along its tokens with the same weights."""
+        return self.origin.kind.name in ("rnn", "lstm", "gru")
+
+    @property
     def pool(self) -> bool:
-        """Say whether the layer is a pool with a window."""
-        return self.window and not self.has("weights")
+        """Say whether the layer is a pool with a window; a convolution that shares its weights is none."""
+        return self.window and "ceil" in self.own.marks
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The one quantity that is asked for: its local name, its right value, and the bytes of one number."""
+
+    name: str
+    value: Number
+    bytes_per_number: int
 
 
 Rewrite: TypeAlias = Callable[[View], Sequence[Formulas]]
@@ -69,15 +95,20 @@ Rewrite: TypeAlias = Callable[[View], Sequence[Formulas]]
 class Mistake:
     """A named wrong rule. `rewrite` gives the replaced formulas of one layer: one set for each way to make it.
 
+    A way holds at every layer that has one of its number; an empty set keeps the numbers of others apart.
     sums: the same for the sums over the network.
-    applies: looks at the numbers of the layer before, where a mistake is one only for some of them.
+    applies: looks at the numbers of the layer before and the layer's own, where a mistake is one only for some of them.
+    asked: what the asked quantity is multiplied with, where not a rule but the answer itself is wrong.
+    alone: it is not paired with other mistakes.
     """
 
     slug: str
     hint: str
     rewrite: Rewrite
     sums: Callable[[Mapping[str, Formula]], Sequence[Formulas]] = lambda _: ()
-    applies: Callable[[Mapping[str, Number]], bool] = lambda _: True
+    applies: Callable[[Mapping[str, Number], Mapping[str, Number]], bool] = lambda _, __: True
+    asked: Callable[[Asked], Sequence[Fraction]] = lambda _: ()
+    alone: bool = False
 
 
 def nowhere(_: View) -> Sequence[Formulas]:
@@ -86,14 +117,46 @@ def nowhere(_: View) -> Sequence[Formulas]:
 
 
 def without_factor(formula: Formula, *dropped: Formula) -> Formula:
-    """Return a product without some of its factors."""
-    factors = formula.factors if isinstance(formula, Product) else (formula,)
-    return product(factor for factor in factors if factor not in dropped)
+    """Return a product without some of its factors, each left out once; a sum without them in each term."""
+    if isinstance(formula, Sum):
+        return total(without_factor(term, *dropped) for term in formula.terms)
+    factors = list(formula.factors) if isinstance(formula, Product) else [formula]
+    for factor in dropped:
+        if factor in factors:
+            factors.remove(factor)
+    return product(factors)
+
+
+def times(formula: Formula, factor: Fraction) -> Formula:
+    """Return a formula multiplied by a number."""
+    scaled = formula if factor.numerator == 1 else factor.numerator * formula
+    return scaled if factor.denominator == 1 else scaled / factor.denominator
 
 
 def exchanged(formula: Formula, old: Formula, new: Formula) -> Formula:
     """Return a formula with one part put in place of another, wherever it stands."""
     return transform(formula, lambda node: new if node == old else node)
+
+
+def with_kernel(view: View, formula: Formula, *parts: Formula) -> Formula:
+    """Return a formula with something else in place of the kernel's area, wherever that stands."""
+    kernel = tuple(view.own.kernel[axis] for axis in view.axes)
+    count = len(kernel)
+
+    def swapped(node: Formula) -> Formula:
+        is_kernel = isinstance(node, Product) and node.factors[:count] == kernel
+        return product([*parts, *node.children()[count:]]) if is_kernel else node
+
+    return transform(formula, swapped)
+
+
+def learned_too(view: View, added: Formulas) -> Formulas:
+    """Return weights or biases where the layer has none, and the sums that they then stand in."""
+    if not added or any(view.has(name) for name in added):
+        return {}
+    more = [view.own[name] for name in added]
+    sums = ("parameters", "trainable") if view.own.trainable else ("parameters",)
+    return {**added, **{name: total([view.formulas[name], *more]) for name in sums}}
 
 
 def channels_per_filter(view: View) -> Formula:
@@ -103,15 +166,16 @@ def channels_per_filter(view: View) -> Formula:
 
 
 def outputs(view: View) -> Formula:
-    """Return what says how many outputs a layer with weights has: filters, units, or the channels that it gives."""
-    given = next((name for name in ("filters", "units") if name in view.own.marks), None)
-    return view.own[given] if given else view.formulas["channels"]
+    """Return what says how many outputs a layer has: filters, units, or the channels or the axis that it gives."""
+    given = next((name for name in ("filters", "units") if view.own.marks.get(name) is not None), None)
+    if given:
+        return view.own[given]
+    return view.formulas["channels" if "kernel" in view.own.marks else acted_on(view.source, view.origin.conventions)]
 
 
 def inputs(view: View) -> Reference:
-    """Return the size that a layer's weights are as many as: input channels, or input features."""
-    sizes = view.source.form.sizes
-    return view.source["features" if "features" in sizes else "channels"]
+    """Return the size that a layer's weights are as many as: input channels, or the axis that a dense layer sees."""
+    return view.source["channels" if view.kernels else acted_on(view.source, view.origin.conventions)]
 
 
 def rewritten(rules: Rules, mistake: Mistake) -> dict[int, tuple[Rules, frozenset[str]]]:

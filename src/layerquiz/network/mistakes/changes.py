@@ -11,7 +11,7 @@ from layerquiz.errors import FormulaError
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values, evaluate
-from layerquiz.network.mistakes.base import Mistake, rewritten
+from layerquiz.network.mistakes.base import Asked, Mistake, rewritten, times
 from layerquiz.network.network import Network
 
 
@@ -105,21 +105,26 @@ class Search:
     def _wrong(self, name: str, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
         """Yield one part's rules with a mistake, numbered by the ways to make it."""
         part = self.graph.parts[name]
-        if mistake.slug == "doubled":
-            yield from self._doubled(part)
-        if part.sources and not mistake.applies(self.network.values[part.sources[0]]):
+        yield from self._scaled(part, mistake)
+        values = self.network.values
+        if part.sources and not mistake.applies(values[part.sources[0]], values[name]):
             return
         for number, (wrong, changed) in rewritten(part.rules, mistake).items():
             if not changed.isdisjoint(self.needed[name]):
                 yield number, wrong
 
-    def _doubled(self, part: Part) -> Iterator[tuple[int, Rules]]:
-        """Yield the rules that give twice the only quantity that is asked for."""
-        if len(self.targets) == 1 and part.name == self.targets[0].owner:
-            asked = self.targets[0].name
-            formula = part.rules.formulas.get(asked)
-            if formula is not None:
-                yield 0, part.rules.variant(f"doubled {asked}", lambda: {asked: 2 * formula})
+    def _scaled(self, part: Part, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
+        """Yield the rules that give the only quantity that is asked for, multiplied by what a mistake says."""
+        if len(self.targets) != 1 or part.name != self.targets[0].owner:
+            return
+        name = self.targets[0].name
+        formula = part.rules.formulas.get(name)
+        if formula is None:
+            return
+        asked = Asked(name, self.network.values[part.name][name], self.network.conventions.bytes_per_number)
+        for number, factor in enumerate(mistake.asked(asked)):
+            multiplied = {name: times(formula, factor)}
+            yield number, part.rules.variant(f"{name} times {factor}", multiplied.copy)
 
     def everywhere(self, mistake: Mistake) -> Iterator[Change]:
         """Yield a mistake at every layer where it can be made, one change for each way."""
@@ -136,7 +141,7 @@ class Search:
 
     def pairs(self, mistakes: Sequence[Mistake]) -> Iterator[Change]:
         """Yield pairs: both at one layer, the targets' own layers first; then both everywhere."""
-        ways = {mistake.slug: self.ways(mistake) for mistake in mistakes}
+        ways = {mistake.slug: self.ways(mistake) for mistake in mistakes if not mistake.alone}
         by_slug = {mistake.slug: mistake for mistake in mistakes}
         couples = [
             (by_slug[one], by_slug[two], first, second)

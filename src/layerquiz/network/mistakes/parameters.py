@@ -1,92 +1,97 @@
-"""Mistakes in counting weights and biases."""
+"""Mistakes in counting weights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerquiz.formula.expr import Formula, Integer, product
+from layerquiz.formula.expr import Formula, Integer, Sum, product, total
 from layerquiz.network.layers.base import Formulas
+from layerquiz.network.layers.dense import acted_on
 from layerquiz.network.mistakes.base import (
     Mistake,
     View,
     channels_per_filter,
     exchanged,
-    inputs,
     outputs,
+    with_kernel,
     without_factor,
 )
 
 
 def forgot_input_channels(view: View) -> Sequence[Formulas]:
-    """weights = K K C_out."""
-    if not view.filters:
+    """weights = K K C_out; of a separable convolution K K m + m C_out, or K K m + C_in m C_out."""
+    if not view.kernels:
         return ()
-    return [{"weights": without_factor(view.formulas["weights"], channels_per_filter(view), view.source.channels)}]
-
-
-def forgot_bias(view: View) -> Sequence[Formulas]:
-    """biases = 0."""
-    return [{"biases": Integer(0)}] if counts_bias(view) else ()
-
-
-def one_bias_per_layer(view: View) -> Sequence[Formulas]:
-    """biases = 1."""
-    return [{"biases": Integer(1)}] if counts_bias(view) else ()
-
-
-def bias_on_input_side(view: View) -> Sequence[Formulas]:
-    """parameters = K K C_in (C_out + 1): one bias for each weight of a filter."""
-    if not counts_bias(view):
-        return ()
-    weights = view.formulas["weights"]
-    each = without_factor(weights, outputs(view))
-    return [{"biases": each}] if each != weights else ()
-
-
-def bias_per_input_channel(view: View) -> Sequence[Formulas]:
-    """biases = C_in."""
-    return [{"biases": inputs(view)}] if counts_bias(view) else ()
-
-
-def counts_bias(view: View) -> bool:
-    """Say whether a layer with weights of its own has a bias for each output."""
-    return view.has("weights") and view.has("biases") and bool({"filters", "units"} & set(view.own.marks))
+    weights, depth = view.formulas["weights"], channels_per_filter(view)
+    flat = without_factor(weights, depth if depth in weights.children() else view.source.channels)
+    if isinstance(weights, Sum):
+        return [{"weights": flat}, {"weights": total([flat.children()[0], *weights.terms[1:]])}]
+    return [{"weights": flat}]
 
 
 def wrong_channel_count(view: View) -> Sequence[Formulas]:
     """A grey picture taken as RGB, or the reverse: C_in = 1 or 3."""
-    if not view.filters:
+    if not view.kernels:
         return ()
-    weights, depth = view.formulas["weights"], channels_per_filter(view)
-    return [{"weights": exchanged(weights, depth, Integer(taken))} for taken in (1, 3)]
+    depth, counts = channels_per_filter(view), ("weights", "biases")
+    return [{name: exchanged(view.formulas[name], depth, Integer(taken)) for name in counts} for taken in (1, 3)]
 
 
 def kernel_squared_in_1d(view: View) -> Sequence[Formulas]:
     """weights = K K C_in C_out although the kernel is a strip."""
-    if not view.filters or view.axes != ("length",):
+    if not view.kernels or view.axes != ("length",):
         return ()
-    return [{"weights": product([view.own.kernel["length"], view.formulas["weights"]])}]
+    strip = view.own.kernel["length"]
+    return [{"weights": with_kernel(view, view.formulas["weights"], strip, strip)}]
 
 
 def input_size_used_as_kernel(view: View) -> Sequence[Formulas]:
     """weights = H W C_in C_out."""
-    if not view.filters:
+    if not view.kernels:
         return ()
-    return [{"weights": product([*(view.source[axis] for axis in view.axes), *_depth_and_filters(view)])}]
+    return [{"weights": with_kernel(view, view.formulas["weights"], *(view.source[axis] for axis in view.axes))}]
 
 
 def image_size_in_conv_params(view: View) -> Sequence[Formulas]:
     """weights = K K C_in C_out H_out W_out: other weights at each place."""
-    if not view.filters:
+    if not view.kernels:
         return ()
     return [{"weights": product([view.formulas["weights"], *(view.own[axis] for axis in view.axes)])}]
 
 
 def groups_ignored(view: View) -> Sequence[Formulas]:
-    """weights = K K C_in C_out although a filter sees C_in / g channels only."""
+    """weights = K K C_in C_out although a filter sees C_in / g channels only; g = C_in where each channel is alone."""
+    weights = view.formulas["weights"]
+    if view.is_kind("depthwiseconv", "separableconv"):
+        return _mixed_at_once(view)
+    if view.is_kind("attention") and view.own.kv_heads is not None:
+        shared = view.own["kv_heads"]
+        return [
+            {name: exchanged(view.formulas[name], shared, view.own.heads) for name in ("weights", "biases", "macs")}
+        ]
     if not view.filters or view.own.groups == 1:
         return ()
-    return [{"weights": exchanged(view.formulas["weights"], channels_per_filter(view), view.source.channels)}]
+    if view.transposed:
+        return [{"weights": exchanged(weights, view.own.filters / view.own.groups, view.own.filters)}]
+    return [{"weights": exchanged(weights, channels_per_filter(view), view.source.channels)}]
+
+
+def _mixed_at_once(view: View) -> Sequence[Formulas]:
+    """weights = K K C_in C_in m (+ C_in m C_out), or K K C_in C_out where a pointwise step follows."""
+    weights, channels = view.formulas["weights"], view.source.channels
+    kernel = [view.own.kernel[axis] for axis in view.axes]
+    mixed = with_kernel(view, weights, *kernel, channels)
+    plain: Formula = product([*kernel, channels, outputs(view)])
+    return [{"weights": mixed}, *([{"weights": plain}] if view.filters else [])]
+
+
+def bilinear_adds_inputs(view: View) -> Sequence[Formulas]:
+    """weights = (F_1 + F_2) F_out: a dense layer's rule for the two inputs side by side."""
+    if not view.is_kind("bilinear") or not view.has("weights"):
+        return ()
+    last = acted_on(view.source, view.origin.conventions)
+    first, second = (before[last] for before in view.origin.before[:2])
+    return [{"weights": (first + second) * view.own["units"]}]
 
 
 def outputs_called_parameters(view: View) -> Sequence[Formulas]:
@@ -94,44 +99,18 @@ def outputs_called_parameters(view: View) -> Sequence[Formulas]:
     return [{"parameters": view.formulas["activations"]}] if view.has("weights") else ()
 
 
-def _depth_and_filters(view: View) -> tuple[Formula, ...]:
-    return (channels_per_filter(view), outputs(view))
-
-
 MISTAKES = (
     Mistake(
         "forgot-input-channels",
-        "How deep is each filter? Did you let it reach through every channel of its input, not only across its height "
-        "and width?",
+        "How deep is each filter? Did you count the kernel's weights for every channel of the input, not only across "
+        "its height and width?",
         forgot_input_channels,
-    ),
-    Mistake(
-        "forgot-bias",
-        "Your number is right without a bias: did you count one bias for every output channel or unit?",
-        forgot_bias,
-    ),
-    Mistake(
-        "one-bias-per-layer",
-        "Did you give the whole layer one bias? Every output unit has its own, so how many biases is that?",
-        one_bias_per_layer,
-    ),
-    Mistake(
-        "bias-on-input-side",
-        "Did you put the +1 on the number of outputs? It belongs to the things that are summed, the inputs of one "
-        "unit: which factor does the bracket go to?",
-        bias_on_input_side,
-    ),
-    Mistake(
-        "bias-per-input-channel",
-        "Did you count one bias for each input channel? Is the bias vector as long as the input channels or as the "
-        "output channels? (Exchanging inputs and outputs gives the same number.)",
-        bias_per_input_channel,
     ),
     Mistake(
         "wrong-channel-count",
         "How many channels does this input really have: did you take grey for colour, or colour for grey?",
         wrong_channel_count,
-        applies=lambda source: source.get("channels") in (1, 3),
+        applies=lambda source, _: source.get("channels") in (1, 3),
     ),
     Mistake(
         "kernel-squared-in-1d",
@@ -151,8 +130,14 @@ MISTAKES = (
     ),
     Mistake(
         "groups-ignored",
-        "With groups a filter sees only a part of the input channels: did you divide by the number of groups?",
+        "Did you leave the groups out? A grouped filter sees a part of the input channels only, a depthwise one a "
+        "single channel, and grouped heads share their keys and values.",
         groups_ignored,
+    ),
+    Mistake(
+        "bilinear-adds-inputs",
+        "Here each pair of inputs has a weight for every unit: did you count the two inputs side by side?",
+        bilinear_adds_inputs,
     ),
     Mistake(
         "outputs-called-parameters",

@@ -17,9 +17,9 @@ from layerquiz.formula.expr import (
     floor,
     transform,
 )
-from layerquiz.network.layers.base import Formulas
+from layerquiz.network.layers.base import SIDES, Formulas
 from layerquiz.network.layers.pooling import rounded_up
-from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, outputs
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere
 
 
 def along_axes(view: View, rule: Callable[[str], Formula]) -> Formulas:
@@ -102,8 +102,10 @@ def floor_vs_ceil_pooling(view: View) -> Sequence[Formulas]:
 
 
 def fraction_not_floored(view: View) -> Sequence[Formulas]:
-    """H_out = (H - K + 2P) / S + 1, a fraction."""
-    return [along_axes(view, lambda axis: transform(view.formulas[axis], _unrounded))] if view.window else ()
+    """H_out = (H - K + 2P) / S + 1, a fraction; of an enlargement H f."""
+    if not view.window and not view.is_kind("upsample"):
+        return ()
+    return [along_axes(view, lambda axis: transform(view.formulas[axis], _unrounded))]
 
 
 def _unrounded(node: Formula) -> Formula:
@@ -111,12 +113,18 @@ def _unrounded(node: Formula) -> Formula:
 
 
 def stride_ignored(view: View) -> Sequence[Formulas]:
-    """H_out = H - K + 2P + 1, and a jump that stays."""
+    """H_out = H - K + 2P + 1, and a jump that stays; a transposed convolution counted with a stride of 1."""
+    jumps = {name: view.source[name] for axis in view.axes if (name := f"jump.{axis}") in view.formulas}
+    if view.transposed:
+        fields = [name for name in view.formulas if name.startswith("receptive_field.")]
+        return [{**{name: _with_stride_1(view, name) for name in (*view.axes, *fields)}, **jumps}]
     if not view.window:
         return ()
-    sizes = along_axes(view, lambda axis: transform(view.formulas[axis], _undivided))
-    jumps = {name: view.source[name] for axis in view.axes if (name := f"jump.{axis}") in view.formulas}
-    return [{**sizes, **jumps}]
+    return [{**along_axes(view, lambda axis: transform(view.formulas[axis], _undivided)), **jumps}]
+
+
+def _with_stride_1(view: View, name: str) -> Formula:
+    return exchanged(view.formulas[name], view.own.stride[name.rpartition(".")[2]], Integer(1))
 
 
 def _undivided(node: Formula) -> Formula:
@@ -147,9 +155,11 @@ def mis_parenthesised(view: View) -> Sequence[Formulas]:
 
 
 def padding_added_once(view: View) -> Sequence[Formulas]:
-    """H_out from P, not 2P."""
-    if view.own.marks.get("padding", 0) in (0, "(sides)") or not has_number_padding(view):
+    """H_out from P, not 2P; from one side where the two differ."""
+    if view.own.marks.get("padding", 0) == 0 or not has_number_padding(view):
         return ()
+    if view.own.marks["padding"] == SIDES:
+        return [{axis: _one_side(view, axis, side) for axis in view.axes} for side in ("before", "after")]
 
     def once(axis: str) -> Formula:
         padding = view.own.padding[axis]
@@ -158,41 +168,26 @@ def padding_added_once(view: View) -> Sequence[Formulas]:
     return [along_axes(view, once)]
 
 
-def padding_added_to_channels(view: View) -> Sequence[Formulas]:
-    """C_out = C + 2P."""
-    if not view.is_kind("zeropad") or view.own.marks["padding"] == "(sides)":
-        return ()
-    return [{"channels": view.formulas["channels"] + 2 * view.own.padding[view.axes[0]]}]
-
-
-def keeps_input_channels(view: View) -> Sequence[Formulas]:
-    """C_out = C_in."""
-    return [{"channels": view.source.channels}] if view.filters else ()
-
-
-def output_channels_cin_times_cout(view: View) -> Sequence[Formulas]:
-    """C_out = C_in times the number of filters."""
-    if not view.filters:
-        return ()
-    return [{"channels": view.source.channels * outputs(view)}]
-
-
-def kernel_taken_as_filter_count(view: View) -> Sequence[Formulas]:
-    """C_out = K."""
-    return [{"channels": view.own.kernel[view.axes[0]]}] if view.filters else ()
-
-
-def pooling_divides_channels(view: View) -> Sequence[Formulas]:
-    """C_out = C / S, with the sizes divided too, or kept."""
-    if not view.pool:
-        return ()
-    channels: Formulas = {"channels": view.source.channels // view.own.stride[view.axes[0]]}
-    return [channels, {**channels, **along_axes(view, lambda axis: view.source[axis])}]
+def _one_side(view: View, axis: str, side: str) -> Formula:
+    other = {"before": "after", "after": "before"}[side]
+    return exchanged(view.formulas[axis], view.own[f"{other}.{axis}"], Integer(0))
 
 
 def pooling_always_halves(view: View) -> Sequence[Formulas]:
     """H_out = H / 2."""
-    return [along_axes(view, lambda axis: view.source[axis] // 2)] if view.pool else ()
+    if not view.pool and not view.is_kind("adaptive"):
+        return ()
+    return [along_axes(view, lambda axis: view.source[axis] // 2)]
+
+
+def alexnet_224_vs_227(view: View) -> Sequence[Formulas]:
+    """H = 227 where 224 is given, or 224 where it is 227."""
+    if not view.window or view.pool or keeps_size(view):
+        return ()
+    return [
+        {axis: exchanged(view.formulas[axis], view.source[axis], Integer(size)) for axis in view.axes}
+        for size in (224, 227)
+    ]
 
 
 MISTAKES = (
@@ -242,33 +237,14 @@ MISTAKES = (
     ),
     Mistake("padding-added-once", "Did you add the padding once? It goes on both sides.", padding_added_once),
     Mistake(
-        "padding-added-to-channels",
-        "Did you pad the picture, or the stack of channels?",
-        padding_added_to_channels,
-    ),
-    Mistake(
-        "keeps-input-channels",
-        "Each filter makes one map: did you count the filters, or keep the input's channels?",
-        keeps_input_channels,
-    ),
-    Mistake(
-        "output-channels-cin-times-cout",
-        "Did you count one map for each input channel and filter? A filter adds up over all its input channels.",
-        output_channels_cin_times_cout,
-    ),
-    Mistake(
-        "kernel-taken-as-filter-count",
-        "Did you take the width of the filter for the number of filters?",
-        kernel_taken_as_filter_count,
-    ),
-    Mistake(
-        "pooling-divides-channels",
-        "Pooling works on each map by itself: did you change the number of maps?",
-        pooling_divides_channels,
-    ),
-    Mistake(
         "pooling-always-halves",
         "Not every pool halves: did you use this window and this stride?",
         pooling_always_halves,
+    ),
+    Mistake(
+        "alexnet-224-vs-227",
+        "Put this input size into the formula, without padding: which of 224 and 227 gives your number?",
+        alexnet_224_vs_227,
+        applies=lambda source, own: source.get("height") in (224, 227) and not own.get("padding"),
     ),
 )

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from layerquiz.formula.expr import Formula, Sum, product
 from layerquiz.network.layers.base import Formulas
-from layerquiz.network.mistakes.base import Mistake, View, nowhere
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, inputs, nowhere
 
 
 def flatten_without_channels(view: View) -> Sequence[Formulas]:
-    """F_out = H W, or C."""
-    if not view.is_kind("flatten") or not view.axes:
+    """F_out = H W, or C; of another shape of the same numbers, what is left open without the channels."""
+    if not view.is_kind("flatten", "reshape") or not view.axes:
         return ()
-    return [{"features": product(view.source[axis] for axis in view.axes)}, {"features": view.source.channels}]
+    positions = product(view.source[axis] for axis in view.axes)
+    return [_of_numbers(view, positions), _of_numbers(view, view.source.channels)]
+
+
+def _of_numbers(view: View, taken: Formula) -> Formulas:
+    """Return the sizes of a layer that moves numbers, with other numbers taken for all of its input."""
+    return {size: exchanged(view.formulas[size], view.source.elements, taken) for size in view.form.sizes}
 
 
 def forgot_flatten(view: View) -> Sequence[Formulas]:
     """Only the last axis taken where everything is flattened; everything taken where only the last axis counts."""
-    if view.is_kind("flatten") and view.axes:
-        return [{"features": view.source.channels}]
-    if view.is_kind("dense") and len(view.source.form.sizes) > 1:
+    if view.is_kind("flatten", "reshape"):
+        return [_of_numbers(view, inputs(view))]
+    if view.is_kind("dense") and len(view.source.form.sizes) > 1 and view.has("weights"):
         return [{"weights": product([view.source.elements, view.own.units])}]
     return ()
 
@@ -53,5 +60,10 @@ MISTAKES = (
         "Your expression is right, but does it evaluate to this number?",
         nowhere,
     ),
-    Mistake("doubled", "This is exactly twice another count: did you count something two times?", nowhere),
+    Mistake(
+        "doubled",
+        "This is exactly twice another count: did you count something two times?",
+        nowhere,
+        asked=lambda _: (Fraction(2),),
+    ),
 )

@@ -1,0 +1,81 @@
+"""Mistakes in normalisation, and in other layers that have a number for each channel or each element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layerquiz.formula.expr import Formula, Integer, Sum, total
+from layerquiz.network.layers.base import Formulas
+from layerquiz.network.layers.norm import channels
+from layerquiz.network.mistakes.base import Mistake, View, learned_too, nowhere
+
+NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm")
+COUNTED = ("weights", "biases")
+
+
+def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
+    """trainable = 0."""
+    if not view.is_kind("batchnorm"):
+        return ()
+    return [{"trainable": Integer(0), "nontrainable": view.own.parameters}]
+
+
+def norm_scale_and_shift(view: View) -> Sequence[Formulas]:
+    """A scale alone where there is a shift beside it; or a scale or a shift counted that is not there."""
+    if not view.is_kind(*NORMS, "lrn"):
+        return ()
+    has = [name for name in COUNTED if view.has(name)]
+    if len(has) > 1:
+        return [{"biases": Integer(0)}]
+    each = view.formulas[has[0]] if has else channels(view.source)
+    return [{}, learned_too(view, {name: each for name in COUNTED if name not in has})]
+
+
+def per_channel_or_per_element(view: View) -> Sequence[Formulas]:
+    """H W C in place of C, C in place of H W C, or one for each group."""
+    if not view.is_kind(*NORMS, "prelu"):
+        return ()
+    several: Formula = view.own["groups"] if view.own.groups != 1 else Integer(1)
+    sizes = [view.source.elements, channels(view.source), several]
+    counted = [name for name in COUNTED if view.has(name)]
+    ways: list[Formulas] = [dict.fromkeys(counted, size) for size in sizes]
+    return ways if view.is_kind("groupnorm", "prelu") else ways[:2]
+
+
+def norms_left_out(view: View) -> Sequence[Formulas]:
+    """weights = biases = 0 for normalisations, those inside a transformer's layer too."""
+    if view.is_kind(*NORMS):
+        return [{name: Integer(0) for name in (*COUNTED, "statistics") if view.has(name)}]
+    if not view.is_kind("encoderlayer", "decoderlayer"):
+        return ()
+    return [{name: total(found.terms[:-1]) for name in COUNTED if isinstance(found := view.formulas[name], Sum)}]
+
+
+MISTAKES = (
+    Mistake(
+        "bn-moving-statistics",
+        "A scale and a shift per channel are learned; Keras also lists a stored mean and variance: which of the two "
+        "counts is asked for here?",
+        nowhere,
+    ),
+    Mistake(
+        "bn-all-nontrainable",
+        "Are the scale and the shift fixed, or learned?",
+        bn_all_nontrainable,
+    ),
+    Mistake(
+        "norm-scale-and-shift",
+        "What does this normalisation learn: a scale, a shift, both, or neither?",
+        norm_scale_and_shift,
+    ),
+    Mistake(
+        "per-channel-or-per-element",
+        "How many of them are there: one for each channel, one for each group, or one for each number of the input?",
+        per_channel_or_per_element,
+    ),
+    Mistake(
+        "norms-left-out",
+        "Normalisations have parameters too: did you count their scales and shifts?",
+        norms_left_out,
+    ),
+)

@@ -1,0 +1,114 @@
+"""Mistakes in recurrent layers, and in dense layers that stand behind one or act on a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layerquiz.formula.expr import Formula, Integer, Product, Sum, transform
+from layerquiz.network.layers.base import Formulas
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, without_factor
+
+
+def rnn_output_is_scalar(view: View) -> Sequence[Formulas]:
+    """F_out = 1."""
+    return [{"features": Integer(1)}] if view.recurrent else ()
+
+
+def lstm_timesteps_as_size(view: View) -> Sequence[Formulas]:
+    """The number of steps in place of the size of one input."""
+    if not view.recurrent:
+        return ()
+    return [{"weights": exchanged(view.formulas["weights"], view.source.features, view.source.tokens)}]
+
+
+def recurrent_matrix_as_vector(view: View) -> Sequence[Formulas]:
+    """H in place of H H, or of H P where the state is projected."""
+    if not view.recurrent:
+        return ()
+    units = view.own["units"]
+    state = units * (units if view.own.projection == 0 else view.own.projection)
+
+    def as_vector(node: Formula) -> Formula:
+        """The second matrix of a cell is the state's; a stacked layer's first one may look the same."""
+        match node:
+            case Sum((Product((first, *_)), second, *rest)) if first == units and second == state:
+                return Sum((node.terms[0], units, *rest))
+        return node
+
+    return [{"weights": transform(view.formulas["weights"], as_vector)}]
+
+
+def bidirectional_ignored(view: View) -> Sequence[Formulas]:
+    """Counted, and handed on, in one direction only."""
+    if not view.recurrent or not view.own.bidirectional:
+        return ()
+    two = Integer(2)
+
+    def once(node: Formula) -> Formula:
+        return without_factor(node, two) if isinstance(node, Product) else node
+
+    return [
+        {
+            "weights": transform(view.formulas["weights"], once),
+            "biases": once(view.formulas["biases"]),
+            "features": once(view.formulas["features"]),
+        }
+    ]
+
+
+def lstm_rule_on_dense(view: View) -> Sequence[Formulas]:
+    """parameters = 4 F_out (F_in + F_out): a recurrent layer's rule."""
+    if not view.is_kind("dense") or "features" not in view.source.form.sizes or not view.has("weights"):
+        return ()
+    units = view.own["units"]
+    return [{"weights": 4 * units * (view.source.features + units), "biases": Integer(0)}]
+
+
+def rnn_macs_one_step(view: View) -> Sequence[Formulas]:
+    """macs = weights: those of one step, or of a dense layer at one token."""
+    repeated = view.recurrent or (view.is_kind("dense") and "tokens" in view.form.sizes)
+    return [{"macs": without_factor(view.formulas["macs"], view.source.tokens, view.own["tokens"])}] if repeated else ()
+
+
+MISTAKES = (
+    Mistake(
+        "rnn-output-is-scalar",
+        "Without the sequence the time axis is dropped: how long is the state that is left?",
+        rnn_output_is_scalar,
+    ),
+    Mistake(
+        "gru-one-bias",
+        "Which GRU is meant: one bias vector for each gate (as in textbooks), or two (reset after the product)?",
+        nowhere,
+    ),
+    Mistake(
+        "lstm-one-or-two-biases",
+        "PyTorch keeps a bias vector for the input and one for the state, textbooks keep one: which is counted here?",
+        nowhere,
+    ),
+    Mistake(
+        "lstm-timesteps-as-size",
+        "Weights are shared over time: did you take the number of steps for the size of one input?",
+        lstm_timesteps_as_size,
+    ),
+    Mistake(
+        "recurrent-matrix-as-vector",
+        "Every unit sees the whole old state: how big is the matrix from state to state?",
+        recurrent_matrix_as_vector,
+    ),
+    Mistake(
+        "bidirectional-ignored",
+        "The layer runs forwards and backwards: did you count both directions?",
+        bidirectional_ignored,
+    ),
+    Mistake(
+        "lstm-rule-on-dense",
+        "Is this layer recurrent? Did you use the rule of an LSTM on a plain dense layer?",
+        lstm_rule_on_dense,
+    ),
+    Mistake(
+        "rnn-macs-one-step",
+        "Weights are shared over time, work is not: how many steps are there?",
+        rnn_macs_one_step,
+    ),
+)

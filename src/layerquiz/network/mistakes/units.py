@@ -1,0 +1,101 @@
+"""Mistakes in memory, in units and in the scale of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from layerquiz.formula.expr import Formula, Integer, Product, product
+from layerquiz.network.layers.base import Formulas
+from layerquiz.network.mistakes.base import Asked, Mistake, nowhere
+
+LEARNED = ("weights", "parameters", "trainable", "nontrainable")
+COUNTED = (*LEARNED, "macs", "flops", "activations", "parameter_bytes", "activation_bytes")
+STORED = ("parameter_bytes", "activation_bytes", "gradient_bytes", "optimiser_bytes", "batch_activation_bytes")
+MILLION, MEBI = 10**6, 2**20
+
+
+def one_byte_per_parameter(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
+    """1 or 2 bytes for each number."""
+    return [{name: counted * taken for name, (counted, _) in _memory(formulas).items()} for taken in (1, 2)]
+
+
+def bits_to_bytes_multiplied(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
+    """Numbers times bits times 8."""
+    return [{name: product([counted, 8 * bytes_, 8]) for name, (counted, bytes_) in _memory(formulas).items()}]
+
+
+def _memory(formulas: Mapping[str, Formula]) -> dict[str, tuple[Formula, int]]:
+    """Return what is counted and the bytes of one number, for each memory that is a product of the two."""
+    found: dict[str, tuple[Formula, int]] = {}
+    for name in STORED:
+        match formulas.get(name):
+            case Product((*counted, Integer(bytes_))):
+                found[name] = (product(counted), bytes_)
+    return found
+
+
+def million_as_1024_squared(asked: Asked) -> Sequence[Fraction]:
+    """Parameters over 2^20, as a number of millions: with the M written, or without."""
+    if asked.name not in LEARNED or asked.value < MILLION:
+        return ()
+    return [Fraction(MILLION, MEBI), Fraction(1, MEBI)]
+
+
+def bytes_reported_as_parameters(asked: Asked) -> Sequence[Fraction]:
+    """The bytes of the parameters, or their MiB or MB, for their number."""
+    if asked.name not in LEARNED or not asked.value:
+        return ()
+    scales = (Fraction(1), Fraction(MILLION, MEBI), Fraction(1, MEBI), Fraction(1, MILLION))
+    return [asked.bytes_per_number * scale for scale in scales[: 4 if asked.value >= MILLION else 1]]
+
+
+def unit_scale_applied_twice(asked: Asked) -> Sequence[Fraction]:
+    """Divided or multiplied once too often by a thousand, a million or a milliard; bytes also by 2^20."""
+    if asked.name not in COUNTED or asked.value < MILLION:
+        return ()
+    binary = [MEBI] if asked.name.endswith("_bytes") else []
+    divided = [Fraction(1, scale) for scale in (1000, MILLION, 1000 * MILLION, *binary)]
+    return [*divided, Fraction(1000), Fraction(MILLION)]
+
+
+MISTAKES = (
+    Mistake(
+        "one-byte-per-parameter",
+        "How many bytes does one number of this type need: did you count 1 or 2 where 32 bits are 4?",
+        lambda view: one_byte_per_parameter(view.formulas),
+        one_byte_per_parameter,
+    ),
+    Mistake(
+        "bits-to-bytes-multiplied",
+        "Eight bits make one byte: did you multiply where you should divide?",
+        lambda view: bits_to_bytes_multiplied(view.formulas),
+        bits_to_bytes_multiplied,
+    ),
+    Mistake(
+        "mb-vs-mib",
+        "The bytes are right: did you mean MB (10^6 bytes) or MiB (2^20 bytes)?",
+        nowhere,
+    ),
+    Mistake(
+        "million-as-1024-squared",
+        "A million parameters are 10^6: did you divide by 1024 x 1024, as for bytes?",
+        nowhere,
+        asked=million_as_1024_squared,
+        alone=True,
+    ),
+    Mistake(
+        "bytes-reported-as-parameters",
+        "Is this a number of parameters, or the memory that they take?",
+        nowhere,
+        asked=bytes_reported_as_parameters,
+        alone=True,
+    ),
+    Mistake(
+        "unit-scale-applied-twice",
+        "Which prefix did you mean? k is 10^3, M 10^6 and G 10^9, and a number is scaled once.",
+        nowhere,
+        asked=unit_scale_applied_twice,
+        alone=True,
+    ),
+)
