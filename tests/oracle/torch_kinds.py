@@ -191,6 +191,16 @@ def upsample(layer: Layer, before: Tensor) -> nn.Module:
     return nn.Upsample(scale_factor=entries) if "factor" in layer else nn.Upsample(size=entries)
 
 
+PLACES = {"channels": 1, "tokens": 1, "depth": -3, "height": -2, "width": -1, "length": -1, "features": -1}
+"""Where a size stands in a shape with the batch in front."""
+
+
+def concatenated(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a concatenation; unless an axis is named, of the channels or of features."""
+    place = PLACES[layer["axis"]] if "axis" in layer else 1
+    return Applied(lambda *inputs: torch.cat(inputs, place))
+
+
 def multiply(*inputs: Tensor) -> Tensor:
     """Return a product number by number."""
     found = inputs[0]
@@ -208,6 +218,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     **dict.fromkeys(("layernorm", "rmsnorm"), layer_norm),
     **dict.fromkeys(ADAPTIVE, adaptive),
     "attention": attention,
+    "concat": concatenated,
     "bilinear": lambda layer, _: Pair(layer),
     "embedding": embedding,
     "parameter": lambda layer, _: Held(layer["shape"]),

@@ -70,15 +70,14 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     "dropout": lambda *_: nn.Dropout(),
     "identity": lambda *_: nn.Identity(),
     "add": lambda *_: Applied(lambda *inputs: torch.stack(torch.broadcast_tensors(*inputs)).sum(0)),
-    "concat": lambda *_: Applied(lambda *inputs: torch.cat(inputs, 1)),
 }
 
 
-def measured(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def measured(spec: Mapping[str, Any], device: str = "meta") -> dict[str, dict[str, Any]]:
     """Return each layer's shape without the batch, and how many weights and biases it has."""
     found: dict[str, dict[str, Any]] = {}
-    with torch.device("meta"):
-        tensors = {"input": torch.empty(2, *spec["input"].values())}
+    with torch.device(device), torch.no_grad():
+        tensors = {"input": torch.zeros(2, *spec["input"].values())}
         previous = "input"
         for layer in spec["layers"]:
             names = layer.get("from", previous)  # a parameter takes none, and looks at none
