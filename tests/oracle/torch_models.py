@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -77,16 +77,25 @@ def measured(spec: Mapping[str, Any], device: str = "meta") -> dict[str, dict[st
     """Return each layer's shape without the batch, and how many weights and biases it has."""
     found: dict[str, dict[str, Any]] = {}
     with torch.device(device), torch.no_grad():
-        tensors = {"input": torch.zeros(2, *spec["input"].values())}
-        previous = "input"
-        for layer in spec["layers"]:
-            names = layer.get("from", previous)  # a parameter takes none, and looks at none
-            inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
-            module = MODULES[layer["kind"]](layer, inputs[0])
-            previous = layer["name"]
-            tensors[previous] = module(*inputs)
+        for name, module, output in run(spec, torch.zeros(2, *spec["input"].values())):
             counts = {"weights": 0, "biases": 0}
-            for name, parameter in module.named_parameters():
-                counts["biases" if "bias" in name else "weights"] += parameter.numel()
-            found[previous] = {"shape": tuple(tensors[previous].shape[1:]), **counts}
+            for parameter_name, parameter in module.named_parameters():
+                counts["biases" if "bias" in parameter_name else "weights"] += parameter.numel()
+            found[name] = {"shape": tuple(output.shape[1:]), **counts}
     return found
+
+
+def run(
+    spec: Mapping[str, Any], image: Tensor, ready: Callable[[nn.Module], object] = lambda _: None
+) -> Iterator[tuple[str, nn.Module, Tensor]]:
+    """Yield each layer's name, its module and what it gives; `ready` may change a module before it is applied."""
+    tensors = {"input": image}
+    previous = "input"
+    for layer in spec["layers"]:
+        names = layer.get("from", previous)  # a parameter takes none, and looks at none
+        inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
+        module = MODULES[layer["kind"]](layer, inputs[0])
+        ready(module)
+        previous = layer["name"]
+        tensors[previous] = module(*inputs)
+        yield previous, module, tensors[previous]
