@@ -65,7 +65,9 @@ def many(pytestconfig: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def torch() -> ModuleType:
     """Return PyTorch, or skip: it is an oracle and not needed otherwise."""
-    return framework("torch")
+    module = framework("torch")
+    module.set_num_threads(1)  # the tensors are so small that threads only wait for each other
+    return module
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,7 @@
-"""The frameworks as oracles: how each measures a network, and how it is asked for a refusal."""
+"""The frameworks as oracles: how each measures a network."""
 
 from __future__ import annotations
 
-from functools import partial
 from types import ModuleType
 
 import pytest
@@ -12,10 +11,10 @@ from oracle.agreement import Oracle
 
 @pytest.fixture(scope="session")
 def torch_oracle(torch: ModuleType) -> Oracle:
-    """Return PyTorch: on `meta`, and on the CPU where a refusal matters, since `meta` takes what the CPU does not."""
+    """Return PyTorch, which runs every layer on a small input."""
     from oracle import torch_models
 
-    return Oracle("torch", torch_models.measured, partial(torch_models.measured, device="cpu"))
+    return Oracle("torch", torch_models.measured)
 
 
 @pytest.fixture(scope="session")
@@ -23,4 +22,4 @@ def keras_oracle(keras: ModuleType) -> Oracle:
     """Return Keras, which runs every layer on a small input."""
     from oracle import keras_models
 
-    return Oracle("keras", keras_models.measured, keras_models.measured)
+    return Oracle("keras", keras_models.measured)

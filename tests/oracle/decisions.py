@@ -14,7 +14,8 @@ from layerquiz.errors import NetworkError
 class Decision:
     """One exception to the rule that what one side refuses, the other refuses too.
 
-    refuses: the side that does. message: what its refusal says, as a pattern. example: a network that shows it.
+    refuses: the side that does; what we alone refuse has to be empty there. message: what the refusal says, as a
+    pattern. example: a network that shows it.
     """
 
     framework: str
@@ -44,8 +45,15 @@ DECISIONS = (
         "torch",
         "we",
         r'key "(units|size)": found 0',
-        "PyTorch makes empty tensors of 0 units or positions; here such a size is a slip of the author.",
+        "PyTorch makes empty tensors of 0 units or positions; here such a number is a slip of the author.",
         on({"features": 4}, "pytorch", kind="dense", units=0),
+    ),
+    Decision(
+        "torch",
+        "we",
+        r"\(convtranspose.d\): its output would have \w+ 0",
+        "A transposed convolution of PyTorch may cut everything away; here any size below 1 is refused.",
+        on({"channels": 1, "length": 1}, "pytorch", kind="convtranspose1d", filters=1, kernel=2, padding=1),
     ),
     Decision(
         "keras",
@@ -72,9 +80,11 @@ DECISIONS = (
 """Anything else that only one side refuses is a mismatch."""
 
 
-def deciding(framework: str, network: object, measured: object) -> Decision | None:
+def deciding(framework: str, network: object, measured: Any) -> Decision | None:
     """Return the decision that one side's refusal falls under, if there is one."""
     side, refusal = ("we", network) if isinstance(network, NetworkError) else ("they", measured)
+    if side == "we" and not any(0 in layer["shape"] for layer in measured.values()):
+        return None
     for decision in DECISIONS:
         if (decision.framework, decision.refuses) == (framework, side) and re.search(decision.message, str(refusal)):
             return decision

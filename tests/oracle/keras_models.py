@@ -10,8 +10,6 @@ from keras import ops
 
 from oracle.keras_kinds import LAYERS, Applied
 
-torch.set_num_threads(1)  # the tensors are so small that threads only wait for each other
-
 STATISTICS = ("moving_mean", "moving_variance")
 SHIFTS = ("bias", "beta")
 

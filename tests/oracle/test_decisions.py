@@ -19,7 +19,7 @@ pytestmark = pytest.mark.oracle
 def test_a_decision_shows_both_sides(decision: Decision, request: pytest.FixtureRequest) -> None:
     """In the example the side that is named refuses, with the words that are written down; the other side builds it."""
     oracle: Oracle = request.getfixturevalue(f"{decision.framework}_oracle")
-    network, measured = ours(decision.example), theirs(oracle.strictly, decision.example)
+    network, measured = ours(decision.example), theirs(oracle, decision.example)
     refusal, other = (network, measured) if decision.refuses == "we" else (measured, network)
     assert isinstance(refusal, Exception)
     assert not isinstance(other, Exception)
@@ -51,7 +51,7 @@ def test_other_numbers_are_a_mismatch(torch_oracle: Oracle, tally: Tally) -> Non
 
     spec = {"input": {"features": 4}, "layers": [{"kind": "dense", "name": "x", "units": 3}]}
     found = Tally()
-    assert is_built(Oracle("torch", one_more, one_more), spec, found)
+    assert is_built(Oracle("torch", one_more), spec, found)
     assert "x: we {'weights': 12, 'biases': 3}, torch {'weights': 13, 'biases': 3}" in found.since(0)
     assert "2 mismatches" in found.lines()[0]  # the layer's and the total's
     assert isinstance(ours(spec), Network)

@@ -48,6 +48,6 @@ def test_the_known_networks_are_torch_networks(torch: ModuleType) -> None:
         layers = [
             layer | {"name": ours.name} for layer, ours in zip(network.spec["layers"], network.layers, strict=True)
         ]
-        found = torch_models.measured({**network.spec, "layers": layers})
+        found = torch_models.measured({**network.spec, "layers": layers}, "meta")
         assert network.value("total.weights") == sum(layer["weights"] for layer in found.values())
         assert network.value("total.biases") == sum(layer["biases"] for layer in found.values())

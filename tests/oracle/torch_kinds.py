@@ -42,13 +42,10 @@ def window(layer: Layer, *names: str) -> dict[str, Any]:
 
 
 def transposed(layer: Layer, before: Tensor) -> nn.Module:
-    """Return a transposed convolution; what the `meta` device does not look at is asked of the CPU."""
+    """Return a transposed convolution."""
     keys = window(layer, "stride", "padding", "output_padding", "dilation", "groups", "bias")
     keys["padding"] = 0 if keys.get("padding") == "valid" else keys.get("padding", 0)
-    module = TRANSPOSED[rank(before) - 1](before.shape[1], layer["filters"], **keys)
-    with torch.device("cpu"):
-        TRANSPOSED[rank(before) - 1](before.shape[1], layer["filters"], **keys)(torch.zeros(before.shape))
-    return module
+    return TRANSPOSED[rank(before) - 1](before.shape[1], layer["filters"], **keys)
 
 
 def depthwise(layer: Layer, before: Tensor) -> nn.Module:

@@ -1,4 +1,7 @@
-"""Networks of the notation built in PyTorch on the `meta` device: shapes and parameter counts without any memory."""
+"""Networks of the notation built and run in PyTorch, layer by layer: shapes and parameter counts.
+
+Small layers run on the CPU, which refuses what it cannot do. On `meta` large ones take no memory, but wrong ones pass.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
 }
 
 
-def measured(spec: Mapping[str, Any], device: str = "meta") -> dict[str, dict[str, Any]]:
+def measured(spec: Mapping[str, Any], device: str = "cpu") -> dict[str, dict[str, Any]]:
     """Return each layer's shape without the batch, and how many weights and biases it has."""
     found: dict[str, dict[str, Any]] = {}
     with torch.device(device), torch.no_grad():
