@@ -14,8 +14,8 @@ from layerquiz.errors import NetworkError
 class Decision:
     """One exception to the rule that what one side refuses, the other refuses too.
 
-    refuses: the side that does; what we alone refuse has to be empty there. message: what the refusal says, as a
-    pattern. example: a network that shows it.
+    refuses: the side that does. message: what the refusal says, as a pattern. example: a network that shows it. empty:
+    the other side has to give a size of 0 then, so that nothing else hides behind the message.
     """
 
     framework: str
@@ -23,6 +23,7 @@ class Decision:
     message: str
     reason: str
     example: Mapping[str, Any]
+    empty: bool = False
 
 
 def on(sizes: Mapping[str, int], conventions: str, **layer: Any) -> Mapping[str, Any]:
@@ -47,6 +48,7 @@ DECISIONS = (
         r'key "(units|size)": found 0',
         "PyTorch makes empty tensors of 0 units or positions; here such a number is a slip of the author.",
         on({"features": 4}, "pytorch", kind="dense", units=0),
+        empty=True,
     ),
     Decision(
         "torch",
@@ -54,6 +56,7 @@ DECISIONS = (
         r"\(convtranspose.d\): its output would have \w+ 0",
         "A transposed convolution of PyTorch may cut everything away; here any size below 1 is refused.",
         on({"channels": 1, "length": 1}, "pytorch", kind="convtranspose1d", filters=1, kernel=2, padding=1),
+        empty=True,
     ),
     Decision(
         "keras",
@@ -72,6 +75,20 @@ DECISIONS = (
     Decision(
         "keras",
         "they",
+        r"input image .* smaller than kernel size",
+        "Keras has a size for every window with `same`; run on PyTorch, its AvgPool3d refuses as it does there.",
+        on(VOLUME, "keras", kind="avgpool3d", kernel=4, padding="same"),
+    ),
+    Decision(
+        "keras",
+        "we",
+        r'key "heads": found 0',
+        "Keras does not look at the number of grouped heads; here attention without a head is a slip of the author.",
+        on({"tokens": 2, "features": 4}, "keras", kind="attention", heads=0, head_features=2, kv_heads=1),
+    ),
+    Decision(
+        "keras",
+        "they",
         r"`block_size` must be at least 2",
         "A pixel shuffle by 1 keeps every size, as in PyTorch; Keras has no use for it.",
         on(PICTURE, "keras", kind="pixelshuffle", factor=1),
@@ -83,9 +100,13 @@ DECISIONS = (
 def deciding(framework: str, network: object, measured: Any) -> Decision | None:
     """Return the decision that one side's refusal falls under, if there is one."""
     side, refusal = ("we", network) if isinstance(network, NetworkError) else ("they", measured)
-    if side == "we" and not any(0 in layer["shape"] for layer in measured.values()):
-        return None
     for decision in DECISIONS:
-        if (decision.framework, decision.refuses) == (framework, side) and re.search(decision.message, str(refusal)):
+        is_meant = (decision.framework, decision.refuses) == (framework, side)
+        if is_meant and re.search(decision.message, str(refusal)) and (not decision.empty or _is_empty(measured)):
             return decision
     return None
+
+
+def _is_empty(measured: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Say whether some layer gives nothing."""
+    return any(0 in layer["shape"] for layer in measured.values())

@@ -65,14 +65,18 @@ def attention(draw: Random, kind: str, conventions: str) -> Drawn:
     """Return attention of a sequence to itself or to another one; some have heads that do not divide."""
     sizes, heads = sequence(draw, 4, 6, 8), draw.choice((1, 2, 2, 3, 4))
     keys: Layer = {"heads": heads, **flags(draw, "bias")}
+    others = [{"kind": "dense", "name": name, "from": "input", "units": draw.randint(1, 9)} for name in ("k", "v")]
+    if draw.random() < 0.3:
+        keys["from"] = ["input", *draw.choice((["k"], ["k", "v"]))]
     for name in ("key_input", "value_input"):
-        if draw.random() < 0.3:
+        if draw.random() < 0.3 and "from" not in keys:
             keys[name] = draw.randint(1, 9)
     if conventions != "pytorch":
         for name in ("features", "head_features", "value_features"):
             keys |= {name: draw.randint(1, 4) * heads} if draw.random() < 0.3 else {}
         keys |= {"kv_heads": draw.choice((1, 2))} if draw.random() < 0.3 else {}
-    return one(draw, sizes, kind, **keys)
+    found, layers = one(draw, sizes, kind, **keys)
+    return found, [*(others if "from" in keys else []), *layers]
 
 
 def transformer(draw: Random, kind: str, _: str) -> Drawn:

@@ -95,6 +95,7 @@ GAPS = (
     Gap("rmsnorm", "scale", is_off, nothing, "the scale is always learned"),
     Gap("attention", "value_features", has_key_heads, nothing, "grouped heads have one size"),
     Gap("attention", "features", has_key_heads, nothing, "grouped heads give the query's features"),
+    Gap("attention", "from", has_key_heads, nothing, "grouped heads want values as wide as queries"),
     Gap("attention", "value_input", has_key_heads, nothing, "grouped heads want values as wide as queries"),
     Gap("upsample", "factor", has_fraction, factor, "factors are whole"),
     Gap("upsample", "size", is_no_picture, factor, "only pictures are resized"),

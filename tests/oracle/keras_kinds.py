@@ -164,12 +164,12 @@ def exactly(width: int, heads: int) -> int:
 
 def attended(made: layers.Layer, layer: Layer, query: Tensor, others: tuple[Tensor, ...]) -> Tensor:
     """Return what attention gives; Keras takes the values before the keys."""
-    keys, values = (others[0], others[-1]) if others else (query, query)
-    wide = {"key_input": keys, "value_input": values}
-    for name, found in wide.items():
-        if name in layer and not others:
-            wide[name] = ops.zeros((*found.shape[:-1], layer[name]))
-    return made(query, wide["value_input"], wide["key_input"])
+    given = [others[0], others[-1]] if others else [query, query]
+    keys, values = (
+        ops.zeros((*query.shape[:-1], layer[name])) if name in layer else found
+        for name, found in zip(("key_input", "value_input"), given, strict=True)
+    )
+    return made(query, values, keys)
 
 
 def batch_norm(layer: Layer, _: Tensor) -> Applied:

@@ -75,15 +75,25 @@ def recurrent(layer: Layer, before: Tensor) -> nn.Module:
     return Applied(lambda steps: module(steps)[0] if every else module(steps)[0][:, -1], module)
 
 
-def attention(layer: Layer, before: Tensor) -> nn.Module:
-    """Return attention; its keys and values may have other features."""
-    width = before.shape[-1]
-    widths = [layer.get(name, width) for name in ("key_input", "value_input")]
-    module = nn.MultiheadAttention(
-        width, layer["heads"], bias=layer.get("bias", True), kdim=widths[0], vdim=widths[1], batch_first=True
-    )
-    others = [torch.empty(*before.shape[:-1], each) for each in widths]
-    return Applied(lambda query: module(query, *others)[0], module)
+class Attention(nn.Module):
+    """Attention, made once the features of its queries, keys and values are seen."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, query: Tensor, *others: Tensor) -> Tensor:
+        """Make the layer and apply it, to keys and values of other features where none are given."""
+        names, size = ("key_input", "value_input"), query.shape[:-1]
+        given = [others[0], others[-1]] if others else [query, query]
+        keys, values = (
+            torch.zeros(*size, self.layer[name]) if name in self.layer else found
+            for name, found in zip(names, given, strict=True)
+        )
+        widths = {"kdim": keys.shape[-1], "vdim": values.shape[-1]}
+        bias = self.layer.get("bias", True)
+        self.made = nn.MultiheadAttention(query.shape[-1], self.layer["heads"], bias=bias, batch_first=True, **widths)
+        return self.made(query, keys, values)[0]
 
 
 def transformer(layer: Layer, before: Tensor) -> nn.Module:
@@ -214,7 +224,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     **dict.fromkeys(("encoderlayer", "decoderlayer"), transformer),
     **dict.fromkeys(("layernorm", "rmsnorm"), layer_norm),
     **dict.fromkeys(ADAPTIVE, adaptive),
-    "attention": attention,
+    "attention": lambda layer, _: Attention(layer),
     "concat": concatenated,
     "bilinear": lambda layer, _: Pair(layer),
     "embedding": embedding,
