@@ -77,9 +77,9 @@ def _compare(oracle: Oracle, network: Network, measured: Measured, tally: Tally)
             tally.layers[oracle.name] += 1
         else:
             tally.mismatches.append(f"{name}: we {found}, {oracle.name} {expected}\n    {network.spec}")
-    learned = ("weights", "biases")
-    totals = {key: sum(expected[key] for expected in measured.values()) for key in learned}
-    found = {key: network.value(f"total.{key}") for key in learned}
+    counted = [key for expected in measured.values() for key in expected if key != "shape"]
+    totals = {key: sum(expected[key] for expected in measured.values()) for key in counted}
+    found = {key: network.value(f"total.{key}") for key in totals}
     if found != totals:
         tally.mismatches.append(f"total: we {found}, {oracle.name} {totals}\n    {network.spec}")
 

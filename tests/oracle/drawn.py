@@ -55,7 +55,8 @@ def one(draw: Random, sizes: Sizes, kind: str, **keys: Any) -> Drawn:
 
 
 OPTIONAL = {"bias", "scale", "center", "stride", "padding", "dilation", "groups", "multiplier", "output_padding"}
-OPTIONAL |= {"sequences", "bidirectional", "layers", "axes", "statistics", "parameters", "ceil", "keepdims", "rate"}
+OPTIONAL |= {"sequences", "bidirectional", "merge", "reset_after", "layers", "axes", "statistics", "parameters"}
+OPTIONAL |= {"ceil", "keepdims", "rate"}
 
 
 def per_axis(draw: Random, rank: int, numbers: Iterable[int]) -> Any:

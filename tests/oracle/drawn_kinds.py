@@ -100,7 +100,9 @@ def norm(draw: Random, kind: str, conventions: str) -> Drawn:
     switches = {} if kind == "lrn" else flags(draw, "scale", *(["center"] if kind != "rmsnorm" else []))
     found, (layer,) = one(draw, sizes, kind, **keys)
     layer |= {"groups": draw.choice((1, 2, 3))} if kind == "groupnorm" else {}
-    return found, [layer | (one_switch(switches, kind) if conventions == "pytorch" else switches)]
+    switches = one_switch(switches, kind) if conventions == "pytorch" else switches
+    default = kind != "instancenorm"
+    return found, [layer | {name: on for name, on in switches.items() if on != default or draw.random() < 0.7}]
 
 
 def one_switch(switches: Layer, kind: str) -> Layer:
@@ -123,8 +125,8 @@ def bilinear(draw: Random, kind: str, _: str) -> Drawn:
     """Return a bilinear layer of the input and of what a dense layer makes of it."""
     sizes = draw.choice((sequence(draw), {"features": draw.randint(1, 9)}))
     other = {"kind": "dense", "name": "other", "units": draw.randint(1, 4)}
-    layer = {"kind": kind, "name": "x", "from": ["input", "other"], "units": draw.randint(1, 4), **flags(draw, "bias")}
-    return sizes, [other, layer]
+    keys = {"from": ["input", "other"], "units": draw.randint(1, 4), **flags(draw, "bias")}
+    return sizes, [other, *one(draw, sizes, kind, **keys)[1]]
 
 
 def shaped(draw: Random, kind: str, _: str) -> Drawn:

@@ -230,7 +230,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     "embedding": embedding,
     "parameter": lambda layer, _: Held(layer["shape"]),
     "prelu": slopes,
-    "groupnorm": lambda layer, before: nn.GroupNorm(layer["groups"], before.shape[1], affine=layer["scale"]),
+    "groupnorm": lambda layer, before: nn.GroupNorm(layer["groups"], before.shape[1], affine=layer.get("scale", True)),
     "instancenorm": instance_norm,
     "lrn": lambda layer, _: nn.LocalResponseNorm(layer["size"]),
     "multiply": lambda *_: Applied(multiply),
