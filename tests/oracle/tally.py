@@ -45,7 +45,10 @@ class Tally:
     def _drawn(self) -> list[str]:
         if not self.layers and not self.mismatches:
             return []
-        compared = [f"{self.layers[name]:,} layers in {name}" for name in sorted(self.layers, reverse=True)]
+        order = sorted(self.layers, reverse=True)  # torch, then keras; the unit stands with the first
+        compared = [
+            f"{self.layers[name]:,}{unit} in {name}" for name, unit in zip(order, (" layers", ""), strict=False)
+        ]
         compared.append(f"{sum(self.networks.values()):,} networks")
         wrong = len(self.mismatches)
         refused, decided = sum(self.refused.values()), sum(self.decided.values())
