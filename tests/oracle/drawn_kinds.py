@@ -194,6 +194,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     **dict.fromkeys(("pixelshuffle", "pixelunshuffle"), shuffled),
     "attention": attention,
     "bilinear": bilinear,
+    "select": lambda draw, kind, _: one(draw, sequence(draw), kind),
     "reshape": shaped,
     "upsample": resized,
 }

@@ -233,6 +233,7 @@ LAYERS: dict[str, Callable[[Layer, Tensor], Applied]] = {
     "identity": lambda *_: alone(layers.Identity()),
     "flatten": lambda *_: alone(layers.Flatten()),
     "reshape": lambda layer, _: alone(layers.Reshape(tuple(layer["shape"]))),
+    "select": lambda *_: Applied(lambda steps: steps[:, 0], ()),
     "tokens": lambda _, before: alone(layers.Reshape((-1, before.shape[-1]))),
     "add": lambda *_: merging(layers.Add()),
     "multiply": lambda *_: merging(layers.Multiply()),

@@ -78,7 +78,7 @@ def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:
         number = found[name]
         if name in SIZES:
             if number < 1:
-                return located(_too_small(layer, name, number, values), "layers", layer.place)
+                return located(_too_small(layer, name, number, values), *layer.path)
         elif number < 0 or (number != 0 and name.startswith(REMAINDER)):
             return _unfit(layer, name, values)
     return None
@@ -111,7 +111,7 @@ def _unfit(layer: Layer, name: str, values: Values) -> NetworkError:
     numbers = _Numbers(layer, key, axis, values)
     error = NetworkError(limit.what.format_map(numbers), where=layer.called, slug=limit.slug)
     error.cure = limit.cure.format_map(numbers)
-    return located(error, "layers", layer.place, key)
+    return located(error, *layer.path, key)
 
 
 LIMITS = {
