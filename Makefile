@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := output/example
+ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex exam test test-all lint bench clean
+.PHONY: help install tex exam test test-all oracles missing-oracles lint bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,12 +16,18 @@ exam: install tex  ## the main job on the example: papers, solutions and graded 
 	$(BIN)/layerquiz exam $(EXAMPLE)/exam.yaml --roster $(EXAMPLE)/roster.csv -o $(EXAMPLE)/exam
 	$(BIN)/layerquiz grade $(EXAMPLE)/exam $(EXAMPLE)/submissions.csv
 
-test: $(BIN)/.tested tex lint  ## everything that tests need, then lint, types and tests
-	@$(BIN)/python -c "import torch" 2>/dev/null || echo "torch is not installed: its oracles are left out ($(BIN)/pip install torch)"
+test: $(BIN)/.tested tex lint missing-oracles  ## everything that tests need, then lint, types and tests
 	$(BIN)/pytest
 
-test-all: $(BIN)/.tested tex lint  ## the tests with every slow oracle in full
+test-all: $(BIN)/.tested tex lint missing-oracles  ## the tests with every slow oracle in full
 	$(BIN)/pytest --many 20
+
+oracles: $(BIN)/.tested  ## install the frameworks that the tests compare with: PyTorch and Keras
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(ORACLES)
+
+missing-oracles: $(BIN)/.tested
+	@$(BIN)/python -c "from importlib.util import find_spec; \
+	[print(f'{name} is not installed: its oracles are left out (make oracles)') for name in ('torch', 'keras') if not find_spec(name)]"
 
 lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import warnings
@@ -14,6 +15,9 @@ from types import ModuleType
 import pytest
 from hypothesis import settings
 
+from oracle.tally import Tally
+
+TALLY = pytest.StashKey[Tally]()
 TESTS = Path(__file__).parent
 FRAMEWORKS = ("torch", "keras")
 
@@ -27,12 +31,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--many", type=int, default=1, metavar="N", help="draw N times as many cases as usual")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the count of what the oracles compare."""
+    config.stash[TALLY] = Tally()
+
+
 def pytest_report_header() -> str:
     """Say which oracles run."""
     found = [name for name in FRAMEWORKS if find_spec(name)]
     missing = [name for name in FRAMEWORKS if name not in found]
     without = f"; without {', '.join(missing)}, whose oracles are skipped" if missing else ""
     return f"oracles: brute force{''.join(f', {name}' for name in found)}{without}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how much the oracles have compared."""
+    for line in config.stash[TALLY].lines():
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def tally(pytestconfig: pytest.Config) -> Tally:
+    """Return the count of what the oracles compare, which the end of the report prints."""
+    return pytestconfig.stash[TALLY]
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +65,25 @@ def many(pytestconfig: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def torch() -> ModuleType:
     """Return PyTorch, or skip: it is an oracle and not needed otherwise."""
-    if not find_spec("torch"):
-        pytest.skip("PyTorch is not installed: pip install torch==2.13.0 adds this oracle")
+    module = framework("torch")
+    module.set_num_threads(1)  # the tensors are so small that threads only wait for each other
+    return module
+
+
+@pytest.fixture(scope="session")
+def keras(torch: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """Return Keras on PyTorch, or skip; what its user has chosen elsewhere (a backend, channels first) is not read."""
+    os.environ |= {"KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path_factory.mktemp("keras"))}
+    return framework("keras")
+
+
+def framework(name: str) -> ModuleType:
+    """Return an oracle's module, or skip the test that asks for it."""
+    if not find_spec(name):
+        pytest.skip(f"{name} is not installed: `make oracles` adds this oracle")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # shapes on `meta` need none
-        return import_module("torch")
+        return import_module(name)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,10 @@ from random import Random
 from typing import Any
 
 RANKS = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+LARGEST = {1: 20, 2: 10, 3: 5}
 Layer = dict[str, Any]
+Sizes = dict[str, int]
+Drawn = tuple[Sizes, list[Layer]]
 
 SLIDING = tuple(f"{stem}{rank}d" for stem in ("conv", "maxpool", "avgpool") for rank in RANKS)
 PLAIN = ("activation", "dropout", "identity", "batchnorm")
@@ -18,9 +21,52 @@ def generator(seed: str) -> Random:
     return Random(seed)  # noqa: S311 -- drawings of tests, no secrets
 
 
-def image(draw: Random, rank: int, largest: int, channels: Iterable[int] = (1, 2, 3, 4, 6)) -> dict[str, int]:
+def image(draw: Random, rank: int, largest: int, channels: Iterable[int] = (1, 2, 3, 4, 6)) -> Sizes:
     """Return the sizes of an image."""
     return {"channels": draw.choice(list(channels)), **{axis: draw.randint(3, largest) for axis in RANKS[rank]}}
+
+
+def any_image(draw: Random, *ranks: int) -> Sizes:
+    """Return a small image of one of some ranks."""
+    rank = draw.choice(ranks or (1, 2, 3))
+    return image(draw, rank, LARGEST[rank])
+
+
+def sequence(draw: Random, *features: int) -> Sizes:
+    """Return a short sequence."""
+    return {"tokens": draw.randint(1, 6), "features": draw.choice(features or (1, 2, 3, 4, 6, 8))}
+
+
+def anything(draw: Random) -> Sizes:
+    """Return an image, a sequence or features."""
+    return draw.choice((any_image(draw), sequence(draw), {"features": draw.randint(1, 9)}))
+
+
+def flags(draw: Random, *names: str) -> Layer:
+    """Return some flags, each true or false."""
+    return {name: draw.random() < 0.6 for name in names}
+
+
+def one(draw: Random, sizes: Sizes, kind: str, **keys: Any) -> Drawn:
+    """Return one layer `x` without the keys that were not drawn, each left out now and then."""
+    required = {name: found for name, found in keys.items() if found is not None}
+    optional = {name for name in required if name in OPTIONAL and draw.random() < 0.25}
+    return sizes, [{"kind": kind, "name": "x", **{k: v for k, v in required.items() if k not in optional}}]
+
+
+OPTIONAL = {"bias", "scale", "center", "stride", "padding", "dilation", "groups", "multiplier", "output_padding"}
+OPTIONAL |= {
+    "sequences",
+    "bidirectional",
+    "merge",
+    "reset_after",
+    "layers",
+    "axes",
+    "statistics",
+    "parameters",
+    "gated",
+}
+OPTIONAL |= {"ceil", "keepdims", "rate"}
 
 
 def per_axis(draw: Random, rank: int, numbers: Iterable[int]) -> Any:

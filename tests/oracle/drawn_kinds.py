@@ -6,44 +6,20 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from oracle import drawn
-from oracle.drawn import RANKS, Layer, image, per_axis
-
-Sizes = dict[str, int]
-Drawn = tuple[Sizes, list[Layer]]
-LARGEST = {1: 20, 2: 10, 3: 5}
-
-
-def flags(draw: Random, *names: str) -> Layer:
-    """Return some flags, each true or false."""
-    return {name: draw.random() < 0.6 for name in names}
-
-
-def any_image(draw: Random, *ranks: int) -> Sizes:
-    """Return an image of one of some ranks."""
-    rank = draw.choice(ranks or (1, 2, 3))
-    return image(draw, rank, LARGEST[rank])
-
-
-def sequence(draw: Random, *features: int) -> Sizes:
-    """Return a short sequence."""
-    return {"tokens": draw.randint(1, 6), "features": draw.choice(features or (1, 2, 3, 4, 6, 8))}
-
-
-def anything(draw: Random) -> Sizes:
-    """Return an image, a sequence or features."""
-    return draw.choice((any_image(draw), sequence(draw), {"features": draw.randint(1, 9)}))
-
-
-def one(draw: Random, sizes: Sizes, kind: str, **keys: Any) -> Drawn:
-    """Return one layer `x` without the keys that were not drawn, each left out now and then."""
-    required = {name: found for name, found in keys.items() if found is not None}
-    optional = {name for name in required if name in OPTIONAL and draw.random() < 0.25}
-    return sizes, [{"kind": kind, "name": "x", **{k: v for k, v in required.items() if k not in optional}}]
-
-
-OPTIONAL = {"bias", "scale", "center", "stride", "padding", "dilation", "groups", "multiplier", "output_padding"}
-OPTIONAL |= {"sequences", "bidirectional", "layers", "axes", "statistics", "parameters"}
+from oracle import drawn, drawn_plain
+from oracle.drawn import (
+    LARGEST,
+    RANKS,
+    Drawn,
+    Layer,
+    any_image,
+    anything,
+    flags,
+    image,
+    one,
+    per_axis,
+    sequence,
+)
 
 
 def transposed(draw: Random, kind: str, conventions: str) -> Drawn:
@@ -89,14 +65,18 @@ def attention(draw: Random, kind: str, conventions: str) -> Drawn:
     """Return attention of a sequence to itself or to another one; some have heads that do not divide."""
     sizes, heads = sequence(draw, 4, 6, 8), draw.choice((1, 2, 2, 3, 4))
     keys: Layer = {"heads": heads, **flags(draw, "bias")}
+    others = [{"kind": "dense", "name": name, "from": "input", "units": draw.randint(1, 9)} for name in ("k", "v")]
+    if draw.random() < 0.3:
+        keys["from"] = ["input", *draw.choice((["k"], ["k", "v"]))]
     for name in ("key_input", "value_input"):
-        if draw.random() < 0.3:
+        if draw.random() < 0.3 and "from" not in keys:
             keys[name] = draw.randint(1, 9)
     if conventions != "pytorch":
         for name in ("features", "head_features", "value_features"):
             keys |= {name: draw.randint(1, 4) * heads} if draw.random() < 0.3 else {}
         keys |= {"kv_heads": draw.choice((1, 2))} if draw.random() < 0.3 else {}
-    return one(draw, sizes, kind, **keys)
+    found, layers = one(draw, sizes, kind, **keys)
+    return found, [*(others if "from" in keys else []), *layers]
 
 
 def mixture(draw: Random, kind: str, _: str) -> Drawn:
@@ -111,28 +91,32 @@ def transformer(draw: Random, kind: str, _: str) -> Drawn:
     return one(draw, sequence(draw, 4, 6, 8), kind, **keys)
 
 
-def norm(draw: Random, kind: str, _: str) -> Drawn:
+def norm(draw: Random, kind: str, conventions: str) -> Drawn:
     """Return a normalisation over one or several axes, or over groups."""
     sizes = any_image(draw) if kind in ("instancenorm", "lrn") else anything(draw)
     keys: Layer = {}
     if kind in ("layernorm", "rmsnorm"):
-        keys = {"axes": draw.choice(["last", "all", 1, 2, 3]), **flags(draw, "scale")}
-        keys |= flags(draw, "center") if kind == "layernorm" and keys["scale"] else {}
+        keys = {"axes": draw.choice(["last", "all", 1, 2, 3])}
     elif kind == "groupnorm":
-        both = draw.random() < 0.7
         sizes = draw.choice((any_image(draw), {"features": draw.randint(1, 9)}))
-        keys = {"groups": draw.choice((1, 2, 3)), "scale": both, "center": both}
-        return sizes, [{"kind": kind, "name": "x", **keys}]
     elif kind == "instancenorm":
-        both = draw.random() < 0.5
-        keys = {"statistics": draw.random() < 0.5}
-        return sizes, [{"kind": kind, "name": "x", "scale": both, "center": both, **keys}]
-    else:
+        keys = flags(draw, "statistics")
+    elif kind == "lrn":
         keys = {"size": draw.randint(1, 5)}
-    if kind == "layernorm" and not keys.get("scale", True):
-        keys["center"] = False
-    found, layers = one(draw, sizes, kind, **keys)
-    return found, [{**layers[0], **{name: keys[name] for name in ("scale", "center") if name in keys}}]
+    switches = {} if kind == "lrn" else flags(draw, "scale", *(["center"] if kind != "rmsnorm" else []))
+    found, (layer,) = one(draw, sizes, kind, **keys)
+    layer |= {"groups": draw.choice((1, 2, 3))} if kind == "groupnorm" else {}
+    switches = one_switch(switches, kind) if conventions == "pytorch" else switches
+    default = kind != "instancenorm"
+    return found, [layer | {name: on for name, on in switches.items() if on != default or draw.random() < 0.7}]
+
+
+def one_switch(switches: Layer, kind: str) -> Layer:
+    """Return a scale and a shift as PyTorch switches them: together, a layer norm's shift also off by itself."""
+    if "center" not in switches:
+        return switches
+    center = switches["scale"] and (switches["center"] or kind != "layernorm")
+    return {"scale": switches["scale"], "center": center}
 
 
 def adaptive(draw: Random, kind: str, _: str) -> Drawn:
@@ -147,15 +131,8 @@ def bilinear(draw: Random, kind: str, _: str) -> Drawn:
     """Return a bilinear layer of the input and of what a dense layer makes of it."""
     sizes = draw.choice((sequence(draw), {"features": draw.randint(1, 9)}))
     other = {"kind": "dense", "name": "other", "units": draw.randint(1, 4)}
-    layer = {"kind": kind, "name": "x", "from": ["input", "other"], "units": draw.randint(1, 4), **flags(draw, "bias")}
-    return sizes, [other, layer]
-
-
-def merged(draw: Random, kind: str, _: str) -> Drawn:
-    """Return a product of an image with its mean per channel, or with itself."""
-    other = {"kind": "globalavgpool", "name": "other", "keepdims": True}
-    names = draw.choice((["input", "other"], ["input", "input", "other"]))
-    return any_image(draw), [other, {"kind": kind, "name": "x", "from": names}]
+    keys = {"from": ["input", "other"], "units": draw.randint(1, 4), **flags(draw, "bias")}
+    return sizes, [other, *one(draw, sizes, kind, **keys)[1]]
 
 
 def shaped(draw: Random, kind: str, _: str) -> Drawn:
@@ -191,8 +168,9 @@ def resized(draw: Random, kind: str, _: str) -> Drawn:
 
 def shuffled(draw: Random, kind: str, _: str) -> Drawn:
     """Return a pixel shuffle; some factors do not divide."""
-    sizes = {"channels": draw.choice((1, 4, 8, 9, 16)), "height": draw.randint(1, 9), "width": draw.randint(1, 9)}
-    return one(draw, sizes, kind, factor=draw.choice((1, 2, 3)))
+    factor = draw.choice((1, 2, 2, 3))
+    sizes = {axis: draw.randint(1, 4) * draw.choice((1, factor, factor)) for axis in ("height", "width")}
+    return one(draw, {"channels": draw.choice((1, 4, 8, 9, 16)), **sizes}, kind, factor=factor)
 
 
 def learned(draw: Random, kind: str, _: str) -> Drawn:
@@ -210,6 +188,7 @@ def learned(draw: Random, kind: str, _: str) -> Drawn:
 
 
 MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
+    **drawn_plain.MAKERS,
     **{f"convtranspose{rank}d": transposed for rank in RANKS},
     **{f"{stem}{rank}d": by_channel for stem in ("depthwiseconv", "separableconv") for rank in (1, 2)},
     **dict.fromkeys(("rnn", "lstm", "gru"), recurrent),
@@ -221,7 +200,6 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     **dict.fromkeys(("pixelshuffle", "pixelunshuffle"), shuffled),
     "attention": attention,
     "bilinear": bilinear,
-    "multiply": merged,
     "mixture": mixture,
     "select": lambda draw, kind, _: one(draw, sequence(draw), kind),
     "reshape": shaped,
@@ -239,3 +217,23 @@ def network(draw: Random, kind: str, conventions: str) -> dict[str, Any]:
     """Return a network around one layer `x` of a kind."""
     sizes, layers = MAKERS[kind](draw, kind, conventions)
     return {"conventions": conventions, "input": sizes, "layers": layers}
+
+
+SPOILT = ("filters", "units", "kernel", "stride", "dilation", "groups", "factor", "size", "padding", "heads")
+
+
+def spoilt(draw: Random, layer: Layer) -> Layer:
+    """Return a layer with one number that is likely not to fit: 0, too large, or one that does not divide."""
+    keys = [key for key in SPOILT if isinstance(layer.get(key), int)]
+    if not keys:
+        return layer
+    key = draw.choice(keys)
+    return layer | {key: draw.choice((0, layer[key] + 1, layer[key] + 3, 25))}
+
+
+def tried(draw: Random, kind: str, conventions: str) -> dict[str, Any]:
+    """Return a network around one layer `x`, which is spoilt now and then."""
+    spec = network(draw, kind, conventions)
+    if draw.random() < 0.15:
+        spec["layers"][-1] = spoilt(draw, spec["layers"][-1])
+    return spec

@@ -20,37 +20,18 @@ CONVENTIONS = ("textbook", "pytorch", "keras")
 DRAWS = 150
 
 
-def drawn_layer(kind: str, draw: Random, conventions: str) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return a layer of one kind and the sizes of its input."""
-    rank = int(kind[-2]) if kind in drawn.SLIDING else draw.choice((1, 2, 3))
-    sizes = drawn.image(draw, rank, {1: 30, 2: 12, 3: 6}[rank])
-    if kind in ("dense", *drawn.PLAIN) and draw.random() < 0.5:
-        sizes = {"features": draw.randint(1, 20)}
-    makers = {"conv": drawn.convolution, "maxpool": drawn.pool, "avgpool": drawn.pool}
-    makers |= {"zeropad": drawn.zeropad, "dense": drawn.dense}
-    make = makers.get(kind[:-2] if kind in drawn.SLIDING else kind, drawn.plain)
-    layer = {key: found for key, found in make(draw, sizes, conventions).items() if key != "function"}
-    if kind.startswith("avgpool"):
-        layer.pop("dilation", None)
-    if make is drawn.plain:
-        layer = {"activation": {"function": "tanh"}, "batchnorm": {"scale": draw.random() < 0.5}}.get(kind, {})
-    if kind.startswith("global"):
-        layer = {"keepdims": draw.random() < 0.5}
-    return {**layer, "kind": kind, "name": "x"}, sizes
-
-
 @pytest.mark.parametrize("kind", sorted(sliding.COUNT))
 def test_a_layer_costs_what_brute_force_counts(kind: str, many: int) -> None:
     """Output sizes, weights, biases, parameters and multiply-adds are those counted one by one."""
     draw, ran = drawn.generator(kind), 0
     for number in range(DRAWS * many):
         conventions = CONVENTIONS[number % 3]
-        layer, sizes = drawn_layer(kind, draw, conventions)
+        spec = drawn_kinds.network(draw, kind, conventions)
+        layer, sizes = spec["layers"][0], spec["input"]
         try:
             counted = sliding.COUNT[kind](layer, sizes, conventions)
         except sliding.TooLargeError:
             continue
-        spec = {"conventions": conventions, "input": sizes, "layers": [layer]}
         if min(counted.output.values()) < 1:
             with pytest.raises(NetworkError, match="would have"):
                 Network.parse(spec)
@@ -179,16 +160,7 @@ def test_the_widest_path_gives_the_receptive_field() -> None:
 def test_every_formula_equals_its_count(many: int) -> None:
     """Each formula of each drawn layer has as many things as a counting evaluator finds for it."""
     ran = 0
-    for kind in sorted(sliding.COUNT):
-        draw = drawn.generator(f"count {kind}")
-        for _ in range(8 * many):
-            layer, sizes = drawn_layer(kind, draw, "textbook")
-            try:
-                network = Network.parse({"input": sizes, "layers": [layer]})
-            except NetworkError:
-                continue
-            ran += formulas_counted(network)
-    for kind in sorted(listed_kinds.COUNT):
+    for kind in sorted(drawn_kinds.MAKERS):
         draw = drawn.generator(f"count {kind}")
         for number in range(8 * many):
             try:

@@ -119,3 +119,15 @@ def test_first_positions_are_where_the_gradient_begins(torch: ModuleType, many: 
         assert network.value(f"{last}.first_position") + middle * jump == first, network.spec
         held += 1
     assert held == 25 * many
+
+
+def test_an_adapter_is_what_keras_adds(keras: ModuleType) -> None:
+    """With LoRA switched on, Keras' Dense has as many parameters more, and its weights are no longer trained."""
+    layer = keras.layers.Dense(7, use_bias=False)
+    layer.build((None, 11))
+    layer.enable_lora(3)
+    dense = {"kind": "dense", "name": "x", "units": 7, "bias": False, "lora": 3}
+    network = Network.parse({"input": {"features": 11}, "layers": [dense]})
+    trained = sum(variable.shape[0] * variable.shape[1] for variable in layer.trainable_variables)
+    assert network.value("x.trainable") == network.value("x.adapter") == trained
+    assert network.value("x.parameters") == layer.count_params()

@@ -42,13 +42,10 @@ def window(layer: Layer, *names: str) -> dict[str, Any]:
 
 
 def transposed(layer: Layer, before: Tensor) -> nn.Module:
-    """Return a transposed convolution; what the `meta` device does not look at is asked of the CPU."""
+    """Return a transposed convolution."""
     keys = window(layer, "stride", "padding", "output_padding", "dilation", "groups", "bias")
     keys["padding"] = 0 if keys.get("padding") == "valid" else keys.get("padding", 0)
-    module = TRANSPOSED[rank(before) - 1](before.shape[1], layer["filters"], **keys)
-    with torch.device("cpu"):
-        TRANSPOSED[rank(before) - 1](before.shape[1], layer["filters"], **keys)(torch.zeros(before.shape))
-    return module
+    return TRANSPOSED[rank(before) - 1](before.shape[1], layer["filters"], **keys)
 
 
 def depthwise(layer: Layer, before: Tensor) -> nn.Module:
@@ -78,15 +75,25 @@ def recurrent(layer: Layer, before: Tensor) -> nn.Module:
     return Applied(lambda steps: module(steps)[0] if every else module(steps)[0][:, -1], module)
 
 
-def attention(layer: Layer, before: Tensor) -> nn.Module:
-    """Return attention; its keys and values may have other features."""
-    width = before.shape[-1]
-    widths = [layer.get(name, width) for name in ("key_input", "value_input")]
-    module = nn.MultiheadAttention(
-        width, layer["heads"], bias=layer.get("bias", True), kdim=widths[0], vdim=widths[1], batch_first=True
-    )
-    others = [torch.empty(*before.shape[:-1], each) for each in widths]
-    return Applied(lambda query: module(query, *others)[0], module)
+class Attention(nn.Module):
+    """Attention, made once the features of its queries, keys and values are seen."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, query: Tensor, *others: Tensor) -> Tensor:
+        """Make the layer and apply it, to keys and values of other features where none are given."""
+        names, size = ("key_input", "value_input"), query.shape[:-1]
+        given = [others[0], others[-1]] if others else [query, query]
+        keys, values = (
+            torch.zeros(*size, self.layer[name]) if name in self.layer else found
+            for name, found in zip(names, given, strict=True)
+        )
+        widths = {"kdim": keys.shape[-1], "vdim": values.shape[-1]}
+        bias = self.layer.get("bias", True)
+        self.made = nn.MultiheadAttention(query.shape[-1], self.layer["heads"], bias=bias, batch_first=True, **widths)
+        return self.made(query, keys, values)[0]
 
 
 def transformer(layer: Layer, before: Tensor) -> nn.Module:
@@ -201,6 +208,16 @@ def upsample(layer: Layer, before: Tensor) -> nn.Module:
     return nn.Upsample(scale_factor=entries) if "factor" in layer else nn.Upsample(size=entries)
 
 
+PLACES = {"channels": 1, "tokens": 1, "depth": -3, "height": -2, "width": -1, "length": -1, "features": -1}
+"""Where a size stands in a shape with the batch in front."""
+
+
+def concatenated(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a concatenation; unless an axis is named, of the channels or of features."""
+    place = PLACES[layer["axis"]] if "axis" in layer else 1
+    return Applied(lambda *inputs: torch.cat(inputs, place))
+
+
 def multiply(*inputs: Tensor) -> Tensor:
     """Return a product number by number."""
     found = inputs[0]
@@ -217,12 +234,13 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     **dict.fromkeys(("encoderlayer", "decoderlayer"), transformer),
     **dict.fromkeys(("layernorm", "rmsnorm"), layer_norm),
     **dict.fromkeys(ADAPTIVE, adaptive),
-    "attention": attention,
+    "attention": lambda layer, _: Attention(layer),
+    "concat": concatenated,
     "bilinear": lambda layer, _: Pair(layer),
     "embedding": embedding,
     "parameter": lambda layer, _: Held(layer["shape"]),
     "prelu": slopes,
-    "groupnorm": lambda layer, before: nn.GroupNorm(layer["groups"], before.shape[1], affine=layer["scale"]),
+    "groupnorm": lambda layer, before: nn.GroupNorm(layer["groups"], before.shape[1], affine=layer.get("scale", True)),
     "instancenorm": instance_norm,
     "lrn": lambda layer, _: nn.LocalResponseNorm(layer["size"]),
     "multiply": lambda *_: Applied(multiply),

@@ -1,8 +1,11 @@
-"""Networks of the notation built in PyTorch on the `meta` device: shapes and parameter counts without any memory."""
+"""Networks of the notation built and run in PyTorch, layer by layer: shapes and parameter counts.
+
+Small layers run on the CPU, which refuses what it cannot do. On `meta` large ones take no memory, but wrong ones pass.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -70,26 +73,18 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     "dropout": lambda *_: nn.Dropout(),
     "identity": lambda *_: nn.Identity(),
     "add": lambda *_: Applied(lambda *inputs: torch.stack(torch.broadcast_tensors(*inputs)).sum(0)),
-    "concat": lambda *_: Applied(lambda *inputs: torch.cat(inputs, 1)),
 }
 
 
-def measured(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def measured(spec: Mapping[str, Any], device: str = "cpu") -> dict[str, dict[str, Any]]:
     """Return each layer's shape without the batch, and how many weights and biases it has."""
     found: dict[str, dict[str, Any]] = {}
-    with torch.device("meta"):
-        tensors = {"input": torch.empty(2, *spec["input"].values())}
-        previous = "input"
-        for layer in spec["layers"]:
-            names = layer.get("from", previous)  # a parameter takes none, and looks at none
-            inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
-            module = MODULES[layer["kind"]](layer, inputs[0])
-            previous = layer["name"]
-            tensors[previous] = module(*inputs)
+    with torch.device(device), torch.no_grad():
+        for name, module, output in run(spec, torch.zeros(2, *spec["input"].values())):
             counts = {"weights": 0, "biases": 0}
-            for name, parameter in module.named_parameters():
-                counts["biases" if "bias" in name else "weights"] += parameter.numel()
-            found[previous] = {"shape": tuple(tensors[previous].shape[1:]), **counts}
+            for parameter_name, parameter in module.named_parameters():
+                counts["biases" if "bias" in parameter_name else "weights"] += parameter.numel()
+            found[name] = {"shape": tuple(output.shape[1:]), **counts}
     return found
 
 
@@ -100,3 +95,19 @@ def weight_shapes(spec: Mapping[str, Any]) -> list[tuple[int, ...]]:
         (layer,) = [layer for layer in spec["layers"] if layer["name"] == "x"]
         module = MODULES[layer["kind"]](layer, first)
         return [tuple(found.shape) for name, found in module.named_parameters() if "bias" not in name]
+
+
+def run(
+    spec: Mapping[str, Any], image: Tensor, ready: Callable[[nn.Module], object] = lambda _: None
+) -> Iterator[tuple[str, nn.Module, Tensor]]:
+    """Yield each layer's name, its module and what it gives; `ready` may change a module before it is applied."""
+    tensors = {"input": image}
+    previous = "input"
+    for layer in spec["layers"]:
+        names = layer.get("from", previous)  # a parameter takes none, and looks at none
+        inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
+        module = MODULES[layer["kind"]](layer, inputs[0])
+        ready(module)
+        previous = layer["name"]
+        tensors[previous] = module(*inputs)
+        yield previous, module, tensors[previous]
