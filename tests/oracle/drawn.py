@@ -35,10 +35,16 @@ def convolution(draw: Random, sizes: dict[str, int], conventions: str) -> Layer:
     groups = draw.choice([n for n in (1, 1, 2, 3) if sizes["channels"] % n == 0])
     layer = {"kind": f"conv{rank}d", "filters": groups * draw.randint(1, 4), "kernel": per_axis(draw, rank, (1, 2, 3))}
     layer |= {"groups": groups, "bias": draw.random() < 0.7, "dilation": per_axis(draw, rank, (1, 1, 2))}
+    layer |= reparametrized(draw)
     words = ["valid", "same", *(["causal"] if rank == 1 and conventions != "pytorch" else [])]
     layer["padding"] = draw.choice(words) if draw.random() < 0.4 else per_axis(draw, rank, (0, 1, 2))
     is_plain = layer["padding"] == "same" and conventions == "pytorch"
     return layer | ({} if is_plain else {"stride": per_axis(draw, rank, (1, 2, 3))})
+
+
+def reparametrized(draw: Random) -> Layer:
+    """Return whether weights are normalised, in most cases not."""
+    return {draw.choice(("weight_norm", "spectral_norm")): True} if draw.random() < 0.2 else {}
 
 
 def pool(draw: Random, sizes: dict[str, int], conventions: str) -> Layer:
@@ -60,7 +66,8 @@ def zeropad(draw: Random, sizes: dict[str, int], _: str) -> Layer:
     """Return padding: a number, one per axis, or two per axis."""
     rank = len(sizes) - 1
     sides = [[draw.randint(0, 3), draw.randint(0, 3)] for _ in range(rank)]
-    return {"kind": "zeropad", "padding": draw.choice([per_axis(draw, rank, range(4)), sides])}
+    mode = draw.choice(("zeros", "zeros", "reflect", "replicate", "circular"))
+    return {"kind": "zeropad", "padding": draw.choice([per_axis(draw, rank, range(4)), sides]), "mode": mode}
 
 
 def plain(draw: Random, _: dict[str, int], __: str) -> Layer:
@@ -72,7 +79,7 @@ def plain(draw: Random, _: dict[str, int], __: str) -> Layer:
 
 def dense(draw: Random, *_: object) -> Layer:
     """Return a dense layer."""
-    return {"kind": "dense", "units": draw.randint(1, 12), "bias": draw.random() < 0.7}
+    return {"kind": "dense", "units": draw.randint(1, 12), "bias": draw.random() < 0.7, **reparametrized(draw)}
 
 
 def end(draw: Random, *_: object) -> Layer:
@@ -110,3 +117,40 @@ def network(draw: Random, conventions: str, largest: int = 24) -> dict[str, Any]
     """Return a network in the notation; whether its shapes can be is for others to say."""
     sizes = image(draw, draw.choice((1, 2, 2, 2, 3)), largest)
     return {"conventions": conventions, "input": sizes, "layers": layers(draw, sizes, conventions)}
+
+
+Sizes = dict[str, int]
+Drawn = tuple[Sizes, list[Layer]]
+LARGEST = {1: 20, 2: 10, 3: 5}
+
+
+def flags(draw: Random, *names: str) -> Layer:
+    """Return some flags, each true or false."""
+    return {name: draw.random() < 0.6 for name in names}
+
+
+def any_image(draw: Random, *ranks: int) -> Sizes:
+    """Return an image of one of some ranks."""
+    rank = draw.choice(ranks or (1, 2, 3))
+    return image(draw, rank, LARGEST[rank])
+
+
+def sequence(draw: Random, *features: int) -> Sizes:
+    """Return a short sequence."""
+    return {"tokens": draw.randint(1, 6), "features": draw.choice(features or (1, 2, 3, 4, 6, 8))}
+
+
+def anything(draw: Random) -> Sizes:
+    """Return an image, a sequence or features."""
+    return draw.choice((any_image(draw), sequence(draw), {"features": draw.randint(1, 9)}))
+
+
+def one(draw: Random, sizes: Sizes, kind: str, **keys: Any) -> Drawn:
+    """Return one layer `x` without the keys that were not drawn, each left out now and then."""
+    required = {name: found for name, found in keys.items() if found is not None}
+    optional = {name for name in required if name in OPTIONAL and draw.random() < 0.25}
+    return sizes, [{"kind": kind, "name": "x", **{k: v for k, v in required.items() if k not in optional}}]
+
+
+OPTIONAL = {"bias", "scale", "center", "stride", "padding", "dilation", "groups", "multiplier", "output_padding"}
+OPTIONAL |= {"sequences", "bidirectional", "layers", "axes", "statistics", "parameters"}

@@ -6,43 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from oracle.drawn import RANKS, Layer, image, per_axis
-
-Sizes = dict[str, int]
-Drawn = tuple[Sizes, list[Layer]]
-LARGEST = {1: 20, 2: 10, 3: 5}
-
-
-def flags(draw: Random, *names: str) -> Layer:
-    """Return some flags, each true or false."""
-    return {name: draw.random() < 0.6 for name in names}
-
-
-def any_image(draw: Random, *ranks: int) -> Sizes:
-    """Return an image of one of some ranks."""
-    rank = draw.choice(ranks or (1, 2, 3))
-    return image(draw, rank, LARGEST[rank])
-
-
-def sequence(draw: Random, *features: int) -> Sizes:
-    """Return a short sequence."""
-    return {"tokens": draw.randint(1, 6), "features": draw.choice(features or (1, 2, 3, 4, 6, 8))}
-
-
-def anything(draw: Random) -> Sizes:
-    """Return an image, a sequence or features."""
-    return draw.choice((any_image(draw), sequence(draw), {"features": draw.randint(1, 9)}))
-
-
-def one(draw: Random, sizes: Sizes, kind: str, **keys: Any) -> Drawn:
-    """Return one layer `x` without the keys that were not drawn, each left out now and then."""
-    required = {name: found for name, found in keys.items() if found is not None}
-    optional = {name for name in required if name in OPTIONAL and draw.random() < 0.25}
-    return sizes, [{"kind": kind, "name": "x", **{k: v for k, v in required.items() if k not in optional}}]
-
-
-OPTIONAL = {"bias", "scale", "center", "stride", "padding", "dilation", "groups", "multiplier", "output_padding"}
-OPTIONAL |= {"sequences", "bidirectional", "layers", "axes", "statistics", "parameters"}
+from oracle import drawn_further
+from oracle.drawn import LARGEST, RANKS, Drawn, Layer, any_image, anything, flags, image, one, per_axis, sequence
 
 
 def transposed(draw: Random, kind: str, conventions: str) -> Drawn:
@@ -88,6 +53,7 @@ def attention(draw: Random, kind: str, conventions: str) -> Drawn:
     """Return attention of a sequence to itself or to another one; some have heads that do not divide."""
     sizes, heads = sequence(draw, 4, 6, 8), draw.choice((1, 2, 2, 3, 4))
     keys: Layer = {"heads": heads, **flags(draw, "bias")}
+    keys |= {"key_value_bias": True} if draw.random() < 0.3 else {}
     for name in ("key_input", "value_input"):
         if draw.random() < 0.3:
             keys[name] = draw.randint(1, 9)
@@ -217,6 +183,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     "multiply": merged,
     "reshape": shaped,
     "upsample": resized,
+    **drawn_further.MAKERS,
 }
 
 

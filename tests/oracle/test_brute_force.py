@@ -32,10 +32,12 @@ def drawn_layer(kind: str, draw: Random, conventions: str) -> tuple[dict[str, An
     layer = {key: found for key, found in make(draw, sizes, conventions).items() if key != "function"}
     if kind.startswith("avgpool"):
         layer.pop("dilation", None)
+    layer.pop("mode", None)  # what stands in the padding changes no count; PyTorch says what is refused
     if make is drawn.plain:
         layer = {"activation": {"function": "tanh"}, "batchnorm": {"scale": draw.random() < 0.5}}.get(kind, {})
     if kind.startswith("global"):
         layer = {"keepdims": draw.random() < 0.5}
+        sizes = draw.choice((sizes, drawn.sequence(draw)))
     return {**layer, "kind": kind, "name": "x"}, sizes
 
 

@@ -83,7 +83,13 @@ def attention(layer: Layer, before: Tensor) -> nn.Module:
     width = before.shape[-1]
     widths = [layer.get(name, width) for name in ("key_input", "value_input")]
     module = nn.MultiheadAttention(
-        width, layer["heads"], bias=layer.get("bias", True), kdim=widths[0], vdim=widths[1], batch_first=True
+        width,
+        layer["heads"],
+        bias=layer.get("bias", True),
+        add_bias_kv=layer.get("key_value_bias", False),
+        kdim=widths[0],
+        vdim=widths[1],
+        batch_first=True,
     )
     others = [torch.empty(*before.shape[:-1], each) for each in widths]
     return Applied(lambda query: module(query, *others)[0], module)

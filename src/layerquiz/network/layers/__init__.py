@@ -2,16 +2,21 @@
 
 from layerquiz.network.layers import (
     attention,
+    axes,
     convolution,
     dense,
+    einsum,
     learned,
     norm,
     pooling,
+    products,
     recurrent,
     reshaping,
     separable,
     shape,
     transposed,
+    unshared,
+    windows,
 )
 from layerquiz.network.layers.base import Kind
 
@@ -19,14 +24,19 @@ FAMILIES = (
     convolution,
     transposed,
     separable,
+    unshared,
     pooling,
+    windows,
     dense,
+    einsum,
     norm,
     recurrent,
     attention,
+    products,
     learned,
     shape,
     reshaping,
+    axes,
 )
 
 KINDS: dict[str, Kind] = {kind.name: kind for family in FAMILIES for kind in family.KINDS}

@@ -11,7 +11,6 @@ from layerquiz.network.layers.base import (
     REMAINDER,
     Before,
     Formulas,
-    Keys,
     Kind,
     Limit,
     Own,
@@ -20,9 +19,10 @@ from layerquiz.network.layers.base import (
     Positive,
     seen_through,
 )
+from layerquiz.network.layers.reparametrized import ReparametrizedKeys, reparametrized
 
 
-class ConvolutionKeys(Keys):
+class ConvolutionKeys(ReparametrizedKeys):
     """Keys of a convolution; per-axis values are a number or a list in the order (depth, height, width)."""
 
     filters: Positive
@@ -60,18 +60,19 @@ def window_positions(size: Formula, reach: Formula, own: Own, axis: str) -> Form
     return floor(room / stride) + 1
 
 
-def convolution(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = K^2 C_in / g C_out; biases = C_out; macs = weights H_out W_out."""
     (source,) = before
     axes = source.form.axes
     reach, definitions = reaches(own, axes)
     depth = source.channels if own.groups == 1 else source.channels / own.groups
+    weights = product([*(own.kernel[axis] for axis in axes), depth, own.filters])
     formulas: Formulas = {
         **definitions,
         "channels": own.filters,
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
-        "weights": product([*(own.kernel[axis] for axis in axes), depth, own.filters]),
-        "macs": product([own.weights, *(own[axis] for axis in axes)]),
+        **reparametrized(own, weights, own.filters, conventions),
+        "macs": product([weights if own.weight_norm else own.weights, *(own[axis] for axis in axes)]),
         **seen_through(source, reach, {axis: own.stride[axis] for axis in axes}),
         **group_remainders(own, source),
     }

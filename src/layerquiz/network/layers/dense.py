@@ -17,9 +17,10 @@ from layerquiz.network.layers.base import (
     kept,
     reading_order,
 )
+from layerquiz.network.layers.reparametrized import ReparametrizedKeys, reparametrized
 
 
-class DenseKeys(Keys):
+class DenseKeys(ReparametrizedKeys):
     """Keys of a dense layer; tied: an embedding whose table it uses, and whose vocabulary its units are."""
 
     units: Positive | None = None
@@ -59,11 +60,12 @@ def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> For
     if own.units is None:
         raise RefusedKeyError("units", 'the key "units" is missing', "Allowed: a whole number from 1 up", "missing-key")
     last = acted_on(source, conventions)
+    weights = source[last] * own.units
     formulas: Formulas = {
         **kept(source, last),
         last: own.units,
-        "weights": source[last] * own.units,
-        "macs": product([own.weights, *positions(own, source, last)]),
+        **reparametrized(own, weights, own.units, conventions),
+        "macs": product([weights if own.weight_norm else own.weights, *positions(own, source, last)]),
     }
     if own.bias:
         formulas["biases"] = own.units
@@ -72,6 +74,9 @@ def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> For
 
 def _tied(own: Own, source: Before, table: Before, conventions: Conventions) -> Formulas:
     """weights = 0, macs = F_in V T: the embedding's table is used. Source: Press and Wolf, arXiv:1608.05859."""
+    if own.weight_norm or own.spectral_norm:
+        key = "weight_norm" if own.weight_norm else "spectral_norm"
+        raise RefusedKeyError(key, "the layer is tied and has no weights of its own", "Leave one away", "wrong-loan")
     last = acted_on(source, conventions)
     units: Formula = table.vocabulary if own.units is None else own.units
     formulas: Formulas = {

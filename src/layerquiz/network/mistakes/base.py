@@ -35,8 +35,8 @@ class View:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Return the spatial axes of the layer's input."""
-        return self.source.form.axes
+        """Return the spatial axes of the layer's keys, or of its input."""
+        return self.origin.kind.along or self.source.form.axes
 
     def is_kind(self, *beginnings: str) -> bool:
         """Say whether the layer's kind is one of some families."""
@@ -49,12 +49,18 @@ class View:
     @property
     def window(self) -> bool:
         """Say whether the layer slides a window over its input: a convolution, not a transposed one, or a pool."""
-        return {"kernel", "stride", "padding"} <= self.own.marks.keys() and "output_padding" not in self.own.marks
+        keys = self.own.marks.keys()
+        return {"kernel", "stride", "padding"} <= keys and keys.isdisjoint(("output_padding", "size")) and self.slides
+
+    @property
+    def slides(self) -> bool:
+        """Say whether the layer gives a size for each axis that its keys are for."""
+        return set(self.axes) <= set(self.form.sizes)
 
     @property
     def filters(self) -> bool:
         """Say whether the layer has filters with a kernel, and so weights for each input channel."""
-        return {"kernel", "filters"} <= self.own.marks.keys() and self.has("weights")
+        return {"kernel", "filters"} <= self.own.marks.keys() and self.has("weights") and self.slides
 
     @property
     def pool(self) -> bool:
