@@ -15,6 +15,7 @@ from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Limit, RefusedKeyError
 from layerquiz.network.notation import shown
 
+AS_SERIES = 'Put a layer of the kind "series" in front'
 NUMBERS = {1: "one input", 2: "two inputs", 3: "three inputs"}
 
 
@@ -31,7 +32,8 @@ def check_sources(layer: Layer, before: tuple[Form, ...]) -> None:
         if not exact or any(size not in form.sizes for size in kind.accepts) or takes_ids != is_ids:
             needed = "tokens alone" if takes_ids else ", ".join(kind.accepts) or "features or channels"
             given = ", ".join(form.sizes)
-            raise NetworkError(f'it needs {needed}; "{source}" gives {given}', slug="wrong-rank")
+            cure = AS_SERIES if kind.axes == ("length",) and form.sizes == ("tokens", "features") else ""
+            raise NetworkError(f'it needs {needed}; "{source}" gives {given}', cure=cure, slug="wrong-rank")
         if form.sizes != before[0].sizes:
             mixed = f"{', '.join(before[0].sizes)} and {', '.join(form.sizes)}"
             raise NetworkError(f"its inputs cannot be merged: they give {mixed}", slug="mixed-ranks")
