@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from layerquiz.engine import fonts, log, probe, run
 from layerquiz.errors import OutsideError
 from layerquiz.render import latex
 from layerquiz.render.document import Page, Paragraph, Sheet, Table
+from printed_text import read
 from render.sample_exam import NAMES, papers, size_step
 
 COUNT = len(NAMES)
@@ -42,12 +42,6 @@ def refused(body: str, **limits: float) -> OutsideError:
         engine.typeset(document(body), ("page/1",), **limits)
     assert caught.value.exit_code == 3
     return caught.value
-
-
-def read(pdf: bytes, *flags: str) -> str:
-    """Return the text of a PDF."""
-    command = ["pdftotext", *flags, "-", "-"]
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
 
 
 def boxes(pdf: bytes) -> list[tuple[str, ...]]:
@@ -78,7 +72,6 @@ def test_each_part_is_a_pdf_and_each_kind_is_whole(printed: dict[str, bytes]):
 
 
 @tex
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
 @pytest.mark.parametrize("number", range(1, COUNT + 1))
 def test_every_name_is_printed(number: int, printed: dict[str, bytes]):
     """In every script, on the paper and on the solution; a long name is shortened, hostile ones are only text."""

@@ -7,12 +7,13 @@ import re
 import pytest
 
 from layerquiz.data import folder
-from layerquiz.exam import expression, library, template, wording
+from layerquiz.exam import library, template, wording
 from layerquiz.exam.drawing import draw
 from layerquiz.exam.facts import fact
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.printed import FILTERS
 from layerquiz.exam.question import rebuilt
+from layerquiz.network import expression
 from layerquiz.network.mistakes import CATALOGUE
 
 GUIDE = (folder("question_templates") / library.GUIDE).read_text(encoding="utf-8")

@@ -209,3 +209,45 @@ def test_a_damaged_template_draws_or_is_one_error(place, inserted):
     text = PLAIN[:place] + inserted + PLAIN[place:]
     with suppress(LayerquizError):
         draw(template.parse(text, "x"), 1)
+
+
+BLOCKS = """---
+title: Copies of a block
+topics: [convolution, parameters]
+level: 2
+let: {copies: {choice: [2, 3]}}
+network:
+  input: {channels: 4, height: 20, width: 20}
+  blocks:
+    pair:
+      arguments: [filters]
+      layers:
+        - {kind: conv2d, name: first, filters: "= filters", kernel: 3, padding: 1}
+        - {kind: conv2d, name: second, filters: "= filters", kernel: 1}
+  layers:
+    - {block: pair, name: body, repeat: "= copies", filters: {choice: [8, 12]}}
+    - {name: head, layers: [{kind: conv2d, name: last, filters: "= body.channels + copies", kernel: 3}]}
+ask:
+  - {blank: body.parameters, label: all copies}
+  - {blank: head.last.weights, label: the last convolution}
+tells_apart: [forgot-bias]
+---
+{{ body.description }} has {{ copies }} copies;
+the first begins with {{ body.block1.first.filters | plural("filter") }}.
+"""
+
+
+def test_a_template_may_draw_blocks() -> None:
+    """Copies, arguments and layers inside a block are drawn; a named block's body sees its arguments alone."""
+    made = template.parse(BLOCKS, "blocks")
+    counts = set()
+    for seed in range(12):
+        question = draw(made, seed)
+        network = question.network
+        filters, copies = network.value("body.block1.first.filters"), len(network.blocks) - 2
+        counts.add((filters, copies))
+        pair = 9 * filters * filters + filters + filters * filters + filters
+        assert network.value("body.parameters") == copies * pair - 9 * filters * (filters - 4)
+        assert network.value("head.last.weights") == 9 * filters * (filters + copies)
+        assert f"first begins with {filters} filters" in question.text
+    assert len(counts) == 4

@@ -315,6 +315,13 @@ REFUSED: dict[str, tuple[dict[str, int], list[dict[str, Any]], str, list[str]]] 
         "wrong-loan",
         ["weight_norm", "no weights of its own"],
     ),
+    "all cut off": (
+        IMAGE,
+        [{"kind": "crop", "padding": 3}],
+        "size-below-one",
+        ["width 0", "Its input has 6", "less away"],
+    ),
+    "voxels": (VOLUME, [{"kind": "pixelshuffle", "factor": 1}], "wrong-rank", ["gives channels, depth"]),
     "a mean of one number": (ROW, [{"kind": "globalavgpool"}], "wrong-rank", ["features alone"]),
     "tokens in a convolution": (SEQUENCE, [{"kind": "conv1d", "filters": 1, "kernel": 1}], "wrong-rank", ['"series"']),
 }

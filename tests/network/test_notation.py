@@ -165,7 +165,7 @@ BAD_TEXT: dict[str, tuple[str, str]] = {
     "nested too deeply": ("[" * 100_000, "not readable"),
     "too many digits": ("input: {features: " + "9" * 5000 + "}", "not readable"),
     "control characters": ("input: \x00", "not readable"),
-    "a mapping that holds itself": ("&a {input: *a, layers: [*a]}", "needs a kind"),
+    "a mapping that holds itself": ("&a {input: *a, layers: [*a]}", "there is no key"),
     "a list that holds itself": ("input: {features: 1}\nlayers: &a [*a]", "layer 1"),
 }
 

@@ -11,12 +11,18 @@ from layerquiz.network.zoo import names
 PARAMETERS = {
     "alexnet": 62_378_344,
     "alexnet_groups": 60_965_224,
+    "bert_base": 109_482_240,
+    "densenet121": 7_978_856,
+    "gpt2": 124_439_808,
     "lenet5": 61_706,
     "mnist": 217_706,
+    "mobilenet_v2": 3_504_872,
+    "resnet50": 25_557_032,
     "vgg11": 132_863_336,
     "vgg13": 133_047_848,
     "vgg16": 138_357_544,
     "vgg19": 143_667_240,
+    "vit_b_16": 86_567_656,
 }
 """The papers' and torchvision's counts."""
 

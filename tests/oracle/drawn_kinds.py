@@ -181,6 +181,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     "attention": attention,
     "bilinear": bilinear,
     "multiply": merged,
+    "select": lambda draw, kind, _: one(draw, sequence(draw), kind),
     "reshape": shaped,
     "upsample": resized,
     **drawn_further.MAKERS,

@@ -215,6 +215,11 @@ def tokens(_: Layer, inputs: list[Sizes], __: str) -> Counted:
     return Counted({"tokens": places, "features": inputs[0]["channels"]})
 
 
+def select(_: Layer, inputs: list[Sizes], __: str) -> Counted:
+    """The features of one token."""
+    return Counted({"features": inputs[0]["features"]})
+
+
 def crop(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
     """Places are cut off at both ends."""
     (sizes,) = inputs
@@ -272,6 +277,7 @@ COUNT: dict[str, Callable[[Layer, list[Sizes], str], Counted]] = {
     "parameter": parameter,
     "reshape": reshape,
     "tokens": tokens,
+    "select": select,
     "crop": crop,
     "upsample": upsample,
     "multiply": multiply,

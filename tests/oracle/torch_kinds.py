@@ -224,6 +224,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     "multiply": lambda *_: Applied(multiply),
     "reshape": reshape,
     "tokens": lambda *_: Applied(lambda image: image.flatten(2).transpose(1, 2)),
+    "select": lambda *_: Applied(lambda steps: steps[:, 0]),
     "crop": crop,
     "upsample": upsample,
     "pixelshuffle": lambda layer, _: nn.PixelShuffle(layer["factor"]),

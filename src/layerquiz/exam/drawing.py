@@ -82,7 +82,7 @@ def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
     for place, comparison in enumerate(template.require):
         try:
             holds = comparison.value(value)
-        except TemplateError as error:
+        except LayerquizError as error:
             raise template.written.located(error, ("require", place)) from None
         if not holds:
             raise RejectedError(f'require "{comparison.text}" did not hold')

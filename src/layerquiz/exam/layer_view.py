@@ -84,7 +84,7 @@ def as_product(sizes: tuple[int, ...]) -> str:
 
 
 class LayerView:
-    """One layer (or `input`, or `total`) in a wording: `conv.kernel`, `conv.shape`, `conv.description`."""
+    """One layer (or `input`, `total`, a block) in a wording: `conv.kernel`, `conv.shape`, `stage.block1.conv.shape`."""
 
     __slots__ = ("_name", "_network")
 
@@ -96,6 +96,9 @@ class LayerView:
             raise AttributeError(attribute)
         if attribute == "description":
             return described(self._network, self._name)
+        inner = f"{self._name}.{attribute}"
+        if inner in self._network.graph.parts:
+            return LayerView(self._network, inner)
         return offered(self._network, self._name, attribute)
 
 
@@ -112,20 +115,16 @@ def offered(network: Network, owner: str, name: str) -> Any:
 
 def views(network: Network) -> dict[str, Any]:
     """Return a network's names for the wording: every layer, `input`, `total`, and `layers` for loops."""
-    layers = {layer.name: LayerView(network, layer.name) for layer in network.layers}
-    return {
-        "input": LayerView(network, "input"),
-        "total": LayerView(network, "total"),
-        "layers": list(layers.values()),
-        **layers,
-    }
+    parts = {name: LayerView(network, name) for name in network.graph.parts}
+    layers = [parts[layer.name] for layer in network.layers]
+    return {"layers": layers, **{name: view for name, view in parts.items() if "." not in name}}
 
 
 def described(network: Network, owner: str) -> str:
     """Return a layer in words, with all its keys that matter: what a student needs to recount it."""
     layer = network.by_name.get(owner)
     if layer is None:
-        return "the input" if owner == "input" else "the whole network"
+        return {"input": "the input", "total": "the whole network"}.get(owner, "block")
     family = layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
     fields = type(layer.keys).model_fields
     phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in PHRASES if name in fields]

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeAlias
 
-from layerquiz.errors import LayerquizError, NetworkError, TemplateError, nearest
-from layerquiz.exam import expression, sample
+from layerquiz.errors import FormulaError, LayerquizError, NetworkError, TemplateError, nearest
+from layerquiz.exam import sample
 from layerquiz.exam.facts import fact
 from layerquiz.exam.source import Path
+from layerquiz.network import expression
 from layerquiz.network.network import Network
 from layerquiz.network.notation import shown
+from layerquiz.network.scope import is_block
 
 DRAWS = ("choice", "range")
 MOST_OPTIONS = 1000
@@ -39,6 +41,7 @@ class Scope:
 
     random: Random
     conventions: Any
+    blocks: Mapping[str, Any]
     let: dict[str, Any] = field(default_factory=dict)
     beside: dict[str, Any] = field(default_factory=dict)
     owners: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -58,12 +61,12 @@ class Scope:
 
     def _computed(self, owner: str, key: str) -> Any:
         """Return a quantity of a layer above, from the network of the layers so far."""
-        if owner not in self.owners or not self.layers:
+        if owner.partition(".")[0] not in self.owners or not self.layers:
             known = [f"{name}.{key}" for name, found in self.owners.items() for key in found]
             raise unknown(f"{owner}.{key}", known)
         so_far = {"input": self.owners["input"], "layers": self.layers, "conventions": self.conventions}
         try:
-            network = Network.parse(so_far)
+            network = Network.parse({**so_far, **self.blocks})
         except NetworkError as error:
             raise at(error, ("network", *getattr(error, "path", ()))) from None
         return fact(network, owner, key)
@@ -91,13 +94,14 @@ class Recipe:
     input: Mapping[str, Maker] | Any
     layers: tuple[Maker, ...] | Any
     others: Mapping[str, Any]
+    blocks: Mapping[str, Any]
 
     def draw(self, random: Random, conventions: Any) -> Drawn:
         """Draw every entry, in the order of the file."""
-        scope = Scope(random, conventions)
+        scope = Scope(random, conventions, self.blocks)
         for name, make in self.let:
             scope.let[name] = make(scope)
-        network = dict(self.others)
+        network = {**self.others, **self.blocks}
         network["input"] = scope.owners["input"] = _filled(self.input, scope)
         counts: dict[str, int] = {}
         for make in self.layers:
@@ -120,8 +124,9 @@ def recipe(let: Mapping[str, Any], network: Mapping[str, Any]) -> Recipe:
         raise at(TemplateError("a network has an input, a mapping, and layers, a list", slug="network"), ("network",))
     sizes = _leaves(written, ("network", "input"))
     made = tuple(_layer(found, ("network", "layers", place)) for place, found in enumerate(layers))
-    others = {key: str(found) for key, found in network.items() if key not in ("input", "layers")}
-    return Recipe(makers, sizes, made, others)
+    others = {key: str(found) for key, found in network.items() if key not in ("input", "layers", "blocks")}
+    blocks = {key: found for key, found in network.items() if key == "blocks"}  # their bodies see arguments, no draws
+    return Recipe(makers, sizes, made, others, blocks)
 
 
 def _leaves(mapping: Mapping[str, Any], path: Path) -> dict[str, Maker]:
@@ -144,8 +149,13 @@ def _layer(written: Any, path: Path) -> Maker:
         raise at(TemplateError(f"a layer is a mapping with a kind; found {shown(written)}", slug="network"), path)
     if "choice" in written and "kind" not in written:
         return _choice([_layer(option, (*path, "choice")) for option in _options(written, path)])
-    makers = _leaves(written, path)
-    return lambda scope: _filled(makers, scope)
+    if not is_block(written):
+        makers = _leaves(written, path)
+        return lambda scope: _filled(makers, scope)
+    inside = [_layer(found, (*path, "layers", place)) for place, found in enumerate(written.get("layers") or ())]
+    makers = _leaves({key: found for key, found in written.items() if key != "layers"}, path)
+    own = {"layers": inside} if "layers" in written else {}
+    return lambda scope: _filled(makers, scope) | {key: [make(scope) for make in found] for key, found in own.items()}
 
 
 def leaf(written: Any, path: Path) -> Maker:
@@ -165,13 +175,13 @@ def leaf(written: Any, path: Path) -> Maker:
 def _expression(text: str, path: Path) -> Maker:
     try:
         read = expression.parse(text)
-    except TemplateError as error:
+    except FormulaError as error:
         raise at(error, path) from None
 
     def make(scope: Scope) -> Any:
         try:
             found = read.value(scope.value)
-        except TemplateError as error:
+        except (FormulaError, TemplateError) as error:
             raise at(error, path) from None
         return list(found) if isinstance(found, tuple) else found
 

@@ -10,15 +10,16 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from layerquiz.errors import LayerquizError, TemplateError
-from layerquiz.exam import expression, wording
-from layerquiz.exam.expression import Expression
+from layerquiz.errors import FormulaError, LayerquizError, TemplateError
+from layerquiz.exam import wording
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipe, recipe
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
+from layerquiz.network import expression
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.wiring import NAME, RESERVED
+from layerquiz.network.expression import Expression
+from layerquiz.network.layer import NAME, RESERVED
 
 ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
@@ -194,7 +195,7 @@ def _required(texts: Iterable[str], written: SourceText) -> tuple[Expression, ..
     for place, text in enumerate(texts):
         try:
             found.append(expression.parse(text))
-        except TemplateError as error:
+        except FormulaError as error:
             raise written.located(error, ("require", place)) from None
         if not found[-1].compares:
             cure = "Write one such as conv.filters != input.channels"

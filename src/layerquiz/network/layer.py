@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.layers.base import Keys, Kind
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+RESERVED = ("input", "total")
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where an entry stands in the notation, such as `layers`, 3, `kernel`."""
+
+
+def is_name(written: Any) -> bool:
+    """Say whether a layer, a block or an argument may be called so."""
+    return isinstance(written, str) and written not in RESERVED and NAME.fullmatch(written) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +32,7 @@ class Layer:
     kind: Kind
     keys: Keys
     sources: tuple[str, ...]
-    place: int
+    path: Path
     borrows: tuple[str, ...] = ()
 
     @property

@@ -47,7 +47,7 @@ def _settled(layer: Layer, layers: Mapping[str, Layer], owners: Mapping[str, str
         try:
             _check(layer, key, owner, layers)
         except RefusedKeyError as error:
-            raise located(error.at(layer.called), "layers", layer.place, key) from None  # type: ignore[arg-type]
+            raise located(error.at(layer.called), *layer.path, key) from None  # type: ignore[arg-type]
         found.append(owner)
     return replace(layer, borrows=tuple(found))
 

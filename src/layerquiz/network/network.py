@@ -7,25 +7,30 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from layerquiz.errors import NetworkError, nearest
-from layerquiz.formula.expr import Formula, Integer, Number, Reference, total
-from layerquiz.formula.graph import Graph, Part, Rules
+from layerquiz.formula.expr import Number, Reference
+from layerquiz.formula.graph import Graph
 from layerquiz.formula.solve import Values, evaluate
+from layerquiz.network.blocks import laid_out
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import OWN, QUANTITIES
+from layerquiz.network.glossary import OWN
 from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers import KINDS
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Origin, form_of, reading_order
 from layerquiz.network.notation import line_of, load, shortened, shown
+from layerquiz.network.sums import TOTAL, with_sums
 from layerquiz.network.validity import fault
 from layerquiz.network.wiring import layers_of, parts_of
 
-TOP_KEYS = ("name", "conventions", "input", "layers")
+TOP_KEYS = ("name", "conventions", "input", "blocks", "layers")
 
 Answer: TypeAlias = Number | tuple[Number, ...]
 
 
 class Network:
-    """Layers wired by name. `graph` maps names to formulas, `values` holds their numbers."""
+    """Layers wired by name. `graph` maps names to formulas, `values` holds their numbers.
+
+    `blocks` says of each block which layer's output (or which inner block's) it gives.
+    """
 
     def __init__(self, spec: Mapping[str, Any], conventions: Conventions, kinds: Mapping[str, Kind]) -> None:
         self.spec = spec
@@ -33,8 +38,11 @@ class Network:
         self.conventions = conventions
         self.kinds = kinds
         self._under: dict[Conventions, Network] = {}
-        self.layers = layers_of(spec.get("layers"), kinds)
-        self.graph = Graph(_with_total(parts_of(spec, self.layers, conventions), self.layers, conventions))
+        layout = laid_out(spec, kinds)
+        self.layers = layers_of(layout.entries, kinds)
+        self.blocks = layout.outputs
+        parts = parts_of(spec, self.layers, conventions)
+        self.graph = Graph(with_sums(parts, self.layers, self.blocks, conventions))
         self.values: Values = evaluate(self.graph)
         found = self.fault(self.values)
         if found:
@@ -104,7 +112,7 @@ class Network:
         part = self.graph.parts[owner]
         if quantity in part:
             return (Reference(owner, quantity),)
-        if quantity == "shape" and owner != "total":
+        if quantity == "shape" and owner != TOTAL:
             sizes = reading_order(self.form(owner).sizes, self.conventions.channels_first)
             return tuple(Reference(owner, size) for size in sizes)
         found = [known for known in (*part.rules.formulas, *part.givens) if known.startswith(f"{quantity}.")]
@@ -123,7 +131,7 @@ class Network:
         part = self.graph.parts[owner]
         own = [name for name in (*part.rules.formulas, *part.givens) if not name.startswith(hidden)]
         names = dict.fromkeys(name.partition(".")[0] for name in own)
-        return [f"{owner}.{name}" for name in (*names, *(("shape",) if owner != "total" else ()))]
+        return [f"{owner}.{name}" for name in (*names, *(("shape",) if owner != TOTAL else ()))]
 
     def value(self, name: str, values: Values | None = None) -> Answer:
         """Return a quantity's value: a number; a tuple for a shape, or where the axes differ."""
@@ -145,19 +153,3 @@ class Network:
             if found:
                 return found
         return None
-
-
-def _with_total(parts: list[Part], layers: tuple[Layer, ...], conventions: Conventions) -> list[Part]:
-    """Add the sums over all layers; layers that add nothing stand in no sum."""
-    by_name = {layer.name: layer for layer in layers}
-    formulas: dict[str, Formula] = {}
-    for name in QUANTITIES:
-        if name == "activations":
-            counted = [part for part in parts if part.name == "input" or not by_name[part.name].kind.view]
-        else:
-            counted = [p for p in parts if p.name != "input" and p.rules.formulas[name] != Integer(0)]
-        formulas[name] = total(Reference(part.name, name) for part in counted)
-    formulas["flops"] = 2 * Reference("total", "macs")
-    formulas["parameter_bytes"] = Reference("total", "parameters") * conventions.bytes_per_number
-    formulas["activation_bytes"] = Reference("total", "activations") * conventions.bytes_per_number
-    return [*parts, Part("total", Rules(formulas, shared=False))]

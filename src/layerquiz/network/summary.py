@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from layerquiz.formula.expr import Number
-from layerquiz.network.glossary import TRACED
+from layerquiz.network.glossary import QUANTITIES, TRACED
 from layerquiz.network.network import Answer, Network
+from layerquiz.network.scope import COPY
 
 FORMAT = 1
 
@@ -54,21 +55,22 @@ class Total:
 
 @dataclass(frozen=True)
 class Summary:
-    """All layers of a network by name, and the total."""
+    """All layers of a network by name, its blocks with their sums, and the total."""
 
     network: str
     conventions: str
     rows: Mapping[str, Row]
+    blocks: Mapping[str, Row]
     total: Total
 
     def __getitem__(self, layer: str) -> Row:
-        return self.rows[layer]
+        return self.rows[layer] if layer in self.rows else self.blocks[layer]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows.values())
 
     def __contains__(self, layer: object) -> bool:
-        return layer in self.rows
+        return layer in self.rows or layer in self.blocks
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -79,9 +81,14 @@ class Summary:
             "format": FORMAT,
             "network": self.network,
             "conventions": self.conventions,
-            "layers": [asdict(row) | {name: _as_json(getattr(row, name)) for name in TRACED} for row in self],
+            "layers": [_row_as_json(row) for row in self],
+            **({"blocks": [_row_as_json(row) for row in self.blocks.values()]} if self.blocks else {}),
             "total": asdict(self.total),
         }
+
+
+def _row_as_json(row: Row) -> dict[str, Any]:
+    return asdict(row) | {name: _as_json(getattr(row, name)) for name in TRACED}
 
 
 def _as_json(answer: Answer | None) -> Any:
@@ -94,7 +101,11 @@ def _as_json(answer: Answer | None) -> Any:
 def summarise(network: Network) -> Summary:
     """Return every layer's output and costs, and the totals."""
     rows = {layer.name: _row(network, layer.name, layer.kind.name) for layer in network.layers}
-    return Summary(network.name, network.conventions.name, rows, Total(**network.values["total"]))
+    blocks = {name: _row(network, name, COPY) for name in network.blocks}
+    total = network.values["total"]
+    return Summary(
+        network.name, network.conventions.name, rows, blocks, Total(**{name: total[name] for name in QUANTITIES})
+    )
 
 
 def _row(network: Network, name: str, kind: str) -> Row:

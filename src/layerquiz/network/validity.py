@@ -80,7 +80,7 @@ def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:
         number = found[name]
         if name in SIZES:
             if number < 1:
-                return located(_too_small(layer, name, number, values), "layers", layer.place)
+                return located(_too_small(layer, name, number, values), *layer.path)
         elif number < 0 or (number != 0 and name.startswith(REMAINDER)):
             return _unfit(layer, name, values)
     return None
@@ -95,12 +95,13 @@ def _guarded(rules: Rules) -> tuple[str, ...]:
 def _too_small(layer: Layer, size: str, number: Number, values: Values) -> NetworkError:
     source = values[layer.sources[0]].get(size) if layer.sources else None
     kernel = values[layer.name].get("kernel", values[layer.name].get(f"kernel.{size}"))
-    why = f"a kernel of {kernel} on an input whose {size} is {source}" if kernel else f"its input has {size} {source}"
+    why = f"It has a kernel of {kernel} on an input whose {size} is {source}" if kernel else f"Its input has {source}"
+    smaller = "Use a smaller kernel or stride, more padding, or a larger input"
     return NetworkError(
         f"its output would have {size} {number}",
         where=layer.called,
-        why=f"It has {why}",
-        cure="Use a smaller kernel or stride, more padding, or a larger input",
+        why=why,
+        cure=smaller if kernel else "Take less away, or use a larger input",
         slug="size-below-one",
     )
 
@@ -113,7 +114,7 @@ def _unfit(layer: Layer, name: str, values: Values) -> NetworkError:
     numbers = _Numbers(layer, key, axis, values)
     error = NetworkError(limit.what.format_map(numbers), where=layer.called, slug=limit.slug)
     error.cure = limit.cure.format_map(numbers)
-    return located(error, "layers", layer.place, key)
+    return located(error, *layer.path, key)
 
 
 LIMITS = {

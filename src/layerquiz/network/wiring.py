@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -11,17 +10,16 @@ from typing import Any
 from layerquiz.errors import NetworkError, nearest
 from layerquiz.formula.expr import Formula, Integer, Reference, product
 from layerquiz.formula.graph import Part, Rules
+from layerquiz.network.blocks import Entry
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import SIZES, TRACED
 from layerquiz.network.keys import checked, marks_and_givens
-from layerquiz.network.layer import Layer, located
+from layerquiz.network.layer import NAME, RESERVED, Layer, located
 from layerquiz.network.layers.base import LARGEST, Form, Kind, Origin, RefusedKeyError, build, form_of, reading_order
 from layerquiz.network.loans import settled
 from layerquiz.network.notation import named, shown
 from layerquiz.network.validity import check_sources, check_words
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-RESERVED = ("input", "total")
 INPUTS = (
     ("channels", "length"),
     ("channels", "height", "width"),
@@ -32,50 +30,60 @@ INPUTS = (
 )
 
 
-def layers_of(written: Any, kinds: Mapping[str, Kind]) -> tuple[Layer, ...]:
-    """Return the layers of a network as written, each checked by itself."""
-    if not isinstance(written, list) or not written:
-        raise located(NetworkError(f"layers is a list of layers; found {shown(written)}", slug="no-layers"), "layers")
+def layers_of(entries: Iterable[Entry], kinds: Mapping[str, Kind]) -> tuple[Layer, ...]:
+    """Return the layers of a network, each checked by itself."""
     counts: dict[str, int] = {}
     layers: dict[str, Layer] = {}
     previous = "input"
-    for place, mapping in enumerate(written):
-        layer = _layer(place, mapping, kinds, counts, previous)
+    for entry in entries:
+        layer = _layer(entry, kinds, counts, previous)
         if layer.name in layers:
-            where = f"layer {place + 1}"
             what = f'the name "{layer.name}" is taken by an earlier layer'
-            error = NetworkError(what, where=where, slug="doubled-name")
-            raise located(error, "layers", place, "name")
+            error = NetworkError(what, where=_place(entry), slug="doubled-name")
+            raise located(error, *entry.path, "name")
         layers[layer.name] = layer
         previous = layer.name if layer.kind.inputs[1] != 0 else ""
     return settled(layers)
 
 
-def _layer(place: int, mapping: Any, kinds: Mapping[str, Kind], counts: dict[str, int], previous: str) -> Layer:
+def _place(entry: Entry) -> str:
+    """Return how a message calls a layer that has no name yet: `layer 3`, or `block "stem", layer 3`."""
+    *_, number = entry.path
+    inside = f'block "{entry.path[1]}", ' if entry.path[0] == "blocks" else ""
+    return f"{inside}layer {int(number) + 1}"
+
+
+def _layer(entry: Entry, kinds: Mapping[str, Kind], counts: dict[str, int], previous: str) -> Layer:
+    mapping, path = entry.mapping, entry.path
     if not isinstance(mapping, Mapping):
-        error = NetworkError(f"a layer is a mapping with a kind; found {shown(mapping)}", where=f"layer {place + 1}")
-        raise located(error, "layers", place)
+        error = NetworkError(f"a layer is a mapping with a kind; found {shown(mapping)}", where=_place(entry))
+        raise located(error, *path)
     kind = kinds.get(mapping["kind"]) if isinstance(mapping.get("kind"), str) else None
     if kind is None:
         written = named(mapping.get("kind", ""))
         what = f'there is no kind "{written}"' if "kind" in mapping else "a layer needs a kind"
-        error = NetworkError(what, where=f"layer {place + 1}", cure=nearest(written, kinds))
+        error = NetworkError(what, where=_place(entry), cure=nearest(written, kinds))
         error.slug = "unknown-kind"
-        raise located(error, "layers", place, "kind")
+        raise located(error, *path, "kind")
     counts[kind.name] = counts.get(kind.name, 0) + 1
-    name = mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
+    name = entry.name or mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
     try:
         keys = checked(kind.keys, mapping)
         sources = _sources(keys.source, kind, previous)
     except RefusedKeyError as refused:
-        raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), "layers", place, refused.key) from None  # type: ignore[arg-type]
+        raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), *path, refused.key) from None  # type: ignore[arg-type]
+    if not entry.name:
+        _check_name(name, entry)
+    borrows = tuple(lender for lender in (getattr(keys, "tied", None), keys.shares) if lender is not None)
+    return Layer(name, kind, keys, sources, path, borrows)
+
+
+def _check_name(name: str, entry: Entry) -> None:
     is_taken = name in RESERVED
     if is_taken or not NAME.fullmatch(name):
         why = "taken by the network itself" if is_taken else "not a name: letters, digits and _ are allowed"
-        error = NetworkError(f"the name {shown(name)} is {why}", where=f"layer {place + 1}", slug="bad-name")
-        raise located(error, "layers", place, "name")
-    borrows = tuple(lender for lender in (getattr(keys, "tied", None), keys.shares) if lender is not None)
-    return Layer(name, kind, keys, sources, place, borrows)
+        error = NetworkError(f"the name {shown(name)} is {why}", where=_place(entry), slug="bad-name")
+        raise located(error, *entry.path, "name")
 
 
 def _sources(written: str | list[str] | None, kind: Kind, previous: str) -> tuple[str, ...]:
@@ -99,9 +107,9 @@ def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Co
         try:
             part = _part(layer, forms, conventions)
         except RefusedKeyError as error:
-            raise located(error.at(layer.called), "layers", layer.place, error.key) from None  # type: ignore[arg-type]
+            raise located(error.at(layer.called), *layer.path, error.key) from None  # type: ignore[arg-type]
         except NetworkError as error:
-            raise located(error.at(layer.called), "layers", layer.place) from None  # type: ignore[arg-type]
+            raise located(error.at(layer.called), *layer.path) from None  # type: ignore[arg-type]
         parts.append(part)
     return parts
 
@@ -144,7 +152,7 @@ def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
             if source not in by_name and source != "input":
                 error = NetworkError(f'{layer.called} takes its input from "{source}", which is no layer')
                 error.cure, error.slug = nearest(source, [*by_name, "input"]), "unknown-layer"
-                raise located(error, "layers", layer.place, "from")
+                raise located(error, *layer.path, "from")
         sorted_already = sorted_already and earlier.issuperset(layer.needs)
         earlier.add(layer.name)
     if sorted_already:
@@ -154,9 +162,9 @@ def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
         return [by_name[name] for name in order if name != "input"]
     except CycleError as error:
         circle = " takes from ".join(reversed(error.args[1]))
-        place = by_name[error.args[1][0]].place
+        path = by_name[error.args[1][0]].path
         fault = NetworkError(f"the layers go round in a circle: {circle}", slug="cycle")
-        raise located(fault, "layers", place) from None
+        raise located(fault, *path) from None
 
 
 def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions) -> Part:

@@ -86,6 +86,11 @@ def tokens(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
     return {"tokens": product(source[axis] for axis in source.form.axes), "features": source.channels}
 
 
+def select(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
+    """F_out = F: one token of the sequence, such as the first, which stands for the whole in BERT."""
+    return {"features": before[0].features}
+
+
 def crop(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """H_out = H - 2P, or H - (P_before + P_after) where the sides differ."""
     (source,) = before
@@ -149,8 +154,9 @@ IMAGE = ("channels", "height", "width")
 KINDS = (
     Kind("reshape", ReshapeKeys, reshape, view=True, limits={"shape": ELEMENTS}),
     Kind("tokens", Keys, tokens, accepts=("channels",)),
+    Kind("select", Keys, select, accepts=("tokens", "features")),
     Kind("crop", PaddingKeys, crop, accepts=("channels",), per_axis=("padding",)),
     Kind("upsample", UpsampleKeys, upsample, accepts=("channels",), per_axis=("factor", "size")),
-    Kind("pixelshuffle", ShuffleKeys, pixel_shuffle, accepts=IMAGE, limits={"factor": DIVIDES}),
-    Kind("pixelunshuffle", ShuffleKeys, pixel_unshuffle, accepts=IMAGE, limits={"factor": DIVIDES}),
+    Kind("pixelshuffle", ShuffleKeys, pixel_shuffle, 2, IMAGE, limits={"factor": DIVIDES}),
+    Kind("pixelunshuffle", ShuffleKeys, pixel_unshuffle, 2, IMAGE, limits={"factor": DIVIDES}),
 )

@@ -1,4 +1,4 @@
-"""The expressions of templates: whole-number arithmetic and comparisons over names, read by our own grammar.
+"""What stands behind "=" in a notation: whole-number arithmetic and comparisons over names, by our own grammar.
 
 An expression is read once and becomes nested functions; it is never run as Python.
 """
@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken
 
-from layerquiz.errors import TemplateError
+from layerquiz.errors import FormulaError
 from layerquiz.network.notation import shown
 
 Value: TypeAlias = Any
@@ -75,8 +75,8 @@ class Expression:
         except NoNumberError as error:
             raise self._fault(f"it needs a number where it finds {shown(error.found)}", "no-number") from None
 
-    def _fault(self, what: str, slug: str) -> TemplateError:
-        return TemplateError(what, where=f'expression "{self.text}"', slug=slug)
+    def _fault(self, what: str, slug: str) -> FormulaError:
+        return FormulaError(what, where=f'expression "{self.text}"', slug=slug)
 
 
 class NoNumberError(Exception):
@@ -166,19 +166,19 @@ def parse(text: str) -> Expression:
 def _check_limits(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         what = f"an expression of {len(text):,} characters"
-        raise TemplateError(what, cure=f"Allowed are {MOST_CHARACTERS}", slug="expression")
+        raise FormulaError(what, cure=f"Allowed are {MOST_CHARACTERS}", slug="expression")
     depth = deepest = 0
     for character in text:
         depth += (character == "(") - (character == ")")
         deepest = max(deepest, depth)
     if deepest > DEEPEST:
-        raise TemplateError(f"brackets {deepest} deep", cure=f"Allowed are {DEEPEST}", slug="expression")
+        raise FormulaError(f"brackets {deepest} deep", cure=f"Allowed are {DEEPEST}", slug="expression")
 
 
-def _refusal(text: str, error: UnexpectedInput) -> TemplateError:
+def _refusal(text: str, error: UnexpectedInput) -> FormulaError:
     """Point at the character, counted from 1, and say what to write instead where that is likely."""
     ends = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     offset = len(text) if ends else error.pos_in_stream or 0
     found = "it ends too early" if ends else f"{shown(text[offset : offset + 1])} does not belong here"
     where = f'expression "{text.strip()}", character {offset + 1}'
-    return TemplateError(found, where=where, cure=CURES.get(text[offset : offset + 1], ALLOWED), slug="expression")
+    return FormulaError(found, where=where, cure=CURES.get(text[offset : offset + 1], ALLOWED), slug="expression")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerquiz.errors import TemplateError
-from layerquiz.exam import expression
+from layerquiz.errors import FormulaError
+from layerquiz.network import expression
 
 NAMES = {"a": 7, "b": 2, "conv.kernel": 3, "conv.kernel.height": 5, "word": "same", "shape": (3, 5)}
 
@@ -59,7 +59,7 @@ def test_value(text):
 @pytest.mark.parametrize("text", REFUSED)
 def test_refusal_points_at_the_character(text):
     place, said = REFUSED[text]
-    with pytest.raises(TemplateError) as error:
+    with pytest.raises(FormulaError) as error:
         expression.parse(text)
     assert f"character {place}:" in str(error.value)
     assert said in str(error.value)
@@ -75,13 +75,13 @@ def test_refusal_points_at_the_character(text):
     }.items(),
 )
 def test_what_cannot_be_computed_is_one_error(text, said):
-    with pytest.raises(TemplateError, match=said):
+    with pytest.raises(FormulaError, match=said):
         expression.parse(text).value(NAMES.__getitem__)
 
 
 @pytest.mark.parametrize("text", ["1" * 301, "(" * 21 + "1" + ")" * 21, "1" + "+1" * 200, "-" * 200 + "1"])
 def test_length_and_depth_are_limited(text):
-    with pytest.raises(TemplateError):
+    with pytest.raises(FormulaError):
         expression.parse(text)
 
 
@@ -94,7 +94,7 @@ def test_names_are_known_without_evaluating():
 @given(st.text(alphabet="ab1 ()+-*/%<>=!._\n×", max_size=40) | st.text(max_size=60))
 def test_any_text_is_a_value_or_one_error(text):
     """No text runs anything or escapes as another exception."""
-    with suppress(TemplateError):
+    with suppress(FormulaError):
         expression.parse(text).value(lambda name: NAMES.get(name, 1))
 
 
@@ -112,7 +112,7 @@ def test_arithmetic_is_python_s(text):
     try:
         right = eval(text)  # noqa: S307 -- made of digits and operators just above
     except ZeroDivisionError:
-        with pytest.raises(TemplateError):
+        with pytest.raises(FormulaError):
             expression.parse(text).value(NAMES.__getitem__)
     else:
         assert expression.parse(text).value(NAMES.__getitem__) == right
