@@ -37,9 +37,10 @@ def axis_values(rank: int, one: int) -> list[Any]:
 FLAGS = [True, False]
 RECURRENT = {"units": [5], "layers": [1, 3], "bidirectional": FLAGS, "merge": ["concat", "sum"], "bias": FLAGS}
 OTHER_SIZES = {"key_input": [None, 7], "value_input": [None, 9], "head_features": [None, 4]}
-BEHIND = {"key_value_bias": FLAGS}
+ADAPTED = {"key_value_bias": FLAGS, "lora": [0, 2], "adapted": ["query-value", "all"]}
 CHOICES: dict[str, dict[str, list[Any]]] = {
-    "dense": {"units": [5], "bias": FLAGS, "weight_norm": FLAGS, "spectral_norm": FLAGS},
+    "dense": {"units": [5], "bias": FLAGS, "lora": [0, 2], "weight_norm": FLAGS, "spectral_norm": FLAGS},
+    "mixture": {"experts": [4], "active": [2], "feedforward": [6], "gated": FLAGS, "bias": FLAGS},
     "bilinear": {"units": [5], "bias": FLAGS},
     "batchnorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
     "instancenorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
@@ -58,7 +59,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "rnn": {**RECURRENT, "sequences": FLAGS},
     "lstm": {**RECURRENT, "projection": [0, 2]},
     "gru": {**RECURRENT, "reset_after": [None, True, False]},
-    "attention": {"heads": [2], "kv_heads": [None, 1], "features": [None, 8], **OTHER_SIZES, "bias": FLAGS, **BEHIND},
+    "attention": {"heads": [2], "kv_heads": [None, 1], "features": [None, 8], **OTHER_SIZES, "bias": FLAGS, **ADAPTED},
     "encoderlayer": {"heads": [2], "feedforward": [6], "bias": FLAGS},
     "decoderlayer": {"heads": [2], "feedforward": [6], "bias": FLAGS},
     "embedding": {"vocabulary": [30], "features": [8]},
@@ -68,7 +69,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "upsample": {"factor": [None, 2, 1.5, [2, 3]], "size": [None, 30, [30, 40]]},
     "pixelshuffle": {"factor": [2]},
     "pixelunshuffle": {"factor": [2]},
-    "normalization": {"adapted": FLAGS},
+    "normalization": {"given": FLAGS},
     "scale": {"parameters": [1, "channels", "elements"], "center": FLAGS},
     "dotattention": {"scale": FLAGS},
     "additiveattention": {"scale": FLAGS},
@@ -208,8 +209,8 @@ def test_parameters_are_weights_and_biases_and_statistics(kind: str) -> None:
     for network in structures(kind):
         formulas = network.graph.parts["x"].rules.formulas
         summed = closed(network, "weights") + closed(network, "biases")
-        if "statistics" in formulas:
-            summed = summed + closed(network, "statistics")
+        for more in {"statistics", "adapter"} & formulas.keys():
+            summed = summed + closed(network, more)
         assert proven(closed(network, "parameters"), summed), network.spec
         assert proven(closed(network, "parameters"), closed(network, "trainable") + closed(network, "nontrainable"))
         assert proven(closed(network, "flops"), 2 * closed(network, "macs"))

@@ -82,3 +82,41 @@ def test_what_is_stored_is_said(layer: str, conventions: str, needed: set[str]) 
     own = template.parse(STORING.replace("LAYER", layer), "own")
     found = assumptions.sentences([("1", draw(own, 1, "", "1", conventions))])
     assert {sentence for sentence in found if not sentence.startswith("Shapes")} == ALWAYS | needed
+
+
+TRAINING = """---
+title: Training
+topics: [memory]
+level: 3
+conventions: {data_type: float16, state_type: float32, optimiser: momentum, activation_gradients: true}
+network:
+  input: {channels: 3, height: 8, width: 8, batch: {choice: [16, 32]}}
+  layers:
+    - {kind: conv2d, name: conv, filters: {choice: [4, 6, 8]}, kernel: 3}
+ask:
+BLANKS
+---
+A batch of {{ input.batch | plural("picture") }} goes through {{ conv.description }}.
+"""
+
+
+def of_training(*quantities):
+    """Return the sentences of a question about training."""
+    blanks = "\n".join(f"  - {{blank: {quantity}}}" for quantity in quantities)
+    question = draw(template.parse(TRAINING.replace("BLANKS", blanks), "training"), 1)
+    return assumptions.sentences([("1", question)])
+
+
+def test_what_training_stores_and_does_is_said():
+    """Types, optimiser, batch and gradients are printed where a blank rests on them, made from the conventions."""
+    found = of_training("total.training_bytes", "total.training_flops")
+    for part in (
+        "The optimiser (momentum) keeps 1 number for each parameter that it trains.",
+        "Outputs, the input among them, are stored for every example of the batch, each with its gradient.",
+        "2 bytes as a parameter, 2 bytes as a gradient, 4 bytes as the optimiser's state, 2 bytes as an activation",
+        assumptions.BACKWARD_WORK,
+    ):
+        assert any(part in sentence for sentence in found), part
+    assert any("One number takes 2 bytes;" in sentence for sentence in of_training("conv.parameter_bytes"))
+    assert assumptions.CONNECTIONS in of_training("conv.connections")
+    assert assumptions.MOVED in of_training("conv.arithmetic_intensity")

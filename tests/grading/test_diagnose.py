@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -256,6 +257,10 @@ def notations(value):
         row = ", ".join(map(str, value))
         joined = [sign.join(map(str, value)) for sign in ("x", " x ", "×", " × ", "X", r" \times ")]
         return [*joined, f"({row})", f"[{row}]", f"(None, {row})", f"torch.Size([{row}])"]
+    if isinstance(value, Fraction):
+        whole, decimal = f"{value.numerator}/{value.denominator}", f"{value.numerator / value.denominator:.5g}"
+        rounded = () if "e" in decimal or value.denominator in (2, 4, 5, 8) else (decimal, f"about {decimal}")
+        return [whole, f"= {whole}", f"$\\frac{{{value.numerator}}}{{{value.denominator}}}$", *rounded]
     grouped = f"{value:,}"
     plain = [str(value), grouped, grouped.replace(",", " "), grouped.replace(",", "'"), f"= {value}", f"**{value}**"]
     return [*plain, f"$\\boxed{{{value}}}$", f"{value}.0", f"{value // 7}*7 + {value % 7}", f"N = {value}"]

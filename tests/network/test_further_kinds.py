@@ -172,7 +172,7 @@ def test_answers_worked_out_by_hand(sizes: dict[str, int], layer: dict[str, Any]
 CONV = {"kind": "conv2d", "filters": 3, "kernel": 3, "spectral_norm": True}
 CHANGES: dict[str, tuple[dict[str, int], dict[str, Any], str, dict[str, Any]]] = {
     "normalization": (IMAGE, {"kind": "normalization"}, "x.nontrainable", {"textbook": 0, "pytorch": 0, "keras": 9}),
-    "normalization, given": (IMAGE, {"kind": "normalization", "adapted": False}, "x.parameters", {"keras": 0}),
+    "normalization, given": (IMAGE, {"kind": "normalization", "given": True}, "x.parameters", {"keras": 0}),
     "spectral norm": (IMAGE, CONV, "x.nontrainable", {"textbook": 0, "pytorch": 0, "keras": 3}),
     "order of a permutation": (
         IMAGE,
@@ -314,6 +314,12 @@ REFUSED: dict[str, tuple[dict[str, int], list[dict[str, Any]], str, list[str]]] 
         [TABLE, {"kind": "dense", "tied": "words", "weight_norm": True}],
         "wrong-loan",
         ["weight_norm", "no weights of its own"],
+    ),
+    "frozen and normalised": (
+        ROW,
+        [{"kind": "dense", "units": 3, "lora": 2, "weight_norm": True}],
+        "wrong-value",
+        ["lora", "weight_norm"],
     ),
     "all cut off": (
         IMAGE,

@@ -105,6 +105,7 @@ NEITHER = {
     "locallyconnected2d": "Keras 2 had it",
     "tokens": "PyTorch and Keras reshape and transpose instead",
     "series": "PyTorch transposes, Keras' convolutions take a sequence as it is",
+    "mixture": "models make it of dense layers",
     "select": "models take one token by its place",
     "scale": "models make it of a parameter, as ConvNeXt's LayerScale",
     "positionembedding": "models make it of a parameter, as ViT and BERT",

@@ -156,7 +156,7 @@ def learned(draw: Random, kind: str, _: str) -> Drawn:
         sizes = draw.choice((any_image(draw), {"features": draw.randint(1, 9)}))
         keys = {"parameters": draw.choice((1, "channels", "elements")), "center": draw.random() < 0.5}
         return one(draw, sizes, kind, **keys)
-    return one(draw, anything(draw), kind, **flags(draw, "adapted"))
+    return one(draw, anything(draw), kind, **flags(draw, "given"))
 
 
 def clustered(draw: Random, kind: str, _: str) -> Drawn:

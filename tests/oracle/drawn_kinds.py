@@ -64,6 +64,12 @@ def attention(draw: Random, kind: str, conventions: str) -> Drawn:
     return one(draw, sizes, kind, **keys)
 
 
+def mixture(draw: Random, kind: str, _: str) -> Drawn:
+    """Return a mixture of experts; some have more active experts than there are."""
+    keys = {"experts": draw.randint(1, 5), "active": draw.randint(1, 5), "feedforward": draw.randint(1, 9)}
+    return one(draw, sequence(draw), kind, **keys, **flags(draw, "gated", "bias"))
+
+
 def transformer(draw: Random, kind: str, _: str) -> Drawn:
     """Return a layer of an encoder or a decoder."""
     keys = {"heads": draw.choice((1, 2, 2, 3)), "feedforward": draw.randint(1, 9), **flags(draw, "bias")}
@@ -181,6 +187,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     "attention": attention,
     "bilinear": bilinear,
     "multiply": merged,
+    "mixture": mixture,
     "select": lambda draw, kind, _: one(draw, sequence(draw), kind),
     "reshape": shaped,
     "upsample": resized,

@@ -185,7 +185,7 @@ def normalization(layer: Layer, inputs: list[Sizes], conventions: str) -> Counte
     """A mean and a variance for each channel, and how much data they were found in."""
     (sizes,) = inputs
     stored = sum(2 for _ in range(sizes.get("channels", sizes.get("features", 0)))) + 1
-    is_stored = conventions == "keras" and layer.get("adapted", True)
+    is_stored = conventions == "keras" and not layer.get("given")
     return Counted(dict(sizes), statistics=stored if is_stored else 0)
 
 

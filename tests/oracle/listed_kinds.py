@@ -130,6 +130,17 @@ def dense(inputs: int, units: int, positions: int) -> Counted:
     return Counted({}, listed(inputs, units), units, 0, listed(inputs, units, positions))
 
 
+def mixture(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
+    """A router scores every expert for each token; each token then goes through as many as are active."""
+    (sizes,) = inputs
+    width, inner, tokens = sizes["features"], layer["feedforward"], sizes["tokens"]
+    ways = [dense(width, inner, tokens)] * (2 if layer.get("gated") else 1) + [dense(inner, width, tokens)]
+    router = dense(width, layer["experts"], tokens)
+    biases = sum(part.biases for part in ways * layer["experts"]) if layer.get("bias", True) else 0
+    weights = router.weights + sum(part.weights for part in ways * layer["experts"])
+    return Counted(dict(sizes), weights, biases, 0, router.macs + sum(part.macs for part in ways * layer["active"]))
+
+
 def in_order(sizes: Sizes, conventions: str) -> list[int]:
     """Return the sizes in the order in which the framework puts its axes."""
     first = [length for size, length in sizes.items() if size == "channels"]
@@ -278,6 +289,7 @@ COUNT: dict[str, Callable[[Layer, list[Sizes], str], Counted]] = {
     "reshape": reshape,
     "tokens": tokens,
     "select": select,
+    "mixture": mixture,
     "crop": crop,
     "upsample": upsample,
     "multiply": multiply,

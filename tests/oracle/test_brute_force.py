@@ -204,8 +204,10 @@ def test_every_formula_equals_its_count(many: int) -> None:
 def formulas_counted(network: Network) -> int:
     """Hold the formulas of the layer `x` against counting; return how many could be counted."""
     ran, values, sources = 0, network.values, network.by_name["x"].sources
-    for name, formula in network.graph.parts["x"].rules.formulas.items():
-        numbers = {Reference("own", key): number for key, number in values["x"].items()}
+    part = network.graph.parts["x"]
+    own = {Reference("own", key): values["x"][key] for key in (*part.rules.formulas, *part.givens)}
+    for name, formula in part.rules.formulas.items():
+        numbers = dict(own)
         for place, source in enumerate(sources, 1):
             owner = "before" if len(sources) == 1 else f"before{place}"
             numbers |= {Reference(owner, key): number for key, number in values[source].items()}

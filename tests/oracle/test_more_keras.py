@@ -53,7 +53,7 @@ CASES: dict[str, Row] = {
     "normalization of features": (ROW, [{"kind": "normalization"}], lambda layers: layers.Normalization()),
     "normalization, given": (
         IMAGE,
-        [{"kind": "normalization", "adapted": False}],
+        [{"kind": "normalization", "given": True}],
         lambda layers: layers.Normalization(mean=0.5, variance=0.25),
     ),
     "einsumdense": (

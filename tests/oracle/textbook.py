@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from layerquiz.formula.expr import Formula, Integer, Product, Reference, product
+from layerquiz.formula.expr import Formula, Integer, Product, Reference, product, total
 from layerquiz.network.network import Network
 
 Layer = Mapping[str, Any]
@@ -88,8 +88,9 @@ def multiplier(layer: Layer) -> Formula:
 
 
 def dense(layer: Layer, network: Network) -> Formula:
-    """(F_in + 1) F_out."""
-    return (last(network) + bias(layer) + normalised(layer, network)) * own("units")
+    """(F_in + 1) F_out, and r (F_in + F_out) for an adapter."""
+    plain = (last(network) + bias(layer) + normalised(layer, network)) * own("units")
+    return plain + own("lora") * (last(network) + own("units")) if layer.get("lora") else plain
 
 
 def bilinear(layer: Layer, network: Network) -> Formula:
@@ -128,7 +129,19 @@ def attention(layer: Layer, network: Network) -> Formula:
     made = (before("features") + bias(layer)) * heads * key
     behind = bias(layer) + int(layer.get("key_value_bias", False))
     made = made + (inputs[0] + behind) * groups * key + (inputs[1] + behind) * groups * value
-    return made + (heads * value + bias(layer)) * width
+    made = made + (heads * value + bias(layer)) * width
+    if not layer.get("lora"):
+        return made
+    ends = [before("features") + heads * key, inputs[1] + groups * value]
+    ends += [inputs[0] + groups * key, heads * value + width] if layer["adapted"] == "all" else []
+    return made + own("lora") * total(ends)
+
+
+def mixture(layer: Layer, _: Network) -> Formula:
+    """(E + 2 E F + F + E) N, or with a gate (E + 3 E F + 2 F + E) N."""
+    width, inner, gate = before("features"), own("feedforward"), int(layer["gated"])
+    biases = bias(layer) * ((1 + gate) * inner + width)
+    return own("experts") * (width + (2 + gate) * width * inner + biases)
 
 
 def transformer(attentions: int) -> Rule:
@@ -197,7 +210,7 @@ def convolutional_state(layer: Layer, network: Network) -> Formula:
 
 def stored(layer: Layer, network: Network) -> int:
     """Return 1 where a mean and a variance are found in data and kept."""
-    return int(layer["adapted"] and network.conventions.name == "keras")
+    return int(not layer["given"] and network.conventions.name == "keras")
 
 
 def scale(layer: Layer, network: Network) -> Formula:
@@ -246,6 +259,7 @@ PARAMETERS: dict[str, Rule] = {
     "attention": attention,
     "encoderlayer": transformer(1),
     "decoderlayer": transformer(2),
+    "mixture": mixture,
     "embedding": lambda *_: own("embedding") * own("vocabulary"),
     "prelu": slopes,
     "parameter": parameter,

@@ -106,6 +106,16 @@ def transformer(layer: Layer, before: Tensor) -> nn.Module:
     return Applied(lambda target, *memory: module(target, *(memory or [target])), module)
 
 
+def mixture(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a router and its experts, each of two dense layers, or three where it is gated."""
+    if layer["active"] > layer["experts"]:
+        raise ValueError("more experts are active than there are")
+    width, inner, bias = before.shape[-1], layer["feedforward"], layer.get("bias", True)
+    sizes = [(width, inner)] * (2 if layer.get("gated") else 1) + [(inner, width)]
+    experts = [nn.Linear(*size, bias=bias) for _ in range(layer["experts"]) for size in sizes]
+    return Applied(lambda tokens: tokens, nn.Linear(width, layer["experts"], bias=False), *experts)
+
+
 def adaptive(layer: Layer, before: Tensor) -> nn.Module:
     """Return a pool to a size; None keeps an axis."""
     found = layer["size"]
@@ -224,6 +234,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     "multiply": lambda *_: Applied(multiply),
     "reshape": reshape,
     "tokens": lambda *_: Applied(lambda image: image.flatten(2).transpose(1, 2)),
+    "mixture": mixture,
     "select": lambda *_: Applied(lambda steps: steps[:, 0]),
     "crop": crop,
     "upsample": upsample,

@@ -111,3 +111,12 @@ def measured(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
                 counts["biases" if "bias" in name else "weights"] += parameter.numel()
             found[previous] = {"shape": tuple(tensors[previous].shape[1:]), **counts}
     return found
+
+
+def weight_shapes(spec: Mapping[str, Any]) -> list[tuple[int, ...]]:
+    """Return the shapes of the tensors of weights of a network's only layer."""
+    with torch.device("meta"):
+        first = torch.empty(2, *spec["input"].values())
+        (layer,) = [layer for layer in spec["layers"] if layer["name"] == "x"]
+        module = MODULES[layer["kind"]](layer, first)
+        return [tuple(found.shape) for name, found in module.named_parameters() if "bias" not in name]

@@ -6,16 +6,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from layerquiz.exam.layer_view import counted
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
 from layerquiz.network.conventions import Conventions
+from layerquiz.network.glossary import FURTHER, QUANTITIES
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
 
 LEARNED = frozenset(("weights", "biases", "parameters", "trainable", "nontrainable", "parameter_bytes"))
 COUNTED = LEARNED - {"weights", "biases"}
-OPERATIONS = frozenset(("macs", "flops"))
-MEMORY = frozenset(("parameter_bytes", "activation_bytes"))
+OPERATIONS = frozenset(("macs", "flops", "backward_flops", "training_flops", "arithmetic_intensity"))
+BACKWARD = frozenset(("backward_flops", "training_flops"))
+MEMORY = frozenset(name for name in (*QUANTITIES, *FURTHER) if name.endswith("_bytes"))
+KINDS_OF_NUMBERS = {
+    "parameter": MEMORY - {"activation_bytes", "batch_activation_bytes", "kv_cache_bytes"},
+    "gradient": frozenset(("gradient_bytes", "training_bytes")),
+    "state": frozenset(("optimiser_bytes", "training_bytes")),
+    "activation": MEMORY - {"parameter_bytes", "gradient_bytes", "optimiser_bytes"},
+}
+"""Which memories hold numbers of which type."""
+
+OF_STATE = KINDS_OF_NUMBERS["state"]
+OF_BATCH = frozenset(("batch_activation_bytes", "training_bytes"))
 
 BIASES = "Every convolution and every dense layer has biases unless the question says otherwise."
 LEARNED_ONLY = "Parameters are the learned numbers; stored means and variances are not counted."
@@ -32,6 +45,14 @@ OPERATION = (
     "One multiply-add (MAC) is one multiplication and one addition, which are two operations (FLOPs). Biases, "
     "activation functions, pooling and normalisation are not counted."
 )
+BACKWARD_WORK = (
+    "The gradients take one product for each input and one for each weight; where weights are frozen, the first only."
+)
+CONNECTIONS = "The bias of a unit is one of its connections."
+NO_BIAS_CONNECTIONS = "The bias of a unit is not one of its connections."
+MOVED = "Each layer reads its parameters and its input once and writes its output once."
+BATCH = "Outputs, the input among them, are stored for every example of the batch{}."
+CACHE = "The cache holds a key and a value for each token of each layer."
 EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
@@ -88,7 +109,7 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
     if needs.asked & LEARNED and needs.has_key("bias"):
         yield "biases", BIASES
     yield from _shapes(needs)
-    if needs.asked & COUNTED and (needs.has_key("statistics") or needs.has_key("adapted")):
+    if needs.asked & COUNTED and (needs.has_key("statistics") or needs.has_key("given")):
         yield "statistics", WITH_STORED if conventions.stored_statistics else LEARNED_ONLY
     if needs.asked & COUNTED and any(getattr(layer.keys, "spectral_norm", False) for layer in needs.layers):
         yield "spectral norm", WITH_VECTOR if conventions.stored_statistics else WITHOUT_VECTOR
@@ -100,9 +121,48 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
         yield "padding", PADDING
     if needs.asked & OPERATIONS:
         yield "operations", OPERATION
+    yield from _work(needs)
     if needs.asked & MEMORY:
-        number = f"One number takes {conventions.bytes_per_number} bytes"
-        yield "memory", f"{number}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes."
+        yield "memory", f"{_sizes_of_numbers(needs)}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes."
+
+
+def _work(needs: Needs) -> Iterator[tuple[str, str]]:
+    """Yield what training, traffic and connections count."""
+    conventions = needs.conventions
+    if needs.asked & BACKWARD:
+        yield "backward", BACKWARD_WORK
+    if "connections" in needs.asked:
+        yield "connections", CONNECTIONS if conventions.bias_connections else NO_BIAS_CONNECTIONS
+    if needs.asked & {"moved_bytes", "arithmetic_intensity"}:
+        yield "moved", MOVED
+    if needs.asked & OF_STATE:
+        states = counted(conventions.optimiser_states, "number")
+        yield "optimiser", f"The optimiser ({conventions.optimiser}) keeps {states} for each parameter that it trains."
+    if needs.asked & OF_BATCH:
+        yield "batch", BATCH.format(", each with its gradient" if conventions.activation_gradients else "")
+    if "kv_cache_bytes" in needs.asked:
+        yield "cache", CACHE
+
+
+def _sizes_of_numbers(needs: Needs) -> str:
+    """Say how many bytes a number takes: all numbers, or each kind where they differ."""
+    kinds = [kind for kind, memories in KINDS_OF_NUMBERS.items() if needs.asked & memories]
+    bits = {kind: needs.conventions.bits(kind) for kind in kinds}
+    if len(set(bits.values())) == 1:
+        return f"One number takes {_in_bytes(next(iter(bits.values())))}"
+    return "One number takes " + ", ".join(f"{_in_bytes(size)} as {NAMES[kind]}" for kind, size in bits.items())
+
+
+NAMES = {
+    "parameter": "a parameter",
+    "gradient": "a gradient",
+    "state": "the optimiser's state",
+    "activation": "an activation",
+}
+
+
+def _in_bytes(bits: int) -> str:
+    return counted(bits // 8, "byte") if bits % 8 == 0 else f"{bits} bits"
 
 
 def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -129,6 +189,12 @@ TOPICS = (
     "same",
     "padding",
     "operations",
+    "backward",
+    "connections",
+    "moved",
+    "optimiser",
+    "batch",
+    "cache",
     "memory",
 )
 """The order of the sentences on a sheet."""

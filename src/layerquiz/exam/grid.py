@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from layerquiz.network.glossary import QUANTITIES, TRACED
+from layerquiz.network.glossary import FURTHER, QUANTITIES, TRACED
 
 WORDS = {
     "shape": "output shape",
@@ -22,6 +22,17 @@ WORDS = {
     "flops": "FLOPs",
     "parameter_bytes": "memory of the parameters",
     "activation_bytes": "memory of the output",
+    "units": "units (numbers in the output)",
+    "backward_flops": "FLOPs of the gradients",
+    "training_flops": "FLOPs forward and backward",
+    "gradient_bytes": "memory of the gradients",
+    "optimiser_bytes": "memory of the optimiser's state",
+    "batch_activation_bytes": "memory of the outputs for the batch",
+    "training_bytes": "memory in training",
+    "kv_cache_bytes": "memory of the cached keys and values",
+    "moved_bytes": "bytes read and written",
+    "arithmetic_intensity": "operations per byte",
+    "first_position": "first position of the first window",
 }
 """Quantities as a sheet calls them where their own name is not enough."""
 
@@ -73,8 +84,8 @@ class Table:
 
 def _cell(row: str, column: str) -> str | None:
     exists = {
-        "total": column in QUANTITIES,
-        "input": column not in QUANTITIES or column in OF_INPUT,
+        "total": column in (*QUANTITIES, *FURTHER),
+        "input": column not in (*QUANTITIES, *FURTHER) or column in OF_INPUT,
     }.get(row, True)
     return f"{row}.{column}" if exists and not (row == "input" and column in TRACED) else None
 

@@ -245,8 +245,9 @@ def ceil(operand: Operand) -> Formula:
 
 
 def minimum(*arguments: Operand) -> Formula:
-    """Return the smallest of some formulas."""
-    return Min(tuple(formula(argument) for argument in arguments))
+    """Return the smallest of some formulas; each is named once."""
+    distinct = tuple(dict.fromkeys(formula(argument) for argument in arguments))
+    return distinct[0] if len(distinct) == 1 else Min(distinct)
 
 
 def maximum(arguments: Iterable[Operand]) -> Formula:

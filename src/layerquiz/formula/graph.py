@@ -27,21 +27,28 @@ def pin(name: str) -> str:
 class Rules:
     """Formulas by local name, in an order in which each can be computed; `origin` is what they were built for.
 
-    Rules that are not `shared` may name other parts (the sums over a whole network do); they are given in order, and
-    are not worth compiling.
+    Rules that are not `shared` may name other parts (the sums over a whole network do). What is `later` is worked out
+    when it is first asked for: in rules that are not shared, everything.
     """
 
-    def __init__(self, formulas: Mapping[str, Formula], origin: object = None, shared: bool = True) -> None:
+    def __init__(
+        self,
+        formulas: Mapping[str, Formula],
+        origin: object = None,
+        shared: bool = True,
+        later: frozenset[str] = frozenset(),
+    ) -> None:
         self.formulas: dict[str, Formula] = (
             {name: formulas[name] for name in _ordered(formulas)} if shared else {**formulas}
         )
         self.origin = origin
         self.shared = shared
+        self.later = later
         self._remembered: dict[Hashable, Any] = {}
 
     def replaced(self, replacements: Mapping[str, Formula]) -> Rules:
         """Return the same rules with some formulas put in place of others."""
-        return Rules({**self.formulas, **replacements}, self.origin, self.shared)
+        return Rules({**self.formulas, **replacements}, self.origin, self.shared, self.later)
 
     def variant(self, key: Hashable, replacements: Callable[[], Mapping[str, Formula]]) -> Rules:
         """Return a replaced set of rules, built once per key."""
@@ -65,10 +72,10 @@ class Rules:
 
     @cached_property
     def run(self) -> Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]:
-        """Return the compiled rules: own givens and the sources' values to all own values."""
+        """Return the compiled rules: own givens and the sources' values to all own values but those for later."""
         from layerquiz.formula.solve import compiled
 
-        return compiled(self.formulas)
+        return compiled({name: formula for name, formula in self.formulas.items() if name not in self.later})
 
 
 def _ordered(formulas: Mapping[str, Formula]) -> Iterable[str]:

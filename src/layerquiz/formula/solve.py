@@ -122,7 +122,7 @@ def evaluate(
         rules = changed.get(name, part.rules)
         own = own_values.get(name)
         if not rules.shared:
-            values[name] = _looked_up(part, rules, values, own or {})
+            values[name] = Known({**part.givens, **(own or {})}, part, rules, values)
         elif base is None or own or rules is not part.rules or not dirty.isdisjoint(part.sources):
             givens = part.givens
             if own:
@@ -131,24 +131,35 @@ def evaluate(
             fresh = rules.run(givens, tuple([values[source] for source in part.sources]))
             if base is None or fresh != values[name]:
                 dirty.add(name)
-            values[name] = fresh
+            values[name] = Known(fresh, part, rules, values) if rules.later else fresh
         if name == until:
             break
     return values
 
 
-def _looked_up(part: Part, rules: Rules, values: Values, pinned: Mapping[str, Number]) -> Mapping[str, Number]:
-    """Return the values of rules that name other parts, formula by formula."""
-    own: dict[str, Number] = dict(part.givens)
-    reach: Values = {**values, part.name: own}
-    for name, formula in rules.formulas.items():
-        if name in pinned:
-            own[name] = pinned[name]
-        elif isinstance(formula, Sum) and all(isinstance(term, Reference) for term in formula.terms):
-            own[name] = sum([reach[term.owner][term.name] for term in formula.terms])  # type: ignore[attr-defined, misc]
-        else:
-            own[name] = value(formula, lambda ref: reach[ref.owner][ref.name])
-    return own
+class Known(dict[str, Number]):
+    """A part's values by name; what its rules leave for later is worked out when it is first asked for."""
+
+    __slots__ = ("_later", "_part", "_rules", "_values")
+
+    def __init__(self, known: Mapping[str, Number], part: Part, rules: Rules, values: Values) -> None:
+        super().__init__(known)
+        self._part, self._rules, self._values = part, rules, values
+        self._later: dict[str, Number] = {}
+
+    def __missing__(self, name: str) -> Number:
+        """Return what was left for later; it is no entry of the mapping, so that values stay comparable."""
+        if name not in self._later:
+            formula = self._rules.formulas[name]
+            terms = formula.terms if isinstance(formula, Sum) else ()
+            plain = [term for term in terms if isinstance(term, Reference)]
+            is_long = len(plain) == len(terms) > 0  # a total has a term for each layer, and needs no walk
+            self._later[name] = sum(map(self._looked_up, plain)) if is_long else value(formula, self._looked_up)
+        return self._later[name]
+
+    def _looked_up(self, ref: Reference) -> Number:
+        owner = self._part.owner(ref.owner)
+        return self[ref.name] if owner == self._part.name else self._values[owner][ref.name]
 
 
 def compiled(formulas: Mapping[str, Formula]) -> Run:

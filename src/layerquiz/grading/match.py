@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 
@@ -14,6 +15,7 @@ LEAST_DIGITS = 3
 LEAST_DIGITS_ABOUT = 2
 LONG_NUMBER = 10_000
 TOO_LONG = 10**200
+MOST_PLACES = 20
 
 
 def matches(reading: Reading, value: Answer | None, rounding: bool, channels_first: bool = False) -> bool:
@@ -37,6 +39,12 @@ def orders(value: tuple[Number, ...], channels_first: bool) -> tuple[tuple[Numbe
     return value, (*value[1:], value[0]) if channels_first else (value[-1], *value[:-1])
 
 
+def is_endless(value: Answer) -> bool:
+    """Say whether a number has no last digit, as 1/3: nobody can write all of its digits."""
+    denominator = value.denominator if isinstance(value, Fraction) else 1
+    return pow(10, denominator.bit_length(), denominator) != 0 if denominator > 1 else False
+
+
 def rounded_to(reading: Reading, value: Number) -> bool:
     """Say whether a rounded or cut-off answer shows the value's leading digits, and enough of them."""
     if reading.step is None or reading.digits is None or isinstance(reading.value, tuple):
@@ -44,6 +52,17 @@ def rounded_to(reading: Reading, value: Number) -> bool:
     if reading.digits < _digits_needed(reading, value):
         return False
     return rounds_to(reading, value) or _steps(reading, value)[0] == floor(_steps(reading, value)[1])
+
+
+def with_last_digit(reading: Reading) -> Reading:
+    """Return a plain decimal with what its last digit is worth: it stands for a number that has no last digit."""
+    if reading.step is not None or reading.expression is not None or isinstance(reading.value, tuple):
+        return reading
+    places = next((n for n in range(MOST_PLACES) if (reading.value * 10**n).denominator == 1), None)
+    if places is None:
+        return reading
+    digits = len(str(abs(int(reading.value * 10**places))))
+    return replace(reading, step=Fraction(1, 10**places), digits=digits) if digits >= LEAST_DIGITS else reading
 
 
 def rounds_to(reading: Reading, value: Number) -> bool:
@@ -62,7 +81,8 @@ def _steps(reading: Reading, value: Number) -> tuple[Fraction, Fraction]:
 
 def _digits_needed(reading: Reading, value: Number) -> int:
     """Return three, or as many as the exact value has; two for a memory or where "about" is written."""
-    exact = LEAST_DIGITS if abs(value) >= 10 ** (LEAST_DIGITS - 1) else len(str(abs(int(value))))
+    has_more = is_endless(value) or abs(value) >= 10 ** (LEAST_DIGITS - 1)
+    exact = LEAST_DIGITS if has_more else len(str(abs(int(value))))
     about = bool(reading.unit) and reading.unit.endswith(("B", "bytes"))
     about = about or reading.text.lstrip().lower().startswith(("~", "≈", "about", "approx", "ca"))
     return min(LEAST_DIGITS_ABOUT if about else LEAST_DIGITS, exact)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.solve import Values
-from layerquiz.grading.match import matches, orders
+from layerquiz.grading.match import is_endless, matches, orders, with_last_digit
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
@@ -26,7 +26,7 @@ PLAIN_SHAPE = re.compile(r"[\s(\[]*[-\d]+(?:\s*[x×X*,@]\s*[-\d]+)*[\s)\]?.]*")
 def asked(quantity: str) -> Expectation:
     """Return what kind of answer a quantity takes."""
     name = quantity.rpartition(".")[2]
-    if name == "shape":
+    if name.endswith("shape"):
         return "shape"
     if name.endswith("_bytes"):
         return "bytes"
@@ -70,7 +70,8 @@ class Sheet:
         self.places: dict[str, Place] = {}
         for name in answers:
             allowed = rounding if isinstance(rounding, bool) else name in rounding
-            self.places[name] = Place(name, network.members(name), keys.get(name, network.value(name)), allowed)
+            expected = keys.get(name, network.value(name))
+            self.places[name] = Place(name, network.members(name), expected, allowed or is_endless(expected))
         blanks = [ref for place in self.places.values() for ref in place.members]
         self.search = Search(network, blanks)
         self.graph = self.search.graph
@@ -85,7 +86,8 @@ class Sheet:
         if isinstance(place.expected, tuple):
             reading = read(text, "shape", entries=len(place.members))
             return self._doubted(reading, place) if isinstance(reading, Reading) else reading
-        return read(text, asked(place.name))
+        reading = read(text, asked(place.name))
+        return with_last_digit(reading) if isinstance(reading, Reading) and is_endless(place.expected) else reading
 
     def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
         """Leave a shape with too few or too many sizes to a person, unless it is plain that it was meant so."""

@@ -11,6 +11,27 @@ from layerquiz.network.notation import named, shown
 
 MOST_BYTES = 1024
 
+BITS = {
+    "float64": 64,
+    "float32": 32,
+    "float16": 16,
+    "bfloat16": 16,
+    "float8": 8,
+    "int64": 64,
+    "int32": 32,
+    "int16": 16,
+    "int8": 8,
+    "int4": 4,
+}
+"""How many bits a number of a type takes."""
+
+OPTIMISERS = {"sgd": 0, "momentum": 1, "adagrad": 1, "rmsprop": 1, "lion": 1, "adam": 2, "adamw": 2}
+"""How many numbers an optimiser stores for each parameter: a velocity, a mean of squares, or both."""
+
+WORDS = {"optimiser": OPTIMISERS, **dict.fromkeys(("data_type", "parameter_type", "gradient_type"), BITS)}
+WORDS |= dict.fromkeys(("state_type", "activation_type"), BITS)
+"""Choices that are words, each with those that it knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
@@ -22,7 +43,11 @@ class Conventions:
     its last axis in channels-first order, the width. two_recurrent_biases: a recurrent layer has a bias vector for its
     input and one for its state. reset_after: a GRU resets after the recurrent product, which takes two bias vectors.
     transposed_to_stride: a transposed convolution without padding gives at least a stride for each input.
-    bytes_per_number: memory of one number.
+    bytes_per_number: memory of one number. data_type: the type of all numbers by its name, such as float16; the types
+    of parameters, gradients, the optimiser's state and activations may differ. optimiser: whose state is stored in
+    training; master_copy: beside it a copy of the parameters in its own type, as training in a smaller type needs.
+    activation_gradients: training stores a gradient beside each activation. bias_connections: the bias of a
+    unit is one of its connections.
     """
 
     name: str = "textbook"
@@ -36,6 +61,25 @@ class Conventions:
     reset_after: bool = False
     transposed_to_stride: bool = False
     bytes_per_number: int = 4
+    data_type: str = ""
+    parameter_type: str = ""
+    gradient_type: str = ""
+    state_type: str = ""
+    activation_type: str = ""
+    optimiser: str = "adam"
+    master_copy: bool = False
+    activation_gradients: bool = False
+    bias_connections: bool = True
+
+    def bits(self, what: str) -> int:
+        """Return the bits of one parameter, gradient, number of the optimiser's state, or activation."""
+        chosen = getattr(self, f"{what}_type") or self.data_type
+        return BITS[chosen] if chosen else 8 * self.bytes_per_number
+
+    @property
+    def optimiser_states(self) -> int:
+        """Return how many numbers the optimiser stores for each parameter that it trains."""
+        return OPTIMISERS[self.optimiser] + self.master_copy
 
     @classmethod
     def of(cls, choice: str | Mapping[str, Any] | Conventions) -> Conventions:
@@ -88,10 +132,13 @@ def _check(changes: Mapping[str, Any]) -> None:
             known = [name for name in types if name != "name"]
             raise NetworkError(f'conventions have no choice "{key}"', cure=nearest(key, known), slug="conventions")
         if type(found) is not types[key]:
-            allowed = "true or false" if types[key] is bool else "a whole number from 1 up"
+            allowed = {bool: "true or false", str: "a word"}.get(types[key], "a whole number from 1 up")
             raise NetworkError(
                 f"conventions, {key}: found {shown(found)}", cure=f"Allowed: {allowed}", slug="conventions"
             )
+        if key in WORDS and found not in WORDS[key]:
+            what = f'conventions, {key}: there is no "{shown(found)[1:-1]}"'
+            raise NetworkError(what, cure=nearest(found, WORDS[key]), slug="conventions")
     if not 1 <= changes.get("bytes_per_number", 1) <= MOST_BYTES:
         what = f"conventions, bytes_per_number is not from 1 to {MOST_BYTES}"
         raise NetworkError(what, cure="Use 4 for 32-bit numbers", slug="conventions")

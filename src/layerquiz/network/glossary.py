@@ -26,6 +26,23 @@ QUANTITIES = (
 """Numbers that every layer and the whole network have, in the order of tables."""
 
 TRACED = ("receptive_field", "jump")
+START = "first_position"
+
+SUMMED_FURTHER = ("active_parameters", "backward_flops", "units", "connections", "kv_cache_bytes", "moved_bytes")
+"""Further quantities that are sums over the layers."""
+
+SUMMED = (
+    *("weights", "biases", "parameters", "trainable", "nontrainable", "macs", "activations"),
+    *SUMMED_FURTHER,
+)
+"""Quantities of blocks and networks that are sums over their layers; the others follow from these."""
+
+FURTHER = (
+    *SUMMED_FURTHER,
+    *("weight_shape", "bias_shape", "training_flops", "gradient_bytes", "optimiser_bytes"),
+    *("batch_activation_bytes", "training_bytes", "arithmetic_intensity"),
+)
+"""Quantities that are worked out only when they are asked for: no other layer's formula needs them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,8 @@ class Entry:
 
 NUMBER = ("", "")
 PIXEL = ("pixel", "pixels")
+BYTE = ("byte", "bytes")
+OPERATION = ("operation", "operations")
 
 OWN: dict[str, Entry] = {
     "channels": Entry(r"C_{\text{out}}", ("channel", "channels"), "output channels"),
@@ -55,13 +74,38 @@ OWN: dict[str, Entry] = {
     "trainable": Entry(r"\text{trainable}", ("parameter", "parameters"), "parameters that are learned"),
     "nontrainable": Entry(r"\text{nontrainable}", ("parameter", "parameters"), "parameters that are not learned"),
     "macs": Entry(r"\text{MACs}", ("multiply-add", "multiply-adds"), "one multiplication and one addition each"),
-    "flops": Entry(r"\text{FLOPs}", ("operation", "operations"), "two for each multiply-add"),
+    "flops": Entry(r"\text{FLOPs}", OPERATION, "two for each multiply-add"),
     "activations": Entry(r"\text{activations}", ("number", "numbers"), "numbers in the output"),
-    "parameter_bytes": Entry(r"\text{parameter bytes}", ("byte", "bytes"), "memory of the parameters"),
-    "activation_bytes": Entry(r"\text{activation bytes}", ("byte", "bytes"), "memory of the output"),
+    "parameter_bytes": Entry(r"\text{parameter bytes}", BYTE, "memory of the parameters"),
+    "activation_bytes": Entry(r"\text{activation bytes}", BYTE, "memory of the output"),
     "receptive_field": Entry(r"r_{\text{out}}", PIXEL, "receptive field"),
     "jump": Entry(r"j_{\text{out}}", PIXEL, "jump"),
+    "first_position": Entry(r"s_{\text{out}}", PIXEL, "first pixel that the first output sees"),
     "shape": Entry(r"\text{shape}", NUMBER, "output shape"),
+    "weight_shape": Entry(r"\text{weight shape}", NUMBER, "sizes of the tensor of weights"),
+    "bias_shape": Entry(r"\text{bias shape}", NUMBER, "sizes of the tensor of biases"),
+    "connections": Entry(r"\text{connections}", ("connection", "connections"), "inputs and biases of all units"),
+    "active_parameters": Entry(
+        r"\text{active parameters}", ("parameter", "parameters"), "parameters that one token meets"
+    ),
+    "adapter": Entry(r"\text{adapter}", ("weight", "weights"), "weights of the low-rank adapter"),
+    "backward_flops": Entry(r"\text{backward FLOPs}", OPERATION, "operations of the gradients"),
+    "training_flops": Entry(r"\text{training FLOPs}", OPERATION, "operations forward and backward"),
+    "gradient_bytes": Entry(r"\text{gradient bytes}", BYTE, "memory of a gradient for each trained parameter"),
+    "optimiser_bytes": Entry(r"\text{optimiser bytes}", BYTE, "memory of the optimiser's state"),
+    "batch_activation_bytes": Entry(r"\text{batch activation bytes}", BYTE, "memory of the outputs for a batch"),
+    "training_bytes": Entry(
+        r"\text{training bytes}", BYTE, "parameters, gradients, state of the optimiser and outputs for a batch"
+    ),
+    "kv_cache_bytes": Entry(r"\text{cache bytes}", BYTE, "memory of the keys and values of all tokens"),
+    "moved_bytes": Entry(r"\text{moved bytes}", BYTE, "parameters and inputs read, outputs written"),
+    "arithmetic_intensity": Entry(
+        r"\text{intensity}", ("operation per byte", "operations per byte"), "operations for each moved byte"
+    ),
+    "batch": Entry("B", ("example", "examples"), "examples in a batch"),
+    "lora": Entry("r", NUMBER, "rank of the adapter"),
+    "experts": Entry("N", ("expert", "experts"), "experts"),
+    "active": Entry("k", ("expert", "experts"), "experts that one token meets"),
     "filters": Entry(r"C_{\text{out}}", ("filter", "filters"), "number of filters"),
     "units": Entry(r"F_{\text{out}}", ("unit", "units"), "number of units"),
     "kernel": Entry("K", PIXEL, "kernel size"),
@@ -109,9 +153,12 @@ BEFORE: dict[str, Entry] = {
     "features": Entry(r"F_{\text{in}}", ("feature", "features"), "input features"),
     "receptive_field": Entry("r", PIXEL, "receptive field of the input"),
     "jump": Entry("j", PIXEL, "jump of the input"),
+    "first_position": Entry("s", PIXEL, "first pixel that its first input sees"),
+    "batch": Entry("B", ("example", "examples"), "examples in a batch"),
     "vocabulary": Entry("V", ("word", "words"), "words of the embedding"),
     "embedding": Entry("E", ("feature", "features"), "features of a row of the embedding"),
     "weights": Entry(r"\text{shared weights}", ("weight", "weights"), "weights of the layer that owns them"),
+    "activation_bytes": Entry(r"\text{input bytes}", BYTE, "memory of the input"),
 }
 """What comes from the layer before, seen from a layer's rule."""
 

@@ -98,17 +98,16 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
     if keys.shares is not None:
         marks["shares"] = True
     givens: dict[str, Number] = {}
-    for name in type(keys).model_fields:
-        if name in KEYS_OF_ALL or name in SAYS_NOTHING:
-            continue
-        found = getattr(keys, name)
+    written = vars(keys)
+    for name, is_word, is_per_axis in _fields(kind):
+        found = written[name]
         if name == "stride" and found is None:
-            found = vars(keys)["kernel"]  # only pools leave the stride open
+            found = written["kernel"]  # only pools leave the stride open
         if name == "tied":
             marks[name] = found is not None  # which layer it is says nothing about the structure
-        elif isinstance(found, bool | str | None) or name in kind.words:
+        elif is_word or found is None or isinstance(found, bool | str):
             marks[name] = tuple(found) if isinstance(found, list) else found
-        elif name in kind.per_axis:
+        elif is_per_axis:
             _spread(kind, name, found, axes, marks, givens)
         elif isinstance(found, list):
             marks[name] = tuple(OPEN if entry == OPEN else GIVEN for entry in found)
@@ -117,6 +116,13 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
             marks[name] = _plain(kind, name, found, GIVEN)
             givens[name] = found
     return marks, givens
+
+
+@cache
+def _fields(kind: Kind) -> tuple[tuple[str, bool, bool], ...]:
+    """Return the keys of a kind that its rule sees: each with whether it is a word, and whether it is per axis."""
+    own = [name for name in kind.keys.model_fields if name not in KEYS_OF_ALL and name not in SAYS_NOTHING]
+    return tuple((name, name in kind.words, name in kind.per_axis) for name in own)
 
 
 def _plain(kind: Kind, name: str, found: Number, mark: str) -> Mark:
@@ -136,6 +142,9 @@ def _exact(entry: Any) -> Any:
 def _spread(
     kind: Kind, name: str, found: Any, axes: tuple[str, ...], marks: dict[str, Mark], givens: dict[str, Number]
 ) -> None:
+    if isinstance(found, int):
+        marks[name], givens[name] = _plain(kind, name, found, EQUAL), found
+        return
     entries = [_exact(entry) for entry in found] if isinstance(found, list) else [_exact(found)] * len(axes)
     if len(entries) != len(axes):
         allowed = f"Allowed: a number for all axes, or {len(axes)} entries in the order ({', '.join(axes)})"

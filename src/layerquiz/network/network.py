@@ -100,30 +100,44 @@ class Network:
 
     def form(self, part: str) -> Form:
         """Return the names of the sizes that a layer (or the input) gives."""
-        rules = self.graph.parts[part].rules
-        origin = rules.origin
-        return origin.form if isinstance(origin, Origin) else form_of({**self.values[part]})  # type: ignore[dict-item]
+        found = self.graph.parts[part]
+        origin = found.rules.origin
+        return origin.form if isinstance(origin, Origin) else form_of({**found.givens, **found.rules.formulas})
 
     def members(self, name: str) -> tuple[Reference, ...]:
         """Return the quantities that make up a name: one, or several for a shape or a per-axis quantity."""
         owner, _, quantity = name.rpartition(".")
         if owner not in self.graph.parts:
             return (self.graph.find(name),)
+        return tuple([Reference(owner, local) for local in self._local_names(owner, quantity)])
+
+    def _local_names(self, owner: str, quantity: str) -> tuple[str, ...]:
+        """Return the names within a part that make up a quantity; found once for all parts of one structure."""
         part = self.graph.parts[owner]
-        if quantity in part:
-            return (Reference(owner, quantity),)
-        if quantity == "shape" and owner != TOTAL:
-            sizes = reading_order(self.form(owner).sizes, self.conventions.channels_first)
-            return tuple(Reference(owner, size) for size in sizes)
-        found = [known for known in (*part.rules.formulas, *part.givens) if known.startswith(f"{quantity}.")]
-        if found and not quantity.startswith((REMAINDER[:-1], SLACK[:-1])):
-            return tuple(Reference(owner, known) for known in found)
+        key = ("members", quantity, self.conventions.channels_first)
+        found = part.rules.remembered(key, lambda: self._found_names(owner, quantity))
+        if found:
+            return found
         known = self.quantities(owner)
         if quantity in OWN:
             what = f'"{owner}" has no {quantity.replace("_", " ")}'
             has = ", ".join(sorted(other.rpartition(".")[2] for other in known))
             raise NetworkError(what, cure=f"It has: {has}", slug="does-not-apply")
-        raise NetworkError(f'there is no quantity "{name}"', cure=nearest(name, known), slug="unknown-quantity")
+        what, cure = f'there is no quantity "{owner}.{quantity}"', nearest(f"{owner}.{quantity}", known)
+        raise NetworkError(what, cure=cure, slug="unknown-quantity")
+
+    def _found_names(self, owner: str, quantity: str) -> tuple[str, ...]:
+        part = self.graph.parts[owner]
+        if quantity in part:
+            return (quantity,)
+        if quantity == "shape" and owner != TOTAL:
+            return reading_order(self.form(owner).sizes, self.conventions.channels_first)
+        if quantity.startswith((REMAINDER[:-1], SLACK[:-1])):
+            return ()
+        found = [known for known in (*part.rules.formulas, *part.givens) if known.startswith(f"{quantity}.")]
+        if quantity.endswith("_shape"):
+            found.sort(key=lambda known: int(known.rpartition(".")[2]))
+        return tuple(found)
 
     def quantities(self, owner: str) -> list[str]:
         """Return the dotted names that can be asked of one part."""
@@ -135,16 +149,15 @@ class Network:
 
     def value(self, name: str, values: Values | None = None) -> Answer:
         """Return a quantity's value: a number; a tuple for a shape, or where the axes differ."""
-        return self.collected(name, self.members(name), values or self.values)
+        owner, _, quantity = name.rpartition(".")
+        if owner not in self.graph.parts:
+            return self.collected(name, self.members(name), values or self.values)
+        own = (values or self.values)[owner]
+        return _joined(name, tuple([own[local] for local in self._local_names(owner, quantity)]))
 
     def collected(self, name: str, members: tuple[Reference, ...], values: Values) -> Answer:
         """Return the value of a name from the values of its members."""
-        numbers = tuple([values[ref.owner][ref.name] for ref in members])
-        if len(numbers) == 1 and not name.endswith("shape"):
-            return numbers[0]
-        if not name.endswith("shape") and len(set(numbers)) == 1:
-            return numbers[0]
-        return numbers
+        return _joined(name, tuple([values[ref.owner][ref.name] for ref in members]))
 
     def fault(self, values: Values, parts: Iterable[str] | None = None) -> NetworkError | None:
         """Return why some values cannot be: a size below 1, a division that does not come out, or None."""
@@ -153,3 +166,10 @@ class Network:
             if found:
                 return found
         return None
+
+
+def _joined(name: str, numbers: tuple[Number, ...]) -> Answer:
+    """Return one number where there is one or the axes agree, else all; a shape is always all of its sizes."""
+    if name.endswith("shape"):
+        return numbers
+    return numbers[0] if len(numbers) == 1 or len(set(numbers)) == 1 else numbers

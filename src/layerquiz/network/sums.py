@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from layerquiz.formula.expr import Formula, Integer, Reference, total
 from layerquiz.formula.graph import Part, Rules
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import QUANTITIES, SIZES, TRACED
+from layerquiz.network.costs import following
+from layerquiz.network.glossary import SIZES, START, SUMMED, TRACED
 from layerquiz.network.layer import Layer
 
 TOTAL, INPUT = "total", "input"
-FOLLOWING = ("flops", "parameter_bytes", "activation_bytes")
-"""Quantities that follow from other sums instead of being sums themselves."""
 
 
 def with_sums(
@@ -20,10 +19,11 @@ def with_sums(
 ) -> list[Part]:
     """Return the parts of a network, then its blocks, the inner ones first, then the total."""
     by_name = {part.name: part for part in parts}
+    batch = "batch" in parts[0].givens
     views = {layer.name for layer in layers if layer.kind.view}
     for owner, members in _members(part.name for part in parts[1:]):
         inside = [by_name[name] for name in members]
-        formulas = _sums(owner, inside, views, conventions)
+        formulas = _sums(owner, inside, views, conventions, batch)
         if owner != TOTAL:
             formulas |= _given(by_name[outputs[owner]])
         by_name[owner] = Part(owner, Rules(formulas, shared=False))
@@ -43,44 +43,34 @@ def _members(names: Iterable[str]) -> list[tuple[str, list[str]]]:
     return sorted(found.items(), key=lambda item: -1 if item[0] == TOTAL else item[0].count("."), reverse=True)
 
 
-def _sums(owner: str, inside: Sequence[Part], views: set[str], conventions: Conventions) -> dict[str, Formula]:
+def _sums(
+    owner: str, inside: Sequence[Part], views: set[str], conventions: Conventions, batch: bool
+) -> dict[str, Formula]:
     """Return the sums over some layers and blocks; what adds nothing stands in no sum."""
     formulas: dict[str, Formula] = {}
     adding = [(part.name, _adding(part)) for part in inside]
-    for name in QUANTITIES:
-        if name not in FOLLOWING:
-            is_output = name == "activations"
-            counted = [part for part, adds in adding if name in adds and not (is_output and part in views)]
-            first = [INPUT] if is_output and owner == TOTAL else []
-            formulas[name] = total(Reference(part, name) for part in (*first, *counted))
-    return formulas | following(owner, formulas, conventions)
+    for name in SUMMED:
+        is_output = name == "activations"
+        counted = [part for part, adds in adding if name in adds and not (is_output and part in views)]
+        first = [INPUT] if is_output and owner == TOTAL else []
+        formulas[name] = total(Reference(part, name) for part in (*first, *counted))
+    return formulas | following(owner, formulas, conventions, batch)
 
 
 def _adding(part: Part) -> frozenset[str]:
     """Return the quantities of a layer or a block that are not plainly 0; found once for all of one structure."""
     formulas = part.rules.formulas
     nothing = Integer(0)
-    return part.rules.remembered("adding", lambda: frozenset(n for n in QUANTITIES if formulas[n] != nothing))
-
-
-def following(owner: str, formulas: Mapping[str, Formula], conventions: Conventions) -> dict[str, Formula]:
-    """flops = 2 macs; bytes = numbers times the bytes of one."""
-    nothing, number = Integer(0), conventions.bytes_per_number
-
-    def times(factor: int, name: str, in_front: bool = False) -> Formula:
-        counted = Reference(owner, name)
-        if formulas[name] == nothing:
-            return nothing
-        return factor * counted if in_front else counted * factor
-
-    return {
-        "flops": times(2, "macs", in_front=True),
-        "parameter_bytes": times(number, "parameters"),
-        "activation_bytes": times(number, "activations"),
-    }
+    return part.rules.remembered(
+        "adding", lambda: frozenset(n for n in SUMMED if n in part.givens or formulas.get(n, nothing) != nothing)
+    )
 
 
 def _given(last: Part) -> dict[str, Formula]:
     """Return what a block gives: sizes, receptive field and jump of the layer that it ends with."""
-    names = [name for name in (*last.rules.formulas, *last.givens) if name in SIZES or name.partition(".")[0] in TRACED]
+    names = [
+        name
+        for name in (*last.rules.formulas, *last.givens)
+        if name in SIZES or name.partition(".")[0] in (*TRACED, START)
+    ]
     return {name: Reference(last.name, name) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from layerquiz.errors import NetworkError
@@ -22,25 +23,40 @@ NUMBERS = {1: "one input", 2: "two inputs", 3: "three inputs"}
 def check_sources(layer: Layer, before: tuple[Form, ...]) -> None:
     """Refuse inputs of a wrong number, rank or mix, and an axis that they do not have."""
     kind = layer.kind
+    axis = vars(layer.keys).get("axis")
+    if axis is None and _fit(kind, before):
+        return
     least, most = kind.inputs
     if len(before) < least or (most is not None and len(before) > most):
         raise RefusedKeyError("from", f"{len(before)} inputs are named", f"It takes {_wanted(kind)}", "wrong-inputs")
     for source, form in zip(layer.sources, before, strict=True):
-        exact = kind.rank == 0 or form.axes == kind.axes
-        takes_ids = kind.accepts == ("tokens",)
-        is_ids = form.sizes == ("tokens",)
-        if not exact or any(size not in form.sizes for size in kind.accepts) or takes_ids != is_ids:
-            needed = "tokens alone" if takes_ids else ", ".join(kind.accepts) or "features or channels"
+        if not _takes(kind, form):
+            needed = (
+                "tokens alone" if kind.accepts == ("tokens",) else ", ".join(kind.accepts) or "features or channels"
+            )
             given = ", ".join(form.sizes)
             cure = AS_SERIES if kind.axes == ("length",) and form.sizes == ("tokens", "features") else ""
             raise NetworkError(f'it needs {needed}; "{source}" gives {given}', cure=cure, slug="wrong-rank")
         if form.sizes != before[0].sizes:
             mixed = f"{', '.join(before[0].sizes)} and {', '.join(form.sizes)}"
             raise NetworkError(f"its inputs cannot be merged: they give {mixed}", slug="mixed-ranks")
-    axis = getattr(layer.keys, "axis", None)
     if axis is not None and axis not in before[0].sizes:
         allowed = f"Allowed: {', '.join(before[0].sizes)}"
         raise RefusedKeyError("axis", f"found {shown(axis)}", allowed, "wrong-value")
+
+
+@cache
+def _fit(kind: Kind, before: tuple[Form, ...]) -> bool:
+    """Say whether some inputs are as many as a kind takes, of a form that it takes, and alike."""
+    least, most = kind.inputs
+    is_number = least <= len(before) and (most is None or len(before) <= most)
+    return is_number and all(_takes(kind, form) and form.sizes == before[0].sizes for form in before)
+
+
+def _takes(kind: Kind, form: Form) -> bool:
+    exact = kind.rank == 0 or form.axes == kind.axes
+    is_ids = form.sizes == ("tokens",)
+    return exact and set(kind.accepts) <= set(form.sizes) and (kind.accepts == ("tokens",)) == is_ids
 
 
 def _wanted(kind: Kind) -> str:

@@ -12,7 +12,8 @@ from layerquiz.formula.expr import Formula, Integer, Reference, product
 from layerquiz.formula.graph import Part, Rules
 from layerquiz.network.blocks import Entry
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import SIZES, TRACED
+from layerquiz.network.costs import BATCH, stored
+from layerquiz.network.glossary import SIZES, START, TRACED
 from layerquiz.network.keys import checked, marks_and_givens
 from layerquiz.network.layer import NAME, RESERVED, Layer, located
 from layerquiz.network.layers.base import LARGEST, Form, Kind, Origin, RefusedKeyError, build, form_of, reading_order
@@ -74,7 +75,7 @@ def _layer(entry: Entry, kinds: Mapping[str, Kind], counts: dict[str, int], prev
         raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), *path, refused.key) from None  # type: ignore[arg-type]
     if not entry.name:
         _check_name(name, entry)
-    borrows = tuple(lender for lender in (getattr(keys, "tied", None), keys.shares) if lender is not None)
+    borrows = tuple(lender for lender in (vars(keys).get("tied"), keys.shares) if lender is not None)
     return Layer(name, kind, keys, sources, path, borrows)
 
 
@@ -101,11 +102,12 @@ def _sources(written: str | list[str] | None, kind: Kind, previous: str) -> tupl
 def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Conventions) -> list[Part]:
     """Return the input and the layers as parts of a graph, each after those that it needs."""
     first = _input(spec.get("input"), conventions)
-    forms = {"input": form_of({**first.givens, **first.rules.formulas})}  # type: ignore[dict-item]
+    forms = {"input": form_of({**first.givens, **first.rules.formulas})}
     parts = [first]
+    is_batch = BATCH.name in first.givens
     for layer in _in_order(layers):
         try:
-            part = _part(layer, forms, conventions)
+            part = _part(layer, forms, conventions, is_batch)
         except RefusedKeyError as error:
             raise located(error.at(layer.called), *layer.path, error.key) from None  # type: ignore[arg-type]
         except NetworkError as error:
@@ -115,30 +117,30 @@ def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Co
 
 
 def _input(written: Any, conventions: Conventions) -> Part:
-    allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS)
+    allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
     if not isinstance(written, Mapping) or tuple(s for s in SIZES if s in written) not in INPUTS:
         raise located(NetworkError(f"input is {shown(written)}", cure=allowed, slug="input"), "input")
     for size, number in written.items():
-        if size not in SIZES:
-            error = NetworkError(f'input has no key "{size}"', cure=nearest(str(size), SIZES))
+        if size not in (*SIZES, BATCH.name):
+            error = NetworkError(f'input has no key "{size}"', cure=nearest(str(size), (*SIZES, BATCH.name)))
             raise located(error, "input", str(size))
         if type(number) is not int or not 1 <= number <= LARGEST:
             cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
             error = NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input")
             raise located(error, "input", str(size))
     sizes = tuple(size for size in SIZES if size in written)
-    return Part("input", _input_rules(sizes, conventions.bytes_per_number), {size: written[size] for size in sizes})
+    return Part("input", _input_rules(sizes, conventions), dict(written))
 
 
 @cache
-def _input_rules(sizes: tuple[str, ...], bytes_per_number: int) -> Rules:
+def _input_rules(sizes: tuple[str, ...], conventions: Conventions) -> Rules:
     """Return the rules of an input with some sizes; built and compiled once for all networks."""
     formulas: dict[str, Formula] = {
         "activations": product(Reference("own", size) for size in reading_order(sizes)),
     }
-    formulas["activation_bytes"] = Reference("own", "activations") * bytes_per_number
+    formulas["activation_bytes"] = stored(Reference("own", "activations"), conventions.bits("activation"))
     for axis in Form(sizes, True).axes:
-        formulas |= {f"{name}.{axis}": Integer(1) for name in TRACED}
+        formulas |= {**{f"{name}.{axis}": Integer(1) for name in TRACED}, f"{START}.{axis}": Integer(0)}
     return Rules(formulas)
 
 
@@ -167,12 +169,14 @@ def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
         raise located(fault, *path) from None
 
 
-def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions) -> Part:
+def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions, is_batch: bool) -> Part:
     before = tuple([forms[source] for source in layer.sources])
     check_sources(layer, before)
     axes = layer.kind.axes or (before[0].axes if before else ())
     marks, givens = marks_and_givens(layer.kind, layer.keys, axes)
     check_words(layer, marks, givens, conventions)
+    if is_batch:
+        marks["batched"] = True
     needs = layer.needs
     forms_before = tuple([forms[name] for name in needs]) if layer.borrows else before
     rules = build(layer.kind, tuple(marks.items()), forms_before, conventions)

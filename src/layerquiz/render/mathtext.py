@@ -165,6 +165,8 @@ def grouped(number: Number, style: Style = TEXT) -> str:
 
 
 OWNERS = ("own", "total")
+OF_ALL = ("batch",)
+"""Givens of the whole network: their letters need no owner."""
 
 
 def role(owner: str) -> str | None:
@@ -178,7 +180,7 @@ def role(owner: str) -> str | None:
 
 def letter(ref: Reference, style: Style = TEXT) -> str:
     """Return the letter of a quantity as its rule sees it: `own`, `before`, one of several, or any other layer's."""
-    return _letter(ref.owner, ref.name, style is LATEX)
+    return _letter("own" if ref.name in OF_ALL else ref.owner, ref.name, style is LATEX)
 
 
 @lru_cache(maxsize=4096)

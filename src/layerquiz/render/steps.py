@@ -10,7 +10,7 @@ from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Formula, Reference, references, transform
 from layerquiz.network.glossary import AXIS_LETTERS, entry
 from layerquiz.render.document import Step
-from layerquiz.render.mathtext import LATEX, OWNERS, TEXT, chain, grouped, letter, role
+from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, letter, role
 
 
 def worked(derivation: Derivation, explained: set[str] | None = None, plain: bool = True) -> tuple[Step, ...]:
@@ -73,11 +73,11 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 def _meaning(ref: Reference) -> str:
     """Return what a letter stands for; with several inputs, of which one."""
     meaning = entry(ref.name, own=ref.owner in OWNERS).meaning
-    return f"{meaning} {role(ref.owner)}".rstrip()
+    return f"{meaning} {role(ref.owner) or ''}".rstrip()
 
 
 def _has_role(ref: Reference) -> bool:
-    return role(ref.owner) is not None
+    return ref.name in OF_ALL or role(ref.owner) is not None
 
 
 def as_text(derivation: Derivation) -> str:

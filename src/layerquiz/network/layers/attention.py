@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
 from layerquiz.formula.expr import Formula, total
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, Limit, Own, Positive
+from layerquiz.network.costs import cached
+from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, Limit, NotNegative, Own, Positive
 
 
 class AttentionKeys(Keys):
     """Keys of attention; from: [query, memory] or [query, key, value] attends to another sequence.
 
     key_value_bias: one learned key and value stand behind those of the memory, as one more token of it.
+    lora: the rank of a low-rank adapter beside the adapted projections; the projections themselves are frozen.
     """
 
     heads: Positive
@@ -26,6 +29,8 @@ class AttentionKeys(Keys):
     value_input: Positive | None = None
     bias: bool = True
     key_value_bias: bool = False
+    lora: NotNegative = 0
+    adapted: Literal["query-value", "all"] = "query-value"
 
 
 class TransformerKeys(Keys):
@@ -37,14 +42,14 @@ class TransformerKeys(Keys):
     activation: str | None = None
 
 
-def attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+def attention(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = 4 E E; biases = 4 E; macs = 4 T E E + 2 T T E. Source: Vaswani et al., arXiv:1706.03762, section 3.2.
 
     With heads of another size: weights = h K E_q + g K E_k + g V E_v + h V E, for h query heads and g key heads.
     """
     source = before[0]
     if len(before) > 1 or own.key_value_bias or any(own.marks[name] is not None for name in OF_OTHER_SIZES):
-        return _of_other_sizes(own, before)
+        return _of_other_sizes(own, before, conventions)
     width, tokens = source.features, source.tokens
     formulas: Formulas = {
         "tokens": tokens,
@@ -52,17 +57,38 @@ def attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
         "head_features": width / own.heads,
         "weights": 4 * width * width,
         "macs": 4 * tokens * width * width + 2 * tokens * tokens * width,
+        **cached(2 * tokens * width, own.batched is True, conventions),
         f"{REMAINDER}heads.input features": width % own.heads,
     }
     if own.bias:
         formulas["biases"] = 4 * width
+    if own.lora != 0:
+        formulas |= adapted(own, formulas, dict.fromkeys(PROJECTIONS, (tokens, width, width)))
     return formulas
+
+
+PROJECTIONS = ("query", "key", "value", "output")
+
+
+def adapted(own: Own, formulas: Formulas, projections: Mapping[str, tuple[Formula, Formula, Formula]]) -> Formulas:
+    """adapter = r (inputs + outputs) of each adapted projection, applied at its tokens. Source: Hu, arXiv:2106.09685.
+
+    Backward: a product for each input of the frozen part, and another one for each weight of the adapter.
+    """
+    chosen = PROJECTIONS if own.adapted == "all" else ("query", "value")
+    sizes = [projections[name] for name in chosen]
+    work = total([tokens * own.lora * (inputs + outputs) for tokens, inputs, outputs in sizes])
+    return {
+        "adapter": total([own.lora * (inputs + outputs) for _, inputs, outputs in sizes]),
+        "macs": formulas["macs"] + work,
+        "backward_flops": own.flops + 2 * work,
+    }
 
 
 OF_OTHER_SIZES = ("kv_heads", "embedding", "head_features", "value_features", "key_input", "value_input")
 
 
-def _of_other_sizes(own: Own, before: tuple[Before, ...]) -> Formulas:
+def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = h K E_q + g K E_k + g V E_v + h V E; biases = h K + g K + g V + E.
 
     macs = T h K E_q + M g K E_k + M g V E_v + T h V E + T M h K + T M h V, for a memory of M tokens. A key-value bias
@@ -86,12 +112,21 @@ def _of_other_sizes(own: Own, before: tuple[Before, ...]) -> Formulas:
         "features": width,
         "weights": total(weights),
         "macs": total([*steps, tokens * attended * heads * key, tokens * attended * heads * value]),
+        **cached(memory * groups * key + memory * groups * value, own.batched is True, conventions),
     }
     biases = [heads * key, groups * key, groups * value, width] if own.bias else []
     if own.key_value_bias:
         biases += [groups * key, groups * value]
     if biases:
         formulas["biases"] = total(biases)
+    if own.lora != 0:
+        sizes = {
+            "query": (tokens, query.features, heads * key),
+            "key": (memory, sizes["key_input"], groups * key),
+            "value": (memory, sizes["value_input"], groups * value),
+            "output": (tokens, heads * value, width),
+        }
+        formulas |= adapted(own, formulas, sizes)
     return formulas
 
 
@@ -135,7 +170,7 @@ def encoder_layer(own: Own, before: tuple[Before, ...], _: Conventions) -> Formu
     return formulas
 
 
-def decoder_layer(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+def decoder_layer(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = 8 E E + 2 E F + 3 E; biases = 8 E + F + E + 3 E. Source: PyTorch's TransformerDecoderLayer.
 
     macs = 6 T E E + 2 M E E + 2 T T E + 2 T M E + 2 T E F: queries and outputs of both attentions and the keys and
@@ -150,6 +185,7 @@ def decoder_layer(own: Own, before: tuple[Before, ...], _: Conventions) -> Formu
         "features": width,
         "weights": 8 * width * width + 2 * width * inner + 3 * width,
         "macs": projected + attended + 2 * tokens * width * inner,
+        **cached(2 * tokens * width + 2 * memory.tokens * width, own.batched is True, conventions),
         f"{REMAINDER}heads.input features": width % own.heads,
     }
     if memory is not target:
@@ -173,7 +209,7 @@ HEADS: dict[str, Limit] = {
 }
 
 KINDS = (
-    Kind("attention", AttentionKeys, attention, accepts=SEQUENCE, inputs=(1, 3), limits=HEADS),
+    Kind("attention", AttentionKeys, attention, accepts=SEQUENCE, inputs=(1, 3), limits=HEADS, plain={"lora": 0}),
     Kind("encoderlayer", TransformerKeys, encoder_layer, accepts=SEQUENCE, limits=HEADS),
     Kind("decoderlayer", TransformerKeys, decoder_layer, accepts=SEQUENCE, inputs=(1, 2), limits=HEADS),
 )

@@ -13,7 +13,8 @@ from layerquiz.errors import NetworkError
 from layerquiz.formula.expr import Formula, Integer, Reference, product, substitute, total
 from layerquiz.formula.graph import Rules
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import AXES, SIZES
+from layerquiz.network.costs import backward, batched, following, positions_of
+from layerquiz.network.glossary import AXES, FURTHER, SIZES, START, TRACED
 
 LARGEST = 10**15
 Positive = Annotated[int, Field(ge=1, le=LARGEST)]
@@ -210,13 +211,17 @@ def build(kind: Kind, marks: tuple[tuple[str, Mark], ...], forms: tuple[Form, ..
         Before("before" if len(forms) == 1 else f"before{number}", form) for number, form in enumerate(forms, 1)
     )
     if "shares" in own.marks:
-        *before_rule, lender = before
-        formulas = borrowed(kind.rule(own, tuple(before_rule), conventions), lender)
+        *others, lender = before
+        before_rule = tuple(others)
+        formulas = borrowed(kind.rule(own, before_rule, conventions), lender)
     else:
         formulas = kind.rule(own, before, conventions)
-    formulas = completed(formulas, bool(own.trainable), conventions)
+        before_rule = before
+    inputs = before_rule[:-1] if own.marks.get("tied") else before_rule
+    formulas = completed(formulas, own, inputs, conventions)
     form = replace(form_of(formulas), alone=not forms)
-    return Rules(formulas, Origin(kind, own, before, conventions, form))
+    later = frozenset(name for name in formulas if name.partition(".")[0] in FURTHER)
+    return Rules(formulas, Origin(kind, own, before, conventions, form), later=later)
 
 
 def borrowed(formulas: Formulas, lender: Before) -> Formulas:
@@ -228,33 +233,48 @@ def borrowed(formulas: Formulas, lender: Before) -> Formulas:
     return found
 
 
-def form_of(formulas: Mapping[str, Formula]) -> Form:
+def form_of(formulas: Mapping[str, Any]) -> Form:
     """Return which sizes some rules give, and whether they trace a receptive field."""
     return Form(
         tuple(size for size in SIZES if size in formulas), any(name.startswith("receptive_field") for name in formulas)
     )
 
 
-def completed(formulas: Formulas, trainable: bool, conventions: Conventions) -> Formulas:
+def completed(formulas: Formulas, own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """Add the quantities that follow from a kind's own rule in the same way for all kinds.
 
-    parameters = weights + biases (+ stored statistics); flops = 2 macs; activations = product of the output sizes.
+    parameters = weights + biases (+ stored statistics); activations = product of the output sizes; moved bytes =
+    parameters + inputs + outputs. Frozen parameters are not trainable; those of an adapter are trained alone.
     """
-    own = Own({})
-    nothing = Integer(0)
+    this, nothing, batch = Own({}), Integer(0), own.batched is True
     full: Formulas = {"weights": nothing, "biases": nothing, "macs": nothing, **formulas}
-    learned = [own[name] for name in ("weights", "biases") if full[name] != nothing]
-    stored = [own.statistics] if "statistics" in full else []
-    full["parameters"] = total([*learned, *stored])
-    full["trainable"] = total(learned) if trainable else nothing
-    full["nontrainable"] = total(stored) if trainable else own.parameters
-    full["flops"] = nothing if full["macs"] == nothing else 2 * own.macs
-    sizes = form_of(full).sizes
-    full["activations"] = product(own[size] for size in reading_order(sizes))
-    numbers = Integer(conventions.bytes_per_number)
-    full["parameter_bytes"] = nothing if full["parameters"] == nothing else own.parameters * numbers
-    full["activation_bytes"] = own.activations * numbers
+    learned = [this[name] for name in ("weights", "biases", "adapter") if full.get(name, nothing) != nothing]
+    statistics = [this.statistics] if "statistics" in full else []
+    trained = [this.adapter] if "adapter" in full else learned if own.trainable else []
+    full["parameters"] = total([*learned, *statistics])
+    full["trainable"] = total(trained)
+    full["nontrainable"] = total([part for part in (*learned, *statistics) if part not in trained])
+    full.setdefault("active_parameters", this.parameters if learned else nothing)
+    full["activations"] = product(this[size] for size in reading_order(form_of(full).sizes))
+    full.setdefault("backward_flops", backward(full["macs"], bool(trained)))
+    full |= connected(own, full, conventions)
+    inputs = [batched(source["activation_bytes"], batch) for source in before]
+    outputs = batched(this.activation_bytes, batch)
+    full["moved_bytes"] = total([*([this.parameter_bytes] if learned else []), *inputs, outputs])
+    full |= following("own", full, conventions, batch)
     return full
+
+
+def connected(own: Own, formulas: Formulas, conventions: Conventions) -> Formulas:
+    """units = the numbers in the output; connections = macs, and a bias for each unit. Source: LeCun et al., 1998."""
+    positions = positions_of(formulas["macs"]) if not {"filters", "units", "multiplier"}.isdisjoint(own.marks) else None
+    if positions is None:
+        return {}
+    this = Own({})
+    has_biases = conventions.bias_connections and "biases" in formulas and formulas["biases"] != Integer(0)
+    bias = [product([this.biases, *positions])] if has_biases else []
+    units: Formulas = {} if "units" in own.marks else {"units": this.activations}
+    return units | {"connections": total([this.macs, *bias])}
 
 
 def kept(before: Before, *but: str) -> Formulas:
@@ -266,13 +286,16 @@ def traced(before: Before) -> Formulas:
     """Return receptive field and jump of the layer before, unchanged."""
     if not before.form.traced:
         return {}
-    return {
-        f"{name}.{axis}": before[f"{name}.{axis}"] for axis in before.form.axes for name in ("receptive_field", "jump")
-    }
+    return {f"{name}.{axis}": before[f"{name}.{axis}"] for axis in before.form.axes for name in (*TRACED, START)}
 
 
-def seen_through(before: Before, reach: Mapping[str, Formula], stride: Mapping[str, Formula]) -> Formulas:
-    """Receptive field r + (K - 1) j and jump j S along each axis, for a window of some reach and stride."""
+def seen_through(
+    before: Before, reach: Mapping[str, Formula], stride: Mapping[str, Formula], padding: Mapping[str, Formula]
+) -> Formulas:
+    """Receptive field r + (K - 1) j, jump j S and first position s - P j along each axis, for a window that slides.
+
+    Source: Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks, Distill, 2019.
+    """
     if not before.form.traced:
         return {}
     found: Formulas = {}
@@ -280,4 +303,6 @@ def seen_through(before: Before, reach: Mapping[str, Formula], stride: Mapping[s
         field_, jump = before[f"receptive_field.{axis}"], before[f"jump.{axis}"]
         found[f"receptive_field.{axis}"] = field_ + (reach[axis] - 1) * jump
         found[f"jump.{axis}"] = jump * stride[axis]
+        start = before[f"{START}.{axis}"]
+        found[f"{START}.{axis}"] = start - padding[axis] * jump if axis in padding else start
     return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
-from layerquiz.formula.expr import Formula, ceil, floor, product
+from layerquiz.formula.expr import Formula, ceil, floor, formula, maximum, product
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import AXES
 from layerquiz.network.layers.base import (
@@ -60,6 +61,33 @@ def window_positions(size: Formula, reach: Formula, own: Own, axis: str) -> Form
     return floor(room / stride) + 1
 
 
+def front_padding(own: Own, source: Before, reach: dict[str, Formula]) -> dict[str, Formula]:
+    """P along each axis, in front; "same": floor(max((H_out - 1) S + K - H, 0) / 2). Source: Keras' same padding."""
+    if own.padding == "valid":
+        return {}
+    if own.padding == "causal":
+        return {axis: reach[axis] - 1 for axis in reach}
+    if own.padding != "same":
+        return {axis: own.padding[axis] for axis in reach}
+    missing = {axis: (own[axis] - 1) * own.stride[axis] + reach[axis] - source[axis] for axis in reach}
+    return {axis: floor(maximum([number, 0]) / 2) for axis, number in missing.items()}
+
+
+def tensor(name: str, sizes: Iterable[Formula | int]) -> Formulas:
+    """Return the sizes of a tensor of weights or biases as quantities, in the order in which it is written."""
+    return {f"{name}.{place}": formula(size) for place, size in enumerate(sizes, 1)}
+
+
+def kernel_shape(
+    own: Own, axes: tuple[str, ...], sizes: tuple[Formula | int, ...], conventions: Conventions
+) -> Formulas:
+    """K x K x C_in x C_out; PyTorch puts the channels first, in the order of `sizes`, and Keras last, turned round."""
+    kernel = [own.kernel[axis] for axis in axes]
+    if conventions.channels_first:
+        return tensor("weight_shape", (*sizes, *kernel))
+    return tensor("weight_shape", (*kernel, *reversed(sizes)))
+
+
 def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = K^2 C_in / g C_out; biases = C_out; macs = weights H_out W_out."""
     (source,) = before
@@ -73,12 +101,19 @@ def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) 
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
         **reparametrized(own, weights, own.filters, conventions),
         "macs": product([weights if own.weight_norm else own.weights, *(own[axis] for axis in axes)]),
-        **seen_through(source, reach, {axis: own.stride[axis] for axis in axes}),
+        **slid(own, source, reach),
         **group_remainders(own, source),
+        **kernel_shape(own, axes, (own.filters, depth), conventions),
     }
     if own.bias:
-        formulas["biases"] = own.filters
+        formulas |= {"biases": own.filters, **tensor("bias_shape", [own.filters])}
     return formulas
+
+
+def slid(own: Own, source: Before, reach: dict[str, Formula]) -> Formulas:
+    """Return receptive field, jump and first position of a layer whose window slides over its input."""
+    strides = {axis: own.stride[axis] for axis in reach}
+    return seen_through(source, reach, strides, front_padding(own, source, reach))
 
 
 def group_remainders(own: Own, source: Before) -> Formulas:

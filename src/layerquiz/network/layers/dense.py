@@ -11,20 +11,26 @@ from layerquiz.network.layers.base import (
     Keys,
     Kind,
     Limit,
+    NotNegative,
     Own,
     Positive,
     RefusedKeyError,
     kept,
     reading_order,
 )
+from layerquiz.network.layers.convolution import tensor
 from layerquiz.network.layers.reparametrized import ReparametrizedKeys, reparametrized
 
 
 class DenseKeys(ReparametrizedKeys):
-    """Keys of a dense layer; tied: an embedding whose table it uses, and whose vocabulary its units are."""
+    """Keys of a dense layer; tied: an embedding whose table it uses, and whose vocabulary its units are.
+
+    lora: the rank of a low-rank adapter beside the weights, which are frozen then.
+    """
 
     units: Positive | None = None
     bias: bool = True
+    lora: NotNegative = 0
     activation: str | None = None
     tied: str | None = None
 
@@ -66,10 +72,36 @@ def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> For
         last: own.units,
         **reparametrized(own, weights, own.units, conventions),
         "macs": product([weights if own.weight_norm else own.weights, *positions(own, source, last)]),
+        **tensor(
+            "weight_shape", (own.units, source[last]) if conventions.channels_first else (source[last], own.units)
+        ),
     }
     if own.bias:
-        formulas["biases"] = own.units
+        formulas |= {"biases": own.units, **tensor("bias_shape", [own.units])}
+    if own.lora != 0:
+        if own.weight_norm:
+            raise RefusedKeyError("lora", "frozen weights learn no length", "Leave weight_norm away", "wrong-value")
+        formulas |= adapted(own, source[last], positions(own, source, last))
     return formulas
+
+
+def matrix(conventions: Conventions, *sizes: Formula) -> Formulas:
+    """F_in x F_out; PyTorch puts the outputs first."""
+    *inputs, outputs = sizes
+    return tensor("weight_shape", [outputs, *inputs] if conventions.channels_first else sizes)
+
+
+def adapted(own: Own, inputs: Formula, places: list[Formula]) -> Formulas:
+    """adapter = r F_in + r F_out, applied beside the frozen weights. Source: Hu et al., arXiv:2106.09685, section 4.1.
+
+    Backward: a product for each input of the frozen part, and another one for each weight of the adapter.
+    """
+    adapter = own["adapter"]
+    return {
+        "adapter": own.lora * inputs + own.lora * own.units,
+        "macs": product([own["weights"] + adapter, *places]),
+        "backward_flops": own.flops + product([2, adapter, *places]),
+    }
 
 
 def _tied(own: Own, source: Before, table: Before, conventions: Conventions) -> Formulas:
@@ -103,8 +135,12 @@ def bilinear(own: Own, before: tuple[Before, ...], conventions: Conventions) -> 
         "macs": product([own.weights, *positions(own, first, last)]),
         **{f"{REMAINDER}from.{size}": second[size] - first[size] for size in first.form.sizes if size != last},
     }
+    shape = (
+        (own.units, first[last], second[last]) if conventions.channels_first else (first[last], second[last], own.units)
+    )
+    formulas |= tensor("weight_shape", shape)
     if own.bias:
-        formulas["biases"] = own.units
+        formulas |= {"biases": own.units, **tensor("bias_shape", [own.units])}
     return formulas
 
 
@@ -118,6 +154,6 @@ TIED = {
 }
 
 KINDS = (
-    Kind("dense", DenseKeys, dense, limits=TIED),
+    Kind("dense", DenseKeys, dense, limits=TIED, plain={"lora": 0}),
     Kind("bilinear", BilinearKeys, bilinear, inputs=(2, 2)),
 )

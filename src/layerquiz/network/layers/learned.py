@@ -22,6 +22,7 @@ from layerquiz.network.layers.base import (
     kept,
     traced,
 )
+from layerquiz.network.layers.convolution import tensor
 from layerquiz.network.layers.dense import positions
 from layerquiz.network.layers.norm import channels, depth
 from layerquiz.network.layers.reshaping import written_sizes
@@ -74,7 +75,12 @@ class ParameterKeys(Keys):
 def embedding(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """weights = V E, whatever the number of tokens; a row is looked up, so macs = 0."""
     (source,) = before
-    return {"tokens": source.tokens, "features": own.embedding, "weights": own.vocabulary * own.embedding}
+    return {
+        "tokens": source.tokens,
+        "features": own.embedding,
+        "weights": own.vocabulary * own.embedding,
+        **tensor("weight_shape", [own.vocabulary, own.embedding]),
+    }
 
 
 def embedding_bag(own: Own, _: tuple[Before, ...], __: Conventions) -> Formulas:
@@ -137,7 +143,7 @@ def parametric_relu(own: Own, before: tuple[Before, ...], _: Conventions) -> For
 def parameter(own: Own, _: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = the product of its sizes."""
     sizes = written_sizes(own, conventions)
-    return {**sizes, "weights": product(sizes.values())}
+    return {**sizes, "weights": product(sizes.values()), **tensor("weight_shape", sizes.values())}
 
 
 SLOPES = Limit(

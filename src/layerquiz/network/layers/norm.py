@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from layerquiz.formula.expr import Formula, product
@@ -19,6 +20,7 @@ from layerquiz.network.layers.base import (
     kept,
     traced,
 )
+from layerquiz.network.layers.convolution import tensor
 from layerquiz.network.layers.dense import last_axes
 
 
@@ -60,9 +62,9 @@ class GroupNormKeys(Keys):
 
 
 class NormalizationKeys(Keys):
-    """Keys of a normalisation of the input; adapted: its mean and variance are found in data, not given."""
+    """Keys of a normalisation of the input; given: its mean and variance are written down, not found in data."""
 
-    adapted: bool = True
+    given: bool = False
 
 
 class LocalResponseKeys(Keys):
@@ -81,13 +83,13 @@ def channels(source: Before) -> Formula:
     return source[depth(source)]
 
 
-def scaled(own: Own, source: Before, each: Formula) -> Formulas:
-    """Return unchanged sizes, with a scale and a shift where they are switched on."""
+def scaled(own: Own, source: Before, each: Formula, shape: Sequence[Formula] = ()) -> Formulas:
+    """Return unchanged sizes, with a scale and a shift where they are switched on, each of one or several sizes."""
     formulas: Formulas = {**kept(source), **traced(source)}
     if own.scale:
-        formulas["weights"] = each
+        formulas |= {"weights": each, **tensor("weight_shape", shape or [each])}
     if own.marks.get("center"):
-        formulas["biases"] = each
+        formulas |= {"biases": each, **tensor("bias_shape", shape or [each])}
     return formulas
 
 
@@ -108,7 +110,8 @@ def instance_norm(own: Own, before: tuple[Before, ...], conventions: Conventions
 def layer_norm(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = biases = the product of the normalised sizes. Source: Ba et al., arXiv:1607.06450."""
     (source,) = before
-    return scaled(own, source, product(source[size] for size in normalised(own, source, conventions)))
+    sizes = [source[size] for size in normalised(own, source, conventions)]
+    return scaled(own, source, product(sizes), sizes)
 
 
 def rms_norm(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
@@ -142,7 +145,7 @@ def normalization(own: Own, before: tuple[Before, ...], conventions: Conventions
     """Nothing is learned; stored mean, variance and a count of the data = 2C + 1. Source: Keras' Normalization."""
     (source,) = before
     formulas: Formulas = {**kept(source), **traced(source)}
-    if own.adapted and conventions.stored_statistics:
+    if not own.given and conventions.stored_statistics:
         formulas["statistics"] = 2 * channels(source) + 1
     return formulas
 

@@ -22,9 +22,8 @@ from layerquiz.network.layers.base import (
     Positive,
     Rule,
     kept,
-    seen_through,
 )
-from layerquiz.network.layers.convolution import PER_AXIS, reaches, window_positions
+from layerquiz.network.layers.convolution import PER_AXIS, reaches, slid, window_positions
 
 
 class AveragePoolKeys(Keys):
@@ -74,7 +73,7 @@ def pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
         formulas[axis] = rounded_up(source[axis], reach[axis], own, axis) if own.ceil else positions
         if own.padding not in ("same", "valid"):
             formulas[f"{SLACK}padding.{axis}"] = reach[axis] // 2 - own.padding[axis]
-    return formulas | seen_through(source, reach, {axis: own.stride[axis] for axis in axes})
+    return formulas | slid(own, source, reach)
 
 
 def power_pool(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:

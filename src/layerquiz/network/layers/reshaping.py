@@ -26,7 +26,7 @@ from layerquiz.network.layers.base import (
     seen_through,
     traced,
 )
-from layerquiz.network.layers.shape import PaddingKeys, padded
+from layerquiz.network.layers.shape import PaddingKeys, front, padded, started
 
 Factor: TypeAlias = Positive | Annotated[float, Field(gt=0, le=LARGEST, allow_inf_nan=False)]
 SHAPES = {
@@ -95,7 +95,8 @@ def crop(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """H_out = H - 2P, or H - (P_before + P_after) where the sides differ."""
     (source,) = before
     sizes = {axis: source[axis] - padded(own, axis) for axis in source.form.axes}
-    return {**kept(source), **sizes, **traced(source)}
+    moved = {name: start + front(own, axis) * jump for axis, name, start, jump in started(source)}
+    return {**kept(source), **sizes, **traced(source), **moved}
 
 
 def upsample(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -142,7 +143,7 @@ def pixel_unshuffle(own: Own, before: tuple[Before, ...], _: Conventions) -> For
         formulas[axis] = source[axis] / own.factor
         formulas[f"{REMAINDER}factor.{axis}"] = source[axis] % own.factor
     window = dict.fromkeys(source.form.axes, own.factor)
-    return formulas | seen_through(source, window, window)
+    return formulas | seen_through(source, window, window, {})
 
 
 ELEMENTS = Limit(

@@ -15,9 +15,8 @@ from layerquiz.network.layers.base import (
     PerAxisOrZero,
     Positive,
     Same,
-    seen_through,
 )
-from layerquiz.network.layers.convolution import PER_AXIS, reaches, window_positions
+from layerquiz.network.layers.convolution import PER_AXIS, kernel_shape, reaches, slid, tensor, window_positions
 
 
 class DepthwiseKeys(Keys):
@@ -38,7 +37,7 @@ class SeparableKeys(DepthwiseKeys):
     filters: Positive
 
 
-def depthwise(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+def depthwise(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = K^2 C_in m; C_out = biases = C_in m. Source: Keras' DepthwiseConv2D."""
     (source,) = before
     outputs = expanded(own, source)
@@ -47,8 +46,10 @@ def depthwise(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
         **_slid(own, source),
         "weights": product([*(own.kernel[axis] for axis in source.form.axes), outputs]),
     }
+    sizes = (outputs, 1) if conventions.channels_first else (own.multiplier, source.channels)
+    formulas |= kernel_shape(own, source.form.axes, sizes, conventions)
     if own.bias:
-        formulas["biases"] = outputs
+        formulas |= {"biases": outputs, **tensor("bias_shape", [outputs])}
     return formulas
 
 
@@ -63,7 +64,7 @@ def separable(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
         "weights": by_channel + outputs * own.filters,
     }
     if own.bias:
-        formulas["biases"] = own.filters
+        formulas |= {"biases": own.filters, **tensor("bias_shape", [own.filters])}
     return formulas
 
 
@@ -80,7 +81,7 @@ def _slid(own: Own, source: Before) -> Formulas:
         **definitions,
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
         "macs": product([own.weights, *(own[axis] for axis in axes)]),
-        **seen_through(source, reach, {axis: own.stride[axis] for axis in axes}),
+        **slid(own, source, reach),
     }
 
 

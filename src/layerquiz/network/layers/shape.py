@@ -6,8 +6,9 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from layerquiz.formula.expr import Formula, maximum, total
+from layerquiz.formula.expr import Formula, maximum, minimum, total
 from layerquiz.network.conventions import Conventions
+from layerquiz.network.glossary import START
 from layerquiz.network.layers.base import (
     REMAINDER,
     SIDES,
@@ -75,7 +76,19 @@ def zeropad(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
         if own.mode in ("reflect", "circular"):
             there = source[axis] - 1 if own.mode == "reflect" else source[axis]
             formulas[f"{SLACK}padding.{axis}"] = there - _widest(own, axis)
-    return formulas
+    return formulas | {name: start - front(own, axis) * jump for axis, name, start, jump in started(source)}
+
+
+def started(source: Before) -> list[tuple[str, str, Formula, Formula]]:
+    """Return, for each axis that is traced, the name of the first position, where it is now, and the jump."""
+    names = {axis: f"{START}.{axis}" for axis in source.form.axes if source.form.traced}
+    return [(axis, name, source[name], source[f"jump.{axis}"]) for axis, name in names.items()]
+
+
+def front(own: Own, axis: str) -> Formula:
+    """Return what padding adds, or a crop cuts off, in front along one axis."""
+    padding: Formula = own[f"before.{axis}"] if own.marks["padding"] == SIDES else own.padding[axis]
+    return padding
 
 
 def _widest(own: Own, axis: str) -> Formula:
@@ -95,10 +108,15 @@ def padded(own: Own, axis: str) -> Formula:
 
 
 def merged_trace(before: tuple[Before, ...]) -> Formulas:
-    """Return receptive field and jump along the widest path."""
+    """Return receptive field and jump along the widest path, and the first position on any of them."""
     seeing = [source for source in before if not source.form.alone]
     names = traced(seeing[0]) if seeing and all(source.form.traced for source in seeing) else {}
-    return {name: maximum(source[name] for source in seeing) for name in names}
+    return {
+        name: minimum(*(source[name] for source in seeing))
+        if name.startswith(START)
+        else maximum(source[name] for source in seeing)
+        for name in names
+    }
 
 
 def add(own: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:

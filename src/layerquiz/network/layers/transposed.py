@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from layerquiz.formula.expr import Formula, floor, maximum, product
+from layerquiz.formula.expr import Formula, Integer, ceil, floor, maximum, product
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import AXES
+from layerquiz.network.glossary import AXES, START
 from layerquiz.network.layers.base import (
     SLACK,
     Before,
@@ -19,7 +19,14 @@ from layerquiz.network.layers.base import (
     PerAxisOrZero,
     Positive,
 )
-from layerquiz.network.layers.convolution import GROUP_LIMITS, PER_AXIS, group_remainders, reaches
+from layerquiz.network.layers.convolution import (
+    GROUP_LIMITS,
+    PER_AXIS,
+    group_remainders,
+    kernel_shape,
+    reaches,
+    tensor,
+)
 
 
 class TransposedKeys(Keys):
@@ -50,9 +57,10 @@ def transposed(own: Own, before: tuple[Before, ...], conventions: Conventions) -
         "macs": product([own.weights, *(source[axis] for axis in axes)]),
         **group_remainders(own, source),
         **_traced(own, source),
+        **kernel_shape(own, axes, (source.channels, filters), conventions),
     }
     if own.bias:
-        formulas["biases"] = own.filters
+        formulas |= {"biases": own.filters, **tensor("bias_shape", [own.filters])}
     if own.output_padding not in (None, 0):
         for axis in axes:
             most = maximum([own.stride[axis], own.dilation[axis] if own.dilation != 1 else own.stride[axis]]) - 1
@@ -83,7 +91,10 @@ def stretched(size: Formula, reach: Formula, own: Own, axis: str, conventions: C
 
 
 def _traced(own: Own, source: Before) -> Formulas:
-    """r + floor((K - 1) / S) j inputs reach one output, and the jump is j / S; not traced where dilated."""
+    """r + floor((K - 1) / S) j inputs reach one output, the jump is j / S; not traced where dilated.
+
+    The first input that meets output 0 is ceil((P - K + 1) / S), with "same" by half of what the kernel adds.
+    """
     if not source.form.traced or own.dilation != 1:
         return {}
     found: Formulas = {}
@@ -92,7 +103,19 @@ def _traced(own: Own, source: Before) -> Formulas:
         inputs = floor((own.kernel[axis] - 1) / own.stride[axis])
         found[f"receptive_field.{axis}"] = source[f"receptive_field.{axis}"] + inputs * jump
         found[f"jump.{axis}"] = jump / own.stride[axis]
+        first = ceil((_front(own, axis) - own.kernel[axis] + 1) / own.stride[axis])
+        found[f"{START}.{axis}"] = source[f"{START}.{axis}"] + first * jump
     return found
+
+
+def _front(own: Own, axis: str) -> Formula:
+    """P, or with "same" what is cut off in front: floor(max(K - S, 0) / 2)."""
+    if own.padding == "same":
+        return floor(maximum([own.kernel[axis] - own.stride[axis], 0]) / 2)
+    if own.padding in ("valid", 0):
+        return Integer(0)
+    padding: Formula = own.padding[axis]
+    return padding
 
 
 OUTPUT_PADDING = Limit(

@@ -16,9 +16,8 @@ from layerquiz.network.layers.base import (
     PerAxisOrZero,
     Positive,
     Same,
-    seen_through,
 )
-from layerquiz.network.layers.convolution import PER_AXIS, reaches, window_positions
+from layerquiz.network.layers.convolution import PER_AXIS, reaches, slid, window_positions
 
 
 class LocallyConnectedKeys(Keys):
@@ -53,7 +52,7 @@ def locally_connected(own: Own, before: tuple[Before, ...], _: Conventions) -> F
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
         "weights": product([*places, *(own.kernel[axis] for axis in axes), source.channels, own.filters]),
         "macs": own.weights,
-        **seen_through(source, reach, {axis: own.stride[axis] for axis in axes}),
+        **slid(own, source, reach),
     }
     if own.bias:
         formulas["biases"] = product([*places, own.filters])
