@@ -14,6 +14,7 @@ from layerquiz.formula.algebra import closed_form, equal
 from layerquiz.formula.derive import derive, stages
 from layerquiz.formula.expr import Formula, Integer, substitute
 from layerquiz.formula.graph import Rules
+from layerquiz.network.glossary import AXES
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
 from oracle import drawn, printed, textbook
@@ -36,9 +37,9 @@ def axis_values(rank: int, one: int) -> list[Any]:
 FLAGS = [True, False]
 RECURRENT = {"units": [5], "layers": [1, 3], "bidirectional": FLAGS, "merge": ["concat", "sum"], "bias": FLAGS}
 OTHER_SIZES = {"key_input": [None, 7], "value_input": [None, 9], "head_features": [None, 4]}
-ADAPTED = {"lora": [0, 2], "adapted": ["query-value", "all"]}
+ADAPTED = {"key_value_bias": FLAGS, "lora": [0, 2], "adapted": ["query-value", "all"]}
 CHOICES: dict[str, dict[str, list[Any]]] = {
-    "dense": {"units": [5], "bias": FLAGS, "lora": [0, 2]},
+    "dense": {"units": [5], "bias": FLAGS, "lora": [0, 2], "weight_norm": FLAGS, "spectral_norm": FLAGS},
     "mixture": {"experts": [4], "active": [2], "feedforward": [6], "gated": FLAGS, "bias": FLAGS},
     "bilinear": {"units": [5], "bias": FLAGS},
     "batchnorm": {"scale": FLAGS, "center": FLAGS, "statistics": FLAGS},
@@ -51,7 +52,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "globalmaxpool": {"keepdims": FLAGS},
     "adaptiveavgpool": {"size": [3, [2, 3], [None, 3]]},
     "adaptivemaxpool": {"size": [3, [2, 3], [None, 3]]},
-    "zeropad": {"padding": [1, [1, 2], [[0, 1], 2]]},
+    "zeropad": {"padding": [1, [1, 2], [[0, 1], 2]], "mode": ["zeros", "reflect", "circular"]},
     "crop": {"padding": [1, [1, 2], [[0, 1], 2]]},
     "activation": {"function": ["relu"]},
     "concat": {"axis": [None, "height"]},
@@ -68,26 +69,72 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "upsample": {"factor": [None, 2, 1.5, [2, 3]], "size": [None, 30, [30, 40]]},
     "pixelshuffle": {"factor": [2]},
     "pixelunshuffle": {"factor": [2]},
+    "normalization": {"given": FLAGS},
+    "scale": {"parameters": [1, "channels", "elements"], "center": FLAGS},
+    "dotattention": {"scale": FLAGS},
+    "additiveattention": {"scale": FLAGS},
+    "dot": {"axis": ["features", "tokens"]},
+    "permute": {"order": [[2, 1], [1, 2], [3, 1, 2], [2, 1, 3]]},
+    "repeatvector": {"times": [3]},
+    "glu": {"axis": [None, "height"]},
+    "channelshuffle": {"groups": [1, 2]},
+    "unfold": {"kernel": axis_values(2, 3), "stride": axis_values(2, 2), "padding": [0, 1], "dilation": [1, 2]},
+    "fold": {"kernel": [2, [2, 1]], "size": [[9, 13], [8, 12]], "stride": [2], "padding": [0, 1], "dilation": [1, 2]},
+    "einsumdense": {
+        "equation": ["ab,bc->ac", "abc,cd->abd", "abc,bd->adc", "abcd,cde->abe"],
+        "shape": [[4], [-1, 4], [4, -1]],
+        "bias_axes": [None, "c", "bd"],
+    },
+    "embeddingbag": {"vocabulary": [30], "features": [8]},
+    "positionembedding": {"positions": [None, 8]},
+    "adaptivesoftmax": {"units": [40], "cutoffs": [[8], [8, 20]], "division": [3], "bias": FLAGS},
 }
 """What each key of a kind may be, as far as it changes the structure."""
 
 
 def choices(kind: str, rank: int) -> dict[str, list[Any]]:
     """Return what each key of a kind may be."""
+    if kind.startswith("convlstm"):
+        return convolutional_state(int(kind[-2]))
     if kind in CHOICES or not rank:
         return CHOICES.get(kind, {})
     found: dict[str, list[Any]] = {"kernel": axis_values(rank, 3), "stride": axis_values(rank, 2)}
+    if kind.startswith(("maxunpool", "fractional")):
+        return unpooling(kind, rank)
     found |= {"padding": pads(rank), "dilation": [1, *axis_values(rank, 2)]}
+    if kind.startswith("lppool"):
+        return {"kernel": found["kernel"], "stride": [None, *found["stride"]], "ceil": FLAGS}
     if kind.startswith(("maxpool", "avgpool")):
         found |= {"stride": [None, *axis_values(rank, 2)], "ceil": FLAGS}
         return found | ({} if kind[0] == "m" else {"dilation": [None]})
     found |= {"bias": FLAGS}
     if kind.startswith(("depthwise", "separable")):
         return found | {"multiplier": [1, 2], "filters": [6] if kind[0] == "s" else [None]}
-    found |= {"filters": [6], "groups": [1, 2]}
+    found |= {"filters": [6]}
+    if kind.startswith("locally"):
+        return {**found, "dilation": [None]}
+    found |= {"groups": [1, 2]}
     if "transpose" in kind:
         found |= {"output_padding": [None, 0, 1], "padding": [0, 1, "same", "valid"], "dilation": [1, 2]}
+    elif rank == 1:
+        found |= {"weight_norm": FLAGS, "spectral_norm": FLAGS}
     return found
+
+
+def convolutional_state(rank: int) -> dict[str, list[Any]]:
+    """Return what the keys of a convolutional LSTM may be."""
+    found: dict[str, list[Any]] = {"kernel": axis_values(rank, 3), "stride": axis_values(rank, 2), "filters": [6]}
+    return found | {"padding": [0, 1, "same", "valid"], "dilation": [1, 2], "bias": FLAGS, "sequences": FLAGS}
+
+
+def unpooling(kind: str, rank: int) -> dict[str, list[Any]]:
+    """Return what the keys of an unpooling or of a pool to a size may be."""
+    found: dict[str, list[Any]] = {"kernel": axis_values(rank, 2)}
+    if kind.startswith("fractional"):
+        return found | {"size": [None, *axis_values(rank, 5)], "ratio": [None, 0.5, [0.25] * (rank - 1) + [0.5]]}
+    image = [size for name, size in IMAGES[rank].items() if name != "channels"]
+    size = [2 * size + 1 for size in image]
+    return found | {"stride": [None, *axis_values(rank, 2)], "padding": [0, 1], "size": [None, size]}
 
 
 def pads(rank: int) -> list[Any]:
@@ -98,6 +145,11 @@ def pads(rank: int) -> list[Any]:
 def inputs(kind: str) -> list[dict[str, int]]:
     """Return the inputs on which the structures of a kind differ."""
     accepts = KINDS[kind].accepts
+    for rank in (1, 3):  # kinds that take one rank only, though their own axes are others
+        if accepts == ("channels", *AXES[rank]):
+            return [IMAGES[rank]]
+    if accepts == ("features",):
+        return [{"features": 12}, {"tokens": 5, "features": 12}]
     if "tokens" in accepts:
         return [{"tokens": 5, **({"features": 12} if "features" in accepts else {})}]
     found = [IMAGES[KINDS[kind].rank]]
@@ -157,9 +209,8 @@ def test_parameters_are_weights_and_biases_and_statistics(kind: str) -> None:
     for network in structures(kind):
         formulas = network.graph.parts["x"].rules.formulas
         summed = closed(network, "weights") + closed(network, "biases")
-        for further in ("statistics", "adapter"):
-            if further in formulas:
-                summed = summed + closed(network, further)
+        for more in {"statistics", "adapter"} & formulas.keys():
+            summed = summed + closed(network, more)
         assert proven(closed(network, "parameters"), summed), network.spec
         assert proven(closed(network, "parameters"), closed(network, "trainable") + closed(network, "nontrainable"))
         assert proven(closed(network, "flops"), 2 * closed(network, "macs"))

@@ -13,6 +13,7 @@ import yaml
 
 from layerquiz import engine
 from layerquiz.exam import exam
+from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -71,3 +72,13 @@ def test_the_files_are_taken() -> None:
     assert Network.parse(network).values["total"]["parameters"] > 0
     assert exam.parse(written, "README.md", "seed").entries[0].template.name == "conv-parameters"
     assert yaml.safe_load(written)["policy"]
+
+
+def test_every_kind_is_on_the_page() -> None:
+    """The list of kinds names each kind, and no other; `conv1d..3d` stands for its ranks."""
+    (table,) = re.findall(r"^\| for \| kinds.*?\n\n", README, flags=re.MULTILINE | re.DOTALL)
+    named = set()
+    for name, first, last in re.findall(r"`([a-z]+)(?:(\d)d\.\.(\d)d)?`", table):
+        ranks = range(int(first), int(last) + 1) if first else ()
+        named |= {f"{name}{rank}d" for rank in ranks} or {name}
+    assert named == set(KINDS)

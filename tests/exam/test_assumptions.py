@@ -54,6 +54,36 @@ def test_operations_are_explained():
     assert assumptions.OPERATION in said("conv-macs")
 
 
+STORING = """---
+title: What is stored
+topics: [parameters]
+level: 1
+network:
+  input: {channels: 3, height: {choice: [8, 16]}, width: 8}
+  layers: [LAYER]
+ask: [{blank: x.parameters, label: parameters, points: 1}]
+---
+How many parameters does it have?
+"""
+VECTOR = "{kind: conv2d, name: x, filters: 4, kernel: 3, spectral_norm: true}"
+
+
+@pytest.mark.parametrize(
+    ("layer", "conventions", "needed"),
+    [
+        ("{kind: normalization, name: x}", "keras", {assumptions.WITH_STORED}),
+        ("{kind: normalization, name: x}", "textbook", {assumptions.LEARNED_ONLY}),
+        (VECTOR, "keras", {assumptions.WITH_VECTOR, assumptions.BIASES}),
+        (VECTOR, "pytorch", {assumptions.WITHOUT_VECTOR, assumptions.BIASES}),
+    ],
+)
+def test_what_is_stored_is_said(layer: str, conventions: str, needed: set[str]) -> None:
+    """A sheet says whether numbers that are stored and not learned are counted, for each kind that stores some."""
+    own = template.parse(STORING.replace("LAYER", layer), "own")
+    found = assumptions.sentences([("1", draw(own, 1, "", "1", conventions))])
+    assert {sentence for sentence in found if not sentence.startswith("Shapes")} == ALWAYS | needed
+
+
 TRAINING = """---
 title: Training
 topics: [memory]

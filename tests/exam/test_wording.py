@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -151,3 +152,40 @@ def test_any_text_renders_or_is_one_error(text):
 def test_numbers_show_in_the_order_of_the_conventions():
     first = NETWORK.under("pytorch")
     assert wording.parse("{{ input.shape }}", "x.md").render(layer_view.views(first)) == r"$3\times 227\times 227$"
+
+
+DESCRIBED = {
+    "keys of their own": (
+        {"tokens": 5, "features": 8},
+        {"kind": "attention", "heads": 2, "kv_heads": 1, "bias": False},
+        "attention, without bias, heads 2, kv heads 1",
+    ),
+    "flags": (
+        {"tokens": 5, "features": 8},
+        {"kind": "gru", "units": 3, "sequences": False, "bidirectional": True},
+        "gru, 3 units, bidirectional, without sequences",
+    ),
+    "lists": ({"features": 9}, {"kind": "reshape", "shape": [3, -1]}, "reshape, shape 3, -1"),
+    "a key called otherwise inside": (
+        {"tokens": 5},
+        {"kind": "embedding", "vocabulary": 20, "features": 8},
+        "embedding, vocabulary 20, features 8",
+    ),
+    "other axes than the input's": (
+        {"channels": 2, "depth": 5, "height": 8, "width": 6},
+        {"kind": "convlstm2d", "filters": 3, "kernel": 3},
+        r"convolutional LSTM, 3 filters, kernel $3\times 3$, stride 1, no padding",
+    ),
+    "an axis that stays": (
+        {"channels": 2, "height": 8, "width": 6},
+        {"kind": "adaptiveavgpool", "size": [None, 2]},
+        "adaptiveavgpool, size -, 2",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sizes", "layer", "words"), DESCRIBED.values(), ids=DESCRIBED)
+def test_a_description_says_every_key(sizes: dict[str, int], layer: dict[str, Any], words: str) -> None:
+    """All that a student needs to count a layer stands in its description: keys that have no phrase, by their names."""
+    network = Network.parse({"input": sizes, "layers": [{"name": "x", **layer}]})
+    assert layer_view.described(network, "x") == words

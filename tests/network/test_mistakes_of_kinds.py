@@ -22,6 +22,11 @@ WITHOUT_SIZES = {
     **dict.fromkeys(("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm"), STAYS),
     **dict.fromkeys(("encoderlayer", "decoderlayer", "attention", "mixture"), STAYS),
     "select": "one token has the features of each",
+    **dict.fromkeys(("channelshuffle", "normalization", "scale", "positionembedding"), STAYS),
+    **dict.fromkeys(("additiveattention", "dotattention"), "the queries' tokens, the values' features"),
+    **dict.fromkeys(("permute", "series"), "the sizes change places, or names, as is written"),
+    **dict.fromkeys(("repeatvector", "embeddingbag", "adaptivesoftmax", "einsumdense"), WRITTEN),
+    "dot": "the sizes of both along the axes that stay",
     **dict.fromkeys(("dense", "bilinear", "embedding", "parameter"), WRITTEN),
 }
 """Kinds whose output size takes no rule that could be wrong, with the reason."""

@@ -15,7 +15,7 @@ from oracle.tally import Tally
 Spec: TypeAlias = Mapping[str, Any]
 Measured: TypeAlias = dict[str, dict[str, Any]]
 
-REFUSALS = (RuntimeError, ValueError, IndexError, AssertionError, ZeroDivisionError)
+REFUSALS = (RuntimeError, ValueError, IndexError, AssertionError, ArithmeticError)
 """What a framework raises where it refuses a layer; anything else is a fault of the oracle."""
 
 NETWORKS, LAYERS = 200, 1_700

@@ -61,9 +61,16 @@ DECISIONS = (
     Decision(
         "keras",
         "they",
-        r"`strides > 1` not supported in conjunction with `dilation_rate > 1`",
+        r"`strides > 1` (not supported in conjunction|is not compatible) with `dilation_rate > 1`",
         "Keras refuses what not all of its backends can do; the formula for the size holds, and PyTorch builds it.",
         on(PICTURE, "keras", kind="conv2d", filters=2, kernel=2, stride=2, dilation=2),
+    ),
+    Decision(
+        "torch",
+        "we",
+        r"\((maxunpool|fractionalmaxpool).d\), key \"kernel\": found 0",
+        "PyTorch does not look at these windows; here one without a place is a slip of the author.",
+        on(PICTURE, "pytorch", kind="fractionalmaxpool2d", kernel=0, size=2),
     ),
     Decision(
         "keras",

@@ -55,18 +55,8 @@ def one(draw: Random, sizes: Sizes, kind: str, **keys: Any) -> Drawn:
 
 
 OPTIONAL = {"bias", "scale", "center", "stride", "padding", "dilation", "groups", "multiplier", "output_padding"}
-OPTIONAL |= {
-    "sequences",
-    "bidirectional",
-    "merge",
-    "reset_after",
-    "layers",
-    "axes",
-    "statistics",
-    "parameters",
-    "gated",
-}
-OPTIONAL |= {"ceil", "keepdims", "rate"}
+OPTIONAL |= {"sequences", "bidirectional", "merge", "reset_after", "layers", "axes", "statistics", "parameters"}
+OPTIONAL |= {"gated", "ceil", "keepdims", "rate", "given", "positions", "division", "bias_axes"}
 
 
 def per_axis(draw: Random, rank: int, numbers: Iterable[int]) -> Any:
@@ -81,10 +71,16 @@ def convolution(draw: Random, sizes: dict[str, int], conventions: str) -> Layer:
     groups = draw.choice([n for n in (1, 1, 2, 3) if sizes["channels"] % n == 0])
     layer = {"kind": f"conv{rank}d", "filters": groups * draw.randint(1, 4), "kernel": per_axis(draw, rank, (1, 2, 3))}
     layer |= {"groups": groups, "bias": draw.random() < 0.7, "dilation": per_axis(draw, rank, (1, 1, 2))}
+    layer |= reparametrized(draw)
     words = ["valid", "same", *(["causal"] if rank == 1 and conventions != "pytorch" else [])]
     layer["padding"] = draw.choice(words) if draw.random() < 0.4 else per_axis(draw, rank, (0, 1, 2))
     is_plain = layer["padding"] == "same" and conventions == "pytorch"
     return layer | ({} if is_plain else {"stride": per_axis(draw, rank, (1, 2, 3))})
+
+
+def reparametrized(draw: Random) -> Layer:
+    """Return whether weights are normalised, in most cases not."""
+    return {draw.choice(("weight_norm", "spectral_norm")): True} if draw.random() < 0.2 else {}
 
 
 def pool(draw: Random, sizes: dict[str, int], conventions: str) -> Layer:
@@ -106,7 +102,9 @@ def zeropad(draw: Random, sizes: dict[str, int], _: str) -> Layer:
     """Return padding: a number, one per axis, or two per axis."""
     rank = len(sizes) - 1
     sides = [[draw.randint(0, 3), draw.randint(0, 3)] for _ in range(rank)]
-    return {"kind": "zeropad", "padding": draw.choice([per_axis(draw, rank, range(4)), sides])}
+    layer: Layer = {"kind": "zeropad", "padding": draw.choice([per_axis(draw, rank, range(4)), sides])}
+    mode = draw.choice(("zeros", "reflect", "replicate", "circular", None))
+    return layer | ({"mode": mode} if mode else {})
 
 
 def plain(draw: Random, _: dict[str, int], __: str) -> Layer:
@@ -118,7 +116,7 @@ def plain(draw: Random, _: dict[str, int], __: str) -> Layer:
 
 def dense(draw: Random, *_: object) -> Layer:
     """Return a dense layer."""
-    return {"kind": "dense", "units": draw.randint(1, 12), "bias": draw.random() < 0.7}
+    return {"kind": "dense", "units": draw.randint(1, 12), "bias": draw.random() < 0.7, **reparametrized(draw)}
 
 
 def end(draw: Random, *_: object) -> Layer:

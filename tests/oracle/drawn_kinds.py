@@ -6,20 +6,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from oracle import drawn, drawn_plain
-from oracle.drawn import (
-    LARGEST,
-    RANKS,
-    Drawn,
-    Layer,
-    any_image,
-    anything,
-    flags,
-    image,
-    one,
-    per_axis,
-    sequence,
-)
+from oracle import drawn, drawn_further, drawn_plain
+from oracle.drawn import LARGEST, RANKS, Drawn, Layer, any_image, anything, flags, image, one, per_axis, sequence
 
 
 def transposed(draw: Random, kind: str, conventions: str) -> Drawn:
@@ -65,6 +53,7 @@ def attention(draw: Random, kind: str, conventions: str) -> Drawn:
     """Return attention of a sequence to itself or to another one; some have heads that do not divide."""
     sizes, heads = sequence(draw, 4, 6, 8), draw.choice((1, 2, 2, 3, 4))
     keys: Layer = {"heads": heads, **flags(draw, "bias")}
+    keys |= {"key_value_bias": True} if draw.random() < 0.3 else {}
     others = [{"kind": "dense", "name": name, "from": "input", "units": draw.randint(1, 9)} for name in ("k", "v")]
     if draw.random() < 0.3:
         keys["from"] = ["input", *draw.choice((["k"], ["k", "v"]))]
@@ -204,6 +193,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     "select": lambda draw, kind, _: one(draw, sequence(draw), kind),
     "reshape": shaped,
     "upsample": resized,
+    **drawn_further.MAKERS,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from oracle import drawn
-from oracle.drawn import LARGEST, RANKS, SLIDING, Drawn, any_image, anything, flags, image, one, per_axis
+from oracle.drawn import LARGEST, RANKS, SLIDING, Drawn, any_image, anything, flags, image, one, per_axis, sequence
 
 FUNCTIONS = ("relu", "tanh", "sigmoid", "softmax", "gelu")
 
@@ -45,9 +45,10 @@ def unchanged(draw: Random, kind: str, conventions: str) -> Drawn:
     return one(draw, sizes, kind, **keys.get(kind, {}))
 
 
-def global_pool(draw: Random, kind: str, _: str) -> Drawn:
+def global_pool(draw: Random, kind: str, conventions: str) -> Drawn:
     """Return a pool over all positions."""
-    return one(draw, any_image(draw), kind, **flags(draw, "keepdims"))
+    sizes = any_image(draw) if conventions == "pytorch" else draw.choice((any_image(draw), sequence(draw)))
+    return one(draw, sizes, kind, **flags(draw, "keepdims"))
 
 
 def concatenated(draw: Random, kind: str, _: str) -> Drawn:

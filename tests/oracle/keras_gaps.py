@@ -17,6 +17,15 @@ NO_LAYER = {
     "decoderlayer": "there are only its parts; the whole is in another package",
     "parameter": "weights belong to a layer, none stand alone",
     "mixture": "no layer sends tokens to experts",
+    **dict.fromkeys((f"lppool{rank}d" for rank in (1, 2, 3)), "pools take means and maxima"),
+    **dict.fromkeys((f"maxunpool{rank}d" for rank in (1, 2, 3)), "pools do not say where a maximum stood"),
+    **dict.fromkeys((f"fractionalmaxpool{rank}d" for rank in (2, 3)), "windows are not drawn"),
+    **dict.fromkeys((f"locallyconnected{rank}d" for rank in (1, 2)), "Keras 2 had it"),
+    **dict.fromkeys(("unfold", "fold"), "windows are cut by a function, not by a layer"),
+    **dict.fromkeys(("channelshuffle", "glu"), "functions make it, no layer"),
+    **dict.fromkeys(("scale", "positionembedding"), "models write a layer of their own"),
+    "embeddingbag": "an embedding and a pool",
+    "adaptivesoftmax": "no layer has clusters of classes",
 }
 """Kinds that Keras has no layer for."""
 
@@ -62,6 +71,11 @@ def is_no_picture(_: Any, __: Layer, sizes: Sizes) -> bool:
     return "depth" in sizes or "length" in sizes
 
 
+def is_no_zero(mode: str, *_: object) -> bool:
+    """Say whether something else than zeros stands in the padding."""
+    return mode != "zeros"
+
+
 def is_count(slopes: Any, *_: object) -> bool:
     """Say whether a number of slopes is given."""
     return isinstance(slopes, int) and slopes != 1
@@ -82,7 +96,7 @@ def nothing(_: Random) -> Layer:
     return {}
 
 
-CONVOLUTIONS = "(conv|convtranspose|depthwiseconv|separableconv)[123]d"
+CONVOLUTIONS = "(conv|convtranspose|depthwiseconv|separableconv|convlstm)[123]d"
 POOLS = "(max|avg)pool[123]d"
 GAPS = (
     Gap(CONVOLUTIONS, "padding", is_number, word, "padding is a word"),
@@ -98,6 +112,9 @@ GAPS = (
     Gap("attention", "features", has_key_heads, nothing, "grouped heads give the query's features"),
     Gap("attention", "from", has_key_heads, nothing, "grouped heads want values as wide as queries"),
     Gap("attention", "value_input", has_key_heads, nothing, "grouped heads want values as wide as queries"),
+    Gap("attention", "key_value_bias", always, nothing, "no key stands behind the memory's"),
+    Gap("conv.d|dense", "weight_norm", always, nothing, "there is no such wrapper"),
+    Gap("zeropad", "mode", is_no_zero, nothing, "only zeros are put there"),
     Gap("upsample", "factor", has_fraction, factor, "factors are whole"),
     Gap("upsample", "size", is_no_picture, factor, "only pictures are resized"),
     Gap("prelu", "parameters", is_count, lambda _: {"parameters": "channels"}, "axes are named, not slopes counted"),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 from keras import layers, ops
 
-Layer = Mapping[str, Any]
-Tensor = Any
+from oracle import keras_further
+from oracle.keras_parts import Applied, Layer, Tensor, alone, as_keras_has_it, chained, merging, rank
 
 RANKED: dict[str, tuple[type[layers.Layer], ...]] = {
     "conv": (layers.Conv1D, layers.Conv2D, layers.Conv3D),
@@ -43,54 +41,21 @@ PLACES = {"channels": -1, "features": -1, "width": -2, "length": -2, "tokens": -
 """Where a size stands in a shape, counted from its end."""
 
 
-@dataclass
-class Applied:
-    """A function of tensors, with the layers that hold its parameters."""
-
-    function: Callable[..., Tensor]
-    held: tuple[layers.Layer, ...]
-
-    def __call__(self, *inputs: Tensor) -> Tensor:
-        """Apply the function."""
-        return self.function(*inputs)
-
-
-def alone(layer: layers.Layer) -> Applied:
-    """Return one Keras layer, which takes one input."""
-    return Applied(layer, (layer,))
-
-
-def merging(layer: layers.Layer) -> Applied:
-    """Return one Keras layer, which takes a list of inputs."""
-    return Applied(lambda *inputs: layer(list(inputs)), (layer,))
-
-
-def chained(*parts: layers.Layer) -> Applied:
-    """Return Keras layers that are applied one after the other."""
-
-    def function(found: Tensor) -> Tensor:
-        for part in parts:
-            found = part(found)
-        return found
-
-    return Applied(function, parts)
-
-
-def rank(before: Tensor) -> int:
-    """Return how many spatial axes an image has."""
-    return len(before.shape) - 2
-
-
-def as_keras_has_it(found: Any) -> Any:
-    """Return a list as a tuple."""
-    return tuple(found) if isinstance(found, list) else found
-
-
 def window(layer: Layer, before: Tensor) -> Applied:
     """Return a convolution of any sort."""
     keys = {theirs: as_keras_has_it(layer[ours]) for ours, theirs in CALLED.items() if ours in layer}
     kind = RANKED[layer["kind"][:-2]][rank(before) - 1]
-    return alone(kind(padding=WORDS[layer.get("padding", 0)], **keys))
+    return alone(reparametrized(layer, kind(padding=WORDS[layer.get("padding", 0)], **keys)))
+
+
+def reparametrized(layer: Layer, made: layers.Layer) -> layers.Layer:
+    """Return a layer in the wrapper of spectral norm where it is told so."""
+    return layers.SpectralNormalization(made) if layer.get("spectral_norm") else made
+
+
+def dense(layer: Layer, _: Tensor) -> Applied:
+    """Return a dense layer along the last axis."""
+    return alone(reparametrized(layer, layers.Dense(layer["units"], use_bias=layer.get("bias", True))))
 
 
 def pool(layer: Layer, before: Tensor) -> Applied:
@@ -210,6 +175,7 @@ def concatenated(layer: Layer, _: Tensor) -> Applied:
 
 
 LAYERS: dict[str, Callable[[Layer, Tensor], Applied]] = {
+    **keras_further.LAYERS,
     **{f"{stem}{axes}d": window for stem in ("conv", "convtranspose") for axes in (1, 2, 3)},
     **{f"{stem}{axes}d": window for stem in ("depthwiseconv", "separableconv") for axes in (1, 2)},
     **{f"{stem}{axes}d": pool for stem in ("maxpool", "avgpool") for axes in (1, 2, 3)},
@@ -227,13 +193,12 @@ LAYERS: dict[str, Callable[[Layer, Tensor], Applied]] = {
     "prelu": slopes,
     "concat": concatenated,
     "embedding": lambda layer, _: alone(layers.Embedding(layer["vocabulary"], layer["features"])),
-    "dense": lambda layer, _: alone(layers.Dense(layer["units"], use_bias=layer.get("bias", True))),
+    "dense": dense,
     "activation": lambda layer, _: alone(layers.Activation(layer["function"])),
     "dropout": lambda layer, _: alone(layers.Dropout(layer.get("rate", 0.5))),
     "identity": lambda *_: alone(layers.Identity()),
     "flatten": lambda *_: alone(layers.Flatten()),
     "reshape": lambda layer, _: alone(layers.Reshape(tuple(layer["shape"]))),
-    "select": lambda *_: Applied(lambda steps: steps[:, 0], ()),
     "tokens": lambda _, before: alone(layers.Reshape((-1, before.shape[-1]))),
     "add": lambda *_: merging(layers.Add()),
     "multiply": lambda *_: merging(layers.Multiply()),

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from keras import ops
 
-from oracle.keras_kinds import LAYERS, Applied
+from oracle.keras_kinds import LAYERS
+from oracle.keras_parts import Applied
 
-STATISTICS = ("moving_mean", "moving_variance")
+STATISTICS = ("moving_mean", "moving_variance", "mean", "variance", "count", "vector_u")
 SHIFTS = ("bias", "beta")
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from oracle import listed_further
 from oracle.sliding import Counted, Sizes, axes_of, listed, per_axis, slide
 
 Layer = Mapping[str, Any]
@@ -103,8 +104,11 @@ def attention(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
     made += [(memory["tokens"], len(groups), key, layer.get("key_input", memory["features"]))]
     made += [(memory["tokens"], len(groups), value, layer.get("value_input", inputs[-1]["features"]))]
     made += [(query["tokens"], len(heads), value, width)]
+    stands_behind = [1] if layer.get("key_value_bias") else []
     biases = sum(listed(count, each) for _, count, each, _ in made[:3]) + width if layer.get("bias", True) else 0
-    met = sum(listed(query["tokens"], memory["tokens"], len(heads), each) for each in (key, value))
+    biases += sum(listed(count, len(groups), each) for count in stands_behind for each in (key, value))
+    attended = memory["tokens"] + sum(stands_behind)
+    met = sum(listed(query["tokens"], attended, len(heads), each) for each in (key, value))
     output = {"tokens": query["tokens"], "features": width}
     return Counted(output, sum(listed(*one[1:]) for one in made), biases, 0, sum(listed(*one) for one in made) + met)
 
@@ -289,5 +293,6 @@ COUNT: dict[str, Callable[[Layer, list[Sizes], str], Counted]] = {
     "crop": crop,
     "upsample": upsample,
     "multiply": multiply,
+    **listed_further.COUNT,
 }
 """How each kind is counted, from the sizes of its inputs."""

@@ -87,7 +87,7 @@ def listed(*ranges: int) -> int:
     return sum(1 for _ in product(*(range(length) for length in ranges)))
 
 
-def convolution(layer: Mapping[str, Any], sizes: Sizes, _: str) -> Counted:
+def convolution(layer: Mapping[str, Any], sizes: Sizes, conventions: str) -> Counted:
     """Each filter sees the channels of its own group through a window."""
     seen = slide(layer, sizes)
     groups, filters = layer.get("groups", 1), layer["filters"]
@@ -99,7 +99,16 @@ def convolution(layer: Mapping[str, Any], sizes: Sizes, _: str) -> Counted:
                 weights |= {(number, channel, *taps) for taps in product(*_taps(layer, sizes))}
     output = {"channels": filters, **{axis: len(found) for axis, found in seen.items()}}
     macs = listed(len(weights), *(len(found) for found in seen.values()))
-    return Counted(output, len(weights), filters if layer.get("bias", True) else 0, 0, macs, seen)
+    lengths, stored = reparametrized(layer, filters, conventions)
+    biases = filters if layer.get("bias", True) else 0
+    return Counted(output, len(weights) + lengths, biases, stored, macs, seen)
+
+
+def reparametrized(layer: Mapping[str, Any], outputs: int, conventions: str) -> tuple[int, int]:
+    """Return a learned length for each output with weight norm, and the vector that spectral norm stores."""
+    lengths = sum(1 for _ in range(outputs) if layer.get("weight_norm"))
+    stored = sum(1 for _ in range(outputs) if layer.get("spectral_norm") and conventions == "keras")
+    return lengths, stored
 
 
 def _taps(layer: Mapping[str, Any], sizes: Sizes) -> Iterator[range]:
@@ -113,7 +122,9 @@ def pool(layer: Mapping[str, Any], sizes: Sizes, _: str) -> Counted:
 
 
 def global_pool(layer: Mapping[str, Any], sizes: Sizes, _: str) -> Counted:
-    """One number is left per channel."""
+    """One number is left per channel, or per feature of a sequence."""
+    if "tokens" in sizes:
+        return Counted({**({"tokens": 1} if layer.get("keepdims") else {}), "features": sizes["features"]})
     if layer.get("keepdims"):
         return Counted({**sizes, **dict.fromkeys(axes_of(sizes), 1)})
     return Counted({"features": sizes["channels"]})
@@ -128,7 +139,8 @@ def dense(layer: Mapping[str, Any], sizes: Sizes, conventions: str) -> Counted:
     units = layer["units"]
     biases = units if layer.get("bias", True) else 0
     macs = listed(sizes[last], units, *positions)
-    return Counted({**sizes, last: units}, listed(sizes[last], units), biases, 0, macs)
+    lengths, stored = reparametrized(layer, units, conventions)
+    return Counted({**sizes, last: units}, listed(sizes[last], units) + lengths, biases, stored, macs)
 
 
 def batchnorm(layer: Mapping[str, Any], sizes: Sizes, conventions: str) -> Counted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from layerquiz.formula.expr import Formula, Integer, Product, Reference, product, total
@@ -53,9 +54,16 @@ def in_order(network: Network) -> list[str]:
 
 
 def convolution(layer: Layer, network: Network) -> Formula:
-    """(K² C / g + 1) F."""
+    """(K² C / g + 1) F, and F more for weight norm's lengths or under Keras for spectral norm's vector."""
     groups = own("groups") if layer["groups"] > 1 else Integer(1)
-    return (kernel(network) * before("channels") / groups + bias(layer)) * own("filters")
+    each = kernel(network) * before("channels") / groups + bias(layer) + normalised(layer, network)
+    return each * own("filters")
+
+
+def normalised(layer: Layer, network: Network) -> int:
+    """Return how many numbers more each output has where the weights are normalised."""
+    is_stored = layer.get("spectral_norm", False) and network.conventions.name == "keras"
+    return int(layer.get("weight_norm", False)) + int(is_stored)
 
 
 def transposed(layer: Layer, network: Network) -> Formula:
@@ -81,7 +89,7 @@ def multiplier(layer: Layer) -> Formula:
 
 def dense(layer: Layer, network: Network) -> Formula:
     """(F_in + 1) F_out."""
-    return (last(network) + bias(layer)) * own("units")
+    return (last(network) + bias(layer) + normalised(layer, network)) * own("units")
 
 
 def bilinear(layer: Layer, network: Network) -> Formula:
@@ -122,8 +130,10 @@ def sizes_of_projections(layer: Layer, network: Network) -> list[tuple[Formula, 
 
 
 def attention(layer: Layer, network: Network) -> Formula:
-    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E."""
-    return total((inputs + bias(layer)) * outputs for inputs, outputs in sizes_of_projections(layer, network))
+    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E, and g K + g V for one more key and value."""
+    query, key, value, output = sizes_of_projections(layer, network)
+    made = total((inputs + bias(layer)) * outputs for inputs, outputs in (query, key, value, output))
+    return made + key[1] + value[1] if layer.get("key_value_bias") else made
 
 
 def mixture(layer: Layer, _: Network) -> Formula:
@@ -189,6 +199,69 @@ def parameter(layer: Layer, _: Network) -> Formula:
     return product(own(f"entry.{place}") for place in range(len(layer["shape"]), 0, -1))
 
 
+def locally_connected(layer: Layer, network: Network) -> Formula:
+    """(K² C + 1) F at each of the places."""
+    axes = [size for size in network.spec["input"] if size != "channels"]
+    places = product(place(layer, axis, network) for axis in axes)
+    return (kernel(network) * before("channels") + bias(layer)) * own("filters") * places
+
+
+def place(layer: Layer, axis: str, network: Network) -> Formula:
+    """(H - K + 2P) / S + 1 rounded down, or H / S rounded up."""
+    givens = network.graph.parts["x"].givens
+    reach, stride, padding = (
+        own(name if name in givens else f"{name}.{axis}") for name in ("kernel", "stride", "padding")
+    )
+    if layer["padding"] == "same":
+        return (before(axis) + stride - 1) // stride
+    around = Integer(0) if layer["padding"] == "valid" else 2 * padding
+    return (before(axis) + around - reach + stride) // stride
+
+
+def convolutional_state(layer: Layer, network: Network) -> Formula:
+    """4 F (K² (C + F) + 1)."""
+    axes = [size for size in network.spec["input"] if size != "channels"][1:]
+    is_equal = "kernel" in network.graph.parts["x"].givens
+    area = product(own("kernel" if is_equal else f"kernel.{axis}") for axis in axes)
+    return 4 * own("filters") * (area * (before("channels") + own("filters")) + bias(layer))
+
+
+def stored(layer: Layer, network: Network) -> int:
+    """Return 1 where a mean and a variance are found in data and kept."""
+    return int(not layer["given"] and network.conventions.name == "keras")
+
+
+def scale(layer: Layer, network: Network) -> Formula:
+    """1, C or H W C, and again for the shift."""
+    each = {1: Integer(1), "channels": depth(network), "elements": product(before(s) for s in in_order(network))}
+    return (1 + layer["center"]) * each[layer["parameters"]]
+
+
+def einsum(layer: Layer, network: Network) -> Formula:
+    """The sizes of the weights' letters, and of those along which there is a bias."""
+    letters = dict(zip(layer["equation"].split(",")[0][1:], (before(s) for s in in_order(network)), strict=True))
+    for number, letter in enumerate(layer["equation"].split("->")[1][1:], 1):
+        letters.setdefault(letter, own(f"entry.{number}"))
+    weights = layer["equation"].split(",")[1].split("->")[0]
+    counted = product(letters[letter] for letter in weights)
+    along = layer.get("bias_axes")
+    return counted + product(letters[letter] for letter in along) if along else counted
+
+
+def positions(layer: Layer, _: Network) -> Formula:
+    """N F."""
+    return before("features") * (own("positions") if layer.get("positions") else before("tokens"))
+
+
+def clustered(layer: Layer, _: Network) -> Formula:
+    """(F + 1) (c + k), and h (F + n) for each of k clusters."""
+    ends = [own(f"entry.{number}") for number in range(1, len(layer["cutoffs"]) + 1)]
+    head = (before("features") + layer["bias"]) * (ends[0] + len(ends))
+    for number, (start, end) in enumerate(pairwise([*ends, own("units")]), 1):
+        head = head + (before("features") // own("division") ** number) * (before("features") + end - start)
+    return head
+
+
 PARAMETERS: dict[str, Rule] = {
     **{f"conv{rank}d": convolution for rank in (1, 2, 3)},
     **{f"convtranspose{rank}d": transposed for rank in (1, 2, 3)},
@@ -197,7 +270,6 @@ PARAMETERS: dict[str, Rule] = {
     **dict.fromkeys(("batchnorm", "instancenorm", "groupnorm"), norm),
     **dict.fromkeys(("layernorm", "rmsnorm"), layer_norm),
     "dense": adapted(dense),
-    "mixture": mixture,
     "bilinear": bilinear,
     "rnn": recurrent(1),
     "gru": recurrent(3),
@@ -205,8 +277,19 @@ PARAMETERS: dict[str, Rule] = {
     "attention": adapted(attention),
     "encoderlayer": transformer(1),
     "decoderlayer": transformer(2),
+    "mixture": mixture,
     "embedding": lambda *_: own("embedding") * own("vocabulary"),
     "prelu": slopes,
     "parameter": parameter,
+    **{f"locallyconnected{rank}d": locally_connected for rank in (1, 2)},
+    **{f"convlstm{rank}d": convolutional_state for rank in (1, 2)},
+    "normalization": lambda layer, network: stored(layer, network) * (2 * depth(network) + 1),
+    "scale": scale,
+    "dotattention": lambda layer, _: Integer(int(layer["scale"])),
+    "additiveattention": lambda layer, _: layer["scale"] * before("features"),
+    "einsumdense": einsum,
+    "embeddingbag": lambda *_: own("embedding") * own("vocabulary"),
+    "positionembedding": positions,
+    "adaptivesoftmax": clustered,
 }
 """Kinds that are not named here learn nothing."""

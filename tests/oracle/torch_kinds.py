@@ -91,8 +91,8 @@ class Attention(nn.Module):
             for name, found in zip(names, given, strict=True)
         )
         widths = {"kdim": keys.shape[-1], "vdim": values.shape[-1]}
-        bias = self.layer.get("bias", True)
-        self.made = nn.MultiheadAttention(query.shape[-1], self.layer["heads"], bias=bias, batch_first=True, **widths)
+        more = {"bias": self.layer.get("bias", True), "add_bias_kv": self.layer.get("key_value_bias", False)}
+        self.made = nn.MultiheadAttention(query.shape[-1], self.layer["heads"], batch_first=True, **more, **widths)
         return self.made(query, keys, values)[0]
 
 

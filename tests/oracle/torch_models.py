@@ -10,8 +10,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrizations
 
-from oracle import torch_kinds
+from oracle import torch_further, torch_kinds
 from oracle.torch_kinds import Applied
 
 RANKED: dict[str, tuple[Callable[..., nn.Module], ...]] = {
@@ -19,6 +20,9 @@ RANKED: dict[str, tuple[Callable[..., nn.Module], ...]] = {
     "maxpool": (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d),
     "avgpool": (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
     "zeropad": (nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d),
+    "reflectionpad": (nn.ReflectionPad1d, nn.ReflectionPad2d, nn.ReflectionPad3d),
+    "replicationpad": (nn.ReplicationPad1d, nn.ReplicationPad2d, nn.ReplicationPad3d),
+    "circularpad": (nn.CircularPad1d, nn.CircularPad2d, nn.CircularPad3d),
     "batchnorm": (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d),
 }
 RENAMED = {"kernel": "kernel_size", "ceil": "ceil_mode"}
@@ -33,7 +37,20 @@ def sliding(layer: Layer, before: Tensor) -> nn.Module:
     keys = {RENAMED.get(key, key): layer[key] for key in SLIDING_KEYS if key in layer}
     if stem == "conv":
         keys |= {"in_channels": before.shape[1], "out_channels": layer["filters"]}
-    return RANKED[stem][rank - 1](**keys)
+    return reparametrized(layer, RANKED[stem][rank - 1](**keys))
+
+
+def reparametrized(layer: Layer, module: nn.Module) -> nn.Module:
+    """Return a module whose weights are normalised as a layer says."""
+    if layer.get("weight_norm"):
+        return parametrizations.weight_norm(module)
+    return parametrizations.spectral_norm(module) if layer.get("spectral_norm") else module
+
+
+def dense(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a linear layer along the last axis."""
+    module = nn.Linear(before.shape[-1], layer["units"], bias=layer.get("bias", True))
+    return reparametrized(layer, module)
 
 
 def zeropad(layer: Layer, before: Tensor) -> nn.Module:
@@ -42,7 +59,9 @@ def zeropad(layer: Layer, before: Tensor) -> nn.Module:
     found = layer["padding"]
     entries = found if isinstance(found, list) else [found] * rank
     pairs = [entry if isinstance(entry, list) else [entry, entry] for entry in entries]
-    return RANKED["zeropad"][rank - 1]([side for pair in reversed(pairs) for side in pair])
+    modes = {"reflect": "reflectionpad", "replicate": "replicationpad", "circular": "circularpad"}
+    modules = RANKED[modes.get(layer.get("mode", "zeros"), "zeropad")]
+    return modules[rank - 1](tuple(side for pair in reversed(pairs) for side in pair))
 
 
 def batchnorm(layer: Layer, before: Tensor) -> nn.Module:
@@ -63,11 +82,12 @@ def global_pool(layer: Layer, before: Tensor) -> nn.Module:
 
 MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     **torch_kinds.MODULES,
+    **torch_further.MODULES,
     **{f"{stem}{rank}d": sliding for stem in ("conv", "maxpool", "avgpool") for rank in (1, 2, 3)},
     **dict.fromkeys(("globalavgpool", "globalmaxpool"), global_pool),
     "zeropad": zeropad,
     "batchnorm": batchnorm,
-    "dense": lambda layer, before: nn.Linear(before.shape[-1], layer["units"], bias=layer.get("bias", True)),
+    "dense": dense,
     "flatten": lambda *_: nn.Flatten(),
     "activation": lambda *_: nn.ReLU(),
     "dropout": lambda *_: nn.Dropout(),

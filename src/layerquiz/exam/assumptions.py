@@ -33,6 +33,8 @@ OF_BATCH = frozenset(("batch_activation_bytes", "training_bytes"))
 BIASES = "Every convolution and every dense layer has biases unless the question says otherwise."
 LEARNED_ONLY = "Parameters are the learned numbers; stored means and variances are not counted."
 WITH_STORED = "Parameters are the learned numbers, and the stored means and variances, which are not trainable."
+WITH_VECTOR = "Spectral norm stores one number for each output, which is a parameter that is not trainable."
+WITHOUT_VECTOR = "What spectral norm stores is not counted."
 EITHER_ORDER = "A shape in the other order, channels first or last, is right too."
 ONE_ORDER = "The order of a shape counts."
 ROUNDED_DOWN = "A window that does not fit is dropped: sizes are rounded down unless the question says otherwise."
@@ -107,8 +109,10 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
     if needs.asked & LEARNED and needs.has_key("bias"):
         yield "biases", BIASES
     yield from _shapes(needs)
-    if needs.asked & COUNTED and needs.has_key("statistics"):
+    if needs.asked & COUNTED and (needs.has_key("statistics") or needs.has_key("given")):
         yield "statistics", WITH_STORED if conventions.stored_statistics else LEARNED_ONLY
+    if needs.asked & COUNTED and any(getattr(layer.keys, "spectral_norm", False) for layer in needs.layers):
+        yield "spectral norm", WITH_VECTOR if conventions.stored_statistics else WITHOUT_VECTOR
     if needs.rounds(Floor):
         yield "rounding", ROUNDED_DOWN
     if needs.rounds(Ceil) and any(getattr(layer.keys, "padding", 0) == "same" for layer in needs.layers):
@@ -180,6 +184,7 @@ TOPICS = (
     "shape 3",
     "order",
     "statistics",
+    "spectral norm",
     "rounding",
     "same",
     "padding",

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from layerquiz.exam.facts import fact
+from layerquiz.network.keys import SAYS_NOTHING
 from layerquiz.network.layer import Layer
+from layerquiz.network.layers.base import KEYS_OF_ALL
 from layerquiz.network.network import Network
+
+RANKS = ("1d", "2d", "3d")
 
 KINDS = {
     "conv": "convolution",
@@ -25,6 +31,29 @@ KINDS = {
     "flatten": "flattening",
     "add": "sum",
     "concat": "concatenation",
+    "lppool": "power-average pooling",
+    "maxunpool": "maximum unpooling",
+    "fractionalmaxpool": "fractional maximum pooling",
+    "locallyconnected": "locally connected layer",
+    "convlstm": "convolutional LSTM",
+    "permute": "exchange of axes",
+    "series": "sequence as a series",
+    "repeatvector": "repetition",
+    "channelshuffle": "channel shuffle",
+    "glu": "gated linear unit",
+    "subtract": "difference",
+    "average": "mean of its inputs",
+    "maximum": "maximum of its inputs",
+    "minimum": "minimum of its inputs",
+    "dot": "dot product",
+    "dotattention": "dot-product attention",
+    "additiveattention": "additive attention",
+    "einsumdense": "dense layer along some axes",
+    "embeddingbag": "sum of embeddings",
+    "positionembedding": "learned positions",
+    "scale": "learned scale",
+    "adaptivesoftmax": "adaptive softmax",
+    "normalization": "normalisation with stored statistics",
 }
 """Kinds in words; `conv` stands for conv1d, conv2d and conv3d. Other kinds are called as in the notation."""
 
@@ -79,8 +108,8 @@ def offered(network: Network, owner: str, name: str) -> Any:
     if isinstance(found, tuple):
         return Shape(found)
     layer = network.by_name.get(owner)
-    if name == "kernel" and layer and layer.kind.rank > 1:
-        return Window(found, layer.kind.rank)
+    if name == "kernel" and layer and len(layer.kind.axes) > 1:
+        return Window(found, len(layer.kind.axes))
     return found
 
 
@@ -96,14 +125,27 @@ def described(network: Network, owner: str) -> str:
     layer = network.by_name.get(owner)
     if layer is None:
         return {"input": "the input", "total": "the whole network"}.get(owner, "block")
-    family = layer.kind.name[:-2] if layer.kind.rank else layer.kind.name
-    keys = [name for name in PHRASES if name in type(layer.keys).model_fields]
-    phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in keys]
+    family = layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
+    fields = type(layer.keys).model_fields
+    phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in PHRASES if name in fields]
+    others = [name for name in fields if name not in {*PHRASES, *KEYS_OF_ALL, *SAYS_NOTHING}]
+    phrases += [_as_written(fields[name].alias or name, getattr(layer.keys, name), fields[name]) for name in others]
     return ", ".join([KINDS.get(family, family), *(phrase for phrase in phrases if phrase)])
 
 
+def _as_written(key: str, found: Any, field: FieldInfo) -> str:
+    """Return a key that has no phrase of its own by its name, unless it has its plain value."""
+    called = key.replace("_", " ")
+    if found is None or found == field.default:
+        return ""
+    if isinstance(found, bool):
+        return called if found else f"without {called}"
+    entries = found if isinstance(found, list) else [found]
+    return f"{called} {', '.join('-' if entry is None else str(entry) for entry in entries)}"
+
+
 def _kernel(layer: Layer, found: Any) -> str:
-    sizes = found if isinstance(found, tuple) else (found,) * layer.kind.rank
+    sizes = found if isinstance(found, tuple) else (found,) * len(layer.kind.axes)
     return f"{'window' if 'pool' in layer.kind.name else 'kernel'} {as_product(sizes)}"
 
 

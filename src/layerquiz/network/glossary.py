@@ -132,6 +132,13 @@ OWN: dict[str, Entry] = {
     "slopes": Entry("n", ("slope", "slopes"), "learned slopes"),
     "factor": Entry("r", NUMBER, "factor of the sizes"),
     "size": Entry("n", PIXEL, "size that is asked for"),
+    "ratio": Entry("r", NUMBER, "ratio of the sizes"),
+    "windows": Entry("N", ("window", "windows"), "windows that fit"),
+    "usual": Entry("n", PIXEL, "size that an unpooling gives unless it is told"),
+    "times": Entry("n", NUMBER, "how often the features are repeated"),
+    "positions": Entry("N", ("position", "positions"), "positions with a learned vector"),
+    "division": Entry("d", NUMBER, "by what the features are divided for each cluster"),
+    "inner": Entry("h", ("feature", "features"), "features of a cluster"),
     "entry": Entry("n", NUMBER, "written size"),
 }
 """A layer's own givens and quantities, seen from its own rule."""
@@ -164,7 +171,8 @@ def entry(name: str, own: bool = True) -> Entry:
     if not axis:
         return found
     letter = _with_index(found.letter, AXIS_LETTERS.get(axis, axis))
-    return Entry(letter, found.unit, f"{found.meaning} along the {axis}")
+    where = f"along the {axis}" if axis in AXIS_LETTERS else axis
+    return Entry(letter, found.unit, f"{found.meaning} {where}")
 
 
 def _with_index(letter: str, index: str) -> str:

@@ -106,7 +106,7 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
         if name == "tied":
             marks[name] = found is not None  # which layer it is says nothing about the structure
         elif is_word or found is None or isinstance(found, bool | str):
-            marks[name] = found
+            marks[name] = tuple(found) if isinstance(found, list) else found
         elif is_per_axis:
             _spread(kind, name, found, axes, marks, givens)
         elif isinstance(found, list):

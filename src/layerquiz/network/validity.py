@@ -16,6 +16,7 @@ from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Limit, RefusedKeyError
 from layerquiz.network.notation import shown
 
+AS_SERIES = 'Put a layer of the kind "series" in front'
 NUMBERS = {1: "one input", 2: "two inputs", 3: "three inputs"}
 
 
@@ -34,7 +35,8 @@ def check_sources(layer: Layer, before: tuple[Form, ...]) -> None:
                 "tokens alone" if kind.accepts == ("tokens",) else ", ".join(kind.accepts) or "features or channels"
             )
             given = ", ".join(form.sizes)
-            raise NetworkError(f'it needs {needed}; "{source}" gives {given}', slug="wrong-rank")
+            cure = AS_SERIES if kind.axes == ("length",) and form.sizes == ("tokens", "features") else ""
+            raise NetworkError(f'it needs {needed}; "{source}" gives {given}', cure=cure, slug="wrong-rank")
         if form.sizes != before[0].sizes:
             mixed = f"{', '.join(before[0].sizes)} and {', '.join(form.sizes)}"
             raise NetworkError(f"its inputs cannot be merged: they give {mixed}", slug="mixed-ranks")
@@ -109,12 +111,13 @@ def _guarded(rules: Rules) -> tuple[str, ...]:
 def _too_small(layer: Layer, size: str, number: Number, values: Values) -> NetworkError:
     source = values[layer.sources[0]].get(size) if layer.sources else None
     kernel = values[layer.name].get("kernel", values[layer.name].get(f"kernel.{size}"))
-    why = f"a kernel of {kernel} on an input whose {size} is {source}" if kernel else f"its input has {size} {source}"
+    why = f"It has a kernel of {kernel} on an input whose {size} is {source}" if kernel else f"Its input has {source}"
+    smaller = "Use a smaller kernel or stride, more padding, or a larger input"
     return NetworkError(
         f"its output would have {size} {number}",
         where=layer.called,
-        why=f"It has {why}",
-        cure="Use a smaller kernel or stride, more padding, or a larger input",
+        why=why,
+        cure=smaller if kernel else "Take less away, or use a larger input",
         slug="size-below-one",
     )
 

@@ -16,6 +16,7 @@ from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kin
 class AttentionKeys(Keys):
     """Keys of attention; from: [query, memory] or [query, key, value] attends to another sequence.
 
+    key_value_bias: one learned key and value stand behind those of the memory, as one more token of it.
     lora: the rank of a low-rank adapter beside the adapted projections; the projections themselves are frozen.
     """
 
@@ -27,6 +28,7 @@ class AttentionKeys(Keys):
     key_input: Positive | None = None
     value_input: Positive | None = None
     bias: bool = True
+    key_value_bias: bool = False
     lora: NotNegative = 0
     adapted: Literal["query-value", "all"] = "query-value"
 
@@ -46,7 +48,7 @@ def attention(own: Own, before: tuple[Before, ...], conventions: Conventions) ->
     With heads of another size: weights = h K E_q + g K E_k + g V E_v + h V E, for h query heads and g key heads.
     """
     source = before[0]
-    if len(before) > 1 or any(own.marks[name] is not None for name in OF_OTHER_SIZES):
+    if len(before) > 1 or own.key_value_bias or any(own.marks[name] is not None for name in OF_OTHER_SIZES):
         return _of_other_sizes(own, before, conventions)
     width, tokens = source.features, source.tokens
     formulas: Formulas = {
@@ -89,12 +91,14 @@ OF_OTHER_SIZES = ("kv_heads", "embedding", "head_features", "value_features", "k
 def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = h K E_q + g K E_k + g V E_v + h V E; biases = h K + g K + g V + E.
 
-    macs = T h K E_q + M g K E_k + M g V E_v + T h V E + T M h K + T M h V, for a memory of M tokens.
+    macs = T h K E_q + M g K E_k + M g V E_v + T h V E + T M h K + T M h V, for a memory of M tokens. A key-value bias
+    adds g K + g V biases, and one token to the memory that is attended to.
     """
     query, keys, values = before[0], before[1 if len(before) > 1 else 0], before[-1]
     sizes, formulas = _sizes(own, query, keys, values)
     heads, groups, key, value = own.heads, sizes["kv_heads"], own["head_features"], sizes["value_features"]
     tokens, memory, width = query.tokens, keys.tokens, sizes["embedding"]
+    attended: Formula = memory + 1 if own.key_value_bias else memory
     projections = {
         "query": (tokens, [heads, key, query.features]),
         "key": (memory, [groups, key, sizes["key_input"]]),
@@ -107,11 +111,14 @@ def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventio
         "tokens": tokens,
         "features": width,
         "weights": total(weights),
-        "macs": total([*steps, tokens * memory * heads * key, tokens * memory * heads * value]),
+        "macs": total([*steps, tokens * attended * heads * key, tokens * attended * heads * value]),
         **cached(memory * groups * key + memory * groups * value, own.batched is True, conventions),
     }
-    if own.bias:
-        formulas["biases"] = total([heads * key, groups * key, groups * value, width])
+    biases = [heads * key, groups * key, groups * value, width] if own.bias else []
+    if own.key_value_bias:
+        biases += [groups * key, groups * value]
+    if biases:
+        formulas["biases"] = total(biases)
     if own.lora != 0:
         sizes = {
             "query": (tokens, query.features, heads * key),

@@ -156,7 +156,8 @@ class Limit:
 class Kind:
     """A kind of layer: its name, its keys, its rule, and what it may stand behind.
 
-    rank: the number of spatial axes that it needs; 0 for any. inputs: how many it takes, at least and at most. view: it
+    rank: the number of spatial axes that it needs; 0 for any. along: the axes of its per-axis keys where these are not
+    the axes of its input. inputs: how many it takes, at least and at most. view: it
     keeps or renames the numbers before it, so it adds nothing to the total of activations. per_axis: keys with one
     entry per axis. words: keys whose number decides the structure. plain: as `PLAIN`, for this kind alone. limits: by
     the name of a remainder or a slack, what to say where it is not kept.
@@ -173,6 +174,7 @@ class Kind:
     words: tuple[str, ...] = ()
     plain: Mapping[str, int] = field(default_factory=dict)
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    along: tuple[str, ...] = ()
 
     @property
     def many(self) -> bool:
@@ -181,8 +183,8 @@ class Kind:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Return the axes of a kind with a rank."""
-        return AXES.get(self.rank, ())
+        """Return the axes of a kind whose keys are not for whatever axes its input has."""
+        return self.along or AXES.get(self.rank, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from layerquiz.network.layers.base import (
     REMAINDER,
     Before,
     Formulas,
-    Keys,
     Kind,
     Limit,
     Own,
@@ -21,9 +20,10 @@ from layerquiz.network.layers.base import (
     Positive,
     seen_through,
 )
+from layerquiz.network.layers.reparametrized import ReparametrizedKeys, reparametrized
 
 
-class ConvolutionKeys(Keys):
+class ConvolutionKeys(ReparametrizedKeys):
     """Keys of a convolution; per-axis values are a number or a list in the order (depth, height, width)."""
 
     filters: Positive
@@ -94,12 +94,13 @@ def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) 
     axes = source.form.axes
     reach, definitions = reaches(own, axes)
     depth = source.channels if own.groups == 1 else source.channels / own.groups
+    weights = product([*(own.kernel[axis] for axis in axes), depth, own.filters])
     formulas: Formulas = {
         **definitions,
         "channels": own.filters,
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
-        "weights": product([*(own.kernel[axis] for axis in axes), depth, own.filters]),
-        "macs": product([own.weights, *(own[axis] for axis in axes)]),
+        **reparametrized(own, weights, own.filters, conventions),
+        "macs": product([weights if own.weight_norm else own.weights, *(own[axis] for axis in axes)]),
         **slid(own, source, reach),
         **group_remainders(own, source),
         **kernel_shape(own, axes, (own.filters, depth), conventions),

@@ -19,9 +19,10 @@ from layerquiz.network.layers.base import (
     reading_order,
 )
 from layerquiz.network.layers.convolution import tensor
+from layerquiz.network.layers.reparametrized import ReparametrizedKeys, reparametrized
 
 
-class DenseKeys(Keys):
+class DenseKeys(ReparametrizedKeys):
     """Keys of a dense layer; tied: an embedding whose table it uses, and whose vocabulary its units are.
 
     lora: the rank of a low-rank adapter beside the weights, which are frozen then.
@@ -65,11 +66,12 @@ def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> For
     if own.units is None:
         raise RefusedKeyError("units", 'the key "units" is missing', "Allowed: a whole number from 1 up", "missing-key")
     last = acted_on(source, conventions)
+    weights = source[last] * own.units
     formulas: Formulas = {
         **kept(source, last),
         last: own.units,
-        "weights": source[last] * own.units,
-        "macs": product([own.weights, *positions(own, source, last)]),
+        **reparametrized(own, weights, own.units, conventions),
+        "macs": product([weights if own.weight_norm else own.weights, *positions(own, source, last)]),
         **tensor(
             "weight_shape", (own.units, source[last]) if conventions.channels_first else (source[last], own.units)
         ),
@@ -77,6 +79,8 @@ def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> For
     if own.bias:
         formulas |= {"biases": own.units, **tensor("bias_shape", [own.units])}
     if own.lora != 0:
+        if own.weight_norm:
+            raise RefusedKeyError("lora", "frozen weights learn no length", "Leave weight_norm away", "wrong-value")
         formulas |= adapted(own, source[last], positions(own, source, last))
     return formulas
 
@@ -102,6 +106,9 @@ def adapted(own: Own, inputs: Formula, places: list[Formula]) -> Formulas:
 
 def _tied(own: Own, source: Before, table: Before, conventions: Conventions) -> Formulas:
     """weights = 0, macs = F_in V T: the embedding's table is used. Source: Press and Wolf, arXiv:1608.05859."""
+    if own.weight_norm or own.spectral_norm:
+        key = "weight_norm" if own.weight_norm else "spectral_norm"
+        raise RefusedKeyError(key, "the layer is tied and has no weights of its own", "Leave one away", "wrong-loan")
     last = acted_on(source, conventions)
     units: Formula = table.vocabulary if own.units is None else own.units
     formulas: Formulas = {

@@ -61,6 +61,12 @@ class GroupNormKeys(Keys):
     center: bool = True
 
 
+class NormalizationKeys(Keys):
+    """Keys of a normalisation of the input; given: its mean and variance are written down, not found in data."""
+
+    given: bool = False
+
+
 class LocalResponseKeys(Keys):
     """Keys of local response normalisation: over how many neighbouring channels."""
 
@@ -135,6 +141,15 @@ def group_norm(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas
     return formulas
 
 
+def normalization(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """Nothing is learned; stored mean, variance and a count of the data = 2C + 1. Source: Keras' Normalization."""
+    (source,) = before
+    formulas: Formulas = {**kept(source), **traced(source)}
+    if not own.given and conventions.stored_statistics:
+        formulas["statistics"] = 2 * channels(source) + 1
+    return formulas
+
+
 def local_response(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
     """Nothing is learned, every size stays. Source: Krizhevsky et al., 2012, section 3.3."""
     return {**kept(before[0]), **traced(before[0])}
@@ -148,5 +163,6 @@ KINDS = (
     Kind("groupnorm", GroupNormKeys, group_norm, limits={"groups": GROUPS}),
     Kind("instancenorm", InstanceNormKeys, instance_norm, accepts=("channels",)),
     Kind("rmsnorm", RootMeanSquareKeys, rms_norm, words=("axes",)),
+    Kind("normalization", NormalizationKeys, normalization),
     Kind("lrn", LocalResponseKeys, local_response, accepts=("channels",)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+from layerquiz.errors import NetworkError
 from layerquiz.formula.expr import Formula, Integer, ceil, minimum
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import AXES
@@ -19,6 +20,7 @@ from layerquiz.network.layers.base import (
     PerAxis,
     PerAxisOrZero,
     Positive,
+    Rule,
     kept,
 )
 from layerquiz.network.layers.convolution import PER_AXIS, reaches, slid, window_positions
@@ -37,6 +39,15 @@ class MaxPoolKeys(AveragePoolKeys):
     """A maximum pool may be dilated."""
 
     dilation: PerAxis = 1
+
+
+class PowerPoolKeys(Keys):
+    """Keys of a power-average pool, which takes no padding."""
+
+    kernel: PerAxis
+    stride: PerAxis | None = None
+    padding: Literal["valid"] = "valid"
+    ceil: bool = False
 
 
 class GlobalPoolKeys(Keys):
@@ -65,6 +76,11 @@ def pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     return formulas | slid(own, source, reach)
 
 
+def power_pool(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """H_out = floor((H - K) / S) + 1, whatever the power of the mean. Source: PyTorch's LPPool2d."""
+    return pool(own, before, conventions)
+
+
 def rounded_up(size: Formula, reach: Formula, own: Own, axis: str) -> Formula:
     """min(ceil((H + 2P - K) / S) + 1, ceil((H + P) / S)): no window starts in the padding behind the image.
 
@@ -80,8 +96,12 @@ def rounded_up(size: Formula, reach: Formula, own: Own, axis: str) -> Formula:
 
 
 def global_pool(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
-    """One number per channel: the features, or with keepdims an image of size 1."""
+    """One number per channel, or per feature of a sequence: the features, or with keepdims an image of size 1."""
     (source,) = before
+    if source.form.sizes == ("features",):
+        raise NetworkError("it needs channels, or tokens and features; its input has features alone", slug="wrong-rank")
+    if "tokens" in source.form.sizes:
+        return {"features": source.features, **({"tokens": Integer(1)} if own.keepdims else {})}
     if own.keepdims:
         return {**kept(source, *source.form.axes), **dict.fromkeys(source.form.axes, Integer(1))}
     return {"features": source.channels}
@@ -102,17 +122,18 @@ PADDING = Limit(
 )
 
 
-def _pools(stem: str, keys: type[Keys]) -> Iterator[Kind]:
+def _pools(stem: str, keys: type[Keys], rule: Rule = pool) -> Iterator[Kind]:
     """Return the pools of one sort over one, two and three axes."""
     for rank in AXES:
         accepts = ("channels", *AXES[rank])
-        yield Kind(f"{stem}{rank}d", keys, pool, rank, accepts, per_axis=PER_AXIS, limits={"padding": PADDING})
+        yield Kind(f"{stem}{rank}d", keys, rule, rank, accepts, per_axis=PER_AXIS, limits={"padding": PADDING})
 
 
 KINDS = (
     *_pools("maxpool", MaxPoolKeys),
     *_pools("avgpool", AveragePoolKeys),
-    *(Kind(name, GlobalPoolKeys, global_pool, accepts=("channels",)) for name in ("globalavgpool", "globalmaxpool")),
+    *_pools("lppool", PowerPoolKeys, power_pool),
+    *(Kind(name, GlobalPoolKeys, global_pool) for name in ("globalavgpool", "globalmaxpool")),
     *(
         Kind(name, AdaptivePoolKeys, adaptive_pool, accepts=("channels",), per_axis=("size",))
         for name in ("adaptiveavgpool", "adaptivemaxpool")

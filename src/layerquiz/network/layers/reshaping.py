@@ -158,6 +158,6 @@ KINDS = (
     Kind("select", Keys, select, accepts=("tokens", "features")),
     Kind("crop", PaddingKeys, crop, accepts=("channels",), per_axis=("padding",)),
     Kind("upsample", UpsampleKeys, upsample, accepts=("channels",), per_axis=("factor", "size")),
-    Kind("pixelshuffle", ShuffleKeys, pixel_shuffle, accepts=IMAGE, limits={"factor": DIVIDES}),
-    Kind("pixelunshuffle", ShuffleKeys, pixel_unshuffle, accepts=IMAGE, limits={"factor": DIVIDES}),
+    Kind("pixelshuffle", ShuffleKeys, pixel_shuffle, 2, IMAGE, limits={"factor": DIVIDES}),
+    Kind("pixelunshuffle", ShuffleKeys, pixel_unshuffle, 2, IMAGE, limits={"factor": DIVIDES}),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from layerquiz.network.layers.base import (
     Formulas,
     Keys,
     Kind,
+    Limit,
     NotNegative,
     Own,
     kept,
@@ -44,6 +45,12 @@ class PaddingKeys(Keys):
     padding: Pads
 
 
+class PadKeys(PaddingKeys):
+    """Keys of padding; mode: what stands there. Reflected and repeated numbers cannot be more than there are."""
+
+    mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros"
+
+
 class ConcatKeys(Keys):
     """Keys of a concatenation: the axis that grows."""
 
@@ -61,11 +68,14 @@ def flatten(_: Own, before: tuple[Before, ...], __: Conventions) -> Formulas:
 
 
 def zeropad(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
-    """H_out = H + 2P, or H + P_before + P_after where the sides differ."""
+    """H_out = H + 2P, or H + P_before + P_after where the sides differ, whatever stands in the padding."""
     (source,) = before
     formulas: Formulas = {**kept(source), **traced(source)}
     for axis in source.form.axes:
         formulas[axis] = source[axis] + padded(own, axis)
+        if own.mode in ("reflect", "circular"):
+            there = source[axis] - 1 if own.mode == "reflect" else source[axis]
+            formulas[f"{SLACK}padding.{axis}"] = there - _widest(own, axis)
     return formulas | {name: start - front(own, axis) * jump for axis, name, start, jump in started(source)}
 
 
@@ -78,6 +88,14 @@ def started(source: Before) -> list[tuple[str, str, Formula, Formula]]:
 def front(own: Own, axis: str) -> Formula:
     """Return what padding adds, or a crop cuts off, in front along one axis."""
     padding: Formula = own[f"before.{axis}"] if own.marks["padding"] == SIDES else own.padding[axis]
+    return padding
+
+
+def _widest(own: Own, axis: str) -> Formula:
+    """Return the padding along one axis at the side that has more."""
+    if own.marks["padding"] == SIDES:
+        return maximum([own[f"before.{axis}"], own[f"after.{axis}"]])
+    padding: Formula = own.padding[axis]
     return padding
 
 
@@ -118,6 +136,26 @@ def multiply(own: Own, before: tuple[Before, ...], conventions: Conventions) -> 
     return add(own, before, conventions)
 
 
+def subtract(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """Every size as before: one input less the other; a size of 1 is stretched. Source: Keras' Subtract."""
+    return add(own, before, conventions)
+
+
+def average(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """Every size as before: the mean of the inputs; a size of 1 is stretched. Source: Keras' Average."""
+    return add(own, before, conventions)
+
+
+def largest(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """Every size as before: the largest of the inputs; a size of 1 is stretched. Source: Keras' Maximum."""
+    return add(own, before, conventions)
+
+
+def smallest(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
+    """Every size as before: the smallest of the inputs; a size of 1 is stretched. Source: Keras' Minimum."""
+    return add(own, before, conventions)
+
+
 def concat(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """C_out = C_1 + C_2 + ...; the other sizes have to be equal."""
     sizes = before[0].form.sizes
@@ -133,13 +171,23 @@ def concat(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     return formulas | merged_trace(before)
 
 
+PADDING = Limit(
+    "a padding of {written} takes more numbers from its input than there are along {axis} {in_axis}",
+    'Use less padding, or the mode "zeros"',
+    "padding-mode",
+)
+
 KINDS = (
     Kind("activation", ActivationKeys, unchanged, view=True),
     Kind("dropout", DropoutKeys, unchanged, view=True),
     Kind("identity", Keys, unchanged, view=True),
     Kind("flatten", Keys, flatten, view=True),
-    Kind("zeropad", PaddingKeys, zeropad, accepts=("channels",), per_axis=("padding",)),
+    Kind("zeropad", PadKeys, zeropad, accepts=("channels",), per_axis=("padding",), limits={"padding": PADDING}),
     Kind("add", Keys, add, inputs=(2, None)),
     Kind("multiply", Keys, multiply, inputs=(2, None)),
+    Kind("subtract", Keys, subtract, inputs=(2, 2)),
+    Kind("average", Keys, average, inputs=(2, None)),
+    Kind("maximum", Keys, largest, inputs=(2, None)),
+    Kind("minimum", Keys, smallest, inputs=(2, None)),
     Kind("concat", ConcatKeys, concat, inputs=(2, None)),
 )

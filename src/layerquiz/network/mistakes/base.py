@@ -37,8 +37,8 @@ class View:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Return the spatial axes of the layer's input; of a layer without one, none."""
-        return self.source.form.axes if self.origin.before else ()
+        """Return the spatial axes of the layer's keys, or of its input; of a layer without one, none."""
+        return self.origin.kind.along or (self.source.form.axes if self.origin.before else ())
 
     def is_kind(self, *beginnings: str) -> bool:
         """Say whether the layer's kind is one of some families."""
@@ -51,17 +51,23 @@ class View:
     @property
     def window(self) -> bool:
         """Say whether the layer slides a window over its input: a convolution, not a transposed one, or a pool."""
-        return {"kernel", "stride", "padding"} <= self.own.marks.keys() and not self.transposed
+        keys = self.own.marks.keys()
+        return {"kernel", "stride", "padding"} <= keys and keys.isdisjoint(("output_padding", "size")) and self.slides
+
+    @property
+    def slides(self) -> bool:
+        """Say whether the layer gives a size for each axis that its keys are for."""
+        return set(self.axes) <= set(self.form.sizes)
 
     @property
     def filters(self) -> bool:
         """Say whether the layer has filters with a kernel, and so weights for each input channel."""
-        return {"kernel", "filters"} <= self.own.marks.keys() and self.has("weights")
+        return {"kernel", "filters"} <= self.own.marks.keys() and self.has("weights") and self.slides
 
     @property
     def kernels(self) -> bool:
         """Say whether the layer has weights in kernels: a convolution of any sort, a depthwise one too."""
-        return "kernel" in self.own.marks and self.has("weights")
+        return "kernel" in self.own.marks and self.has("weights") and self.slides
 
     @property
     def transposed(self) -> bool:

@@ -26,7 +26,7 @@ def tied_weights_double_counted(view: View) -> Sequence[Formulas]:
 
 def embeddings_left_out(view: View) -> Sequence[Formulas]:
     """weights = 0 for the tables."""
-    return [{"weights": Integer(0)}] if view.is_kind("embedding", "parameter") else ()
+    return [{"weights": Integer(0)}] if view.is_kind("embedding", "parameter", "positionembedding") else ()
 
 
 def embedding_sequence_length(view: View) -> Sequence[Formulas]:
@@ -36,9 +36,12 @@ def embedding_sequence_length(view: View) -> Sequence[Formulas]:
     return [{"weights": view.source.tokens * view.own["embedding"]}]
 
 
+OF_THEIR_OWN = ("parameter", "prelu", "scale", "einsumdense", "positionembedding", "additiveattention", "dotattention")
+
+
 def custom_parameter_missed(view: View) -> Sequence[Formulas]:
     """weights = 0 for what is learned outside of the usual layers."""
-    return [{"weights": Integer(0)}] if view.is_kind("parameter", "prelu") else ()
+    return [{"weights": Integer(0)}] if view.has("weights") and view.is_kind(*OF_THEIR_OWN) else ()
 
 
 def reused_layer_counted_once(view: View) -> Sequence[Formulas]:

@@ -22,6 +22,8 @@ def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
 
 def norm_scale_and_shift(view: View) -> Sequence[Formulas]:
     """A scale alone where there is a shift beside it; or a scale or a shift counted that is not there."""
+    if view.is_kind("normalization") and view.has("statistics"):
+        return [{"statistics": channels(view.source) + 1}, {"statistics": 2 * channels(view.source)}]
     if not view.is_kind(*NORMS, "lrn"):
         return ()
     has = [name for name in COUNTED if view.has(name)]
@@ -33,6 +35,8 @@ def norm_scale_and_shift(view: View) -> Sequence[Formulas]:
 
 def per_channel_or_per_element(view: View) -> Sequence[Formulas]:
     """H W C in place of C, C in place of H W C, or one for each group."""
+    if view.is_kind("normalization") and view.has("statistics"):
+        return [{"statistics": 2 * view.source.elements + 1}]
     if not view.is_kind(*NORMS, "prelu"):
         return ()
     several: Formula = view.own["groups"] if view.own.groups != 1 else Integer(1)

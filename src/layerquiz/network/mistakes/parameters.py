@@ -54,6 +54,8 @@ def input_size_used_as_kernel(view: View) -> Sequence[Formulas]:
 
 def image_size_in_conv_params(view: View) -> Sequence[Formulas]:
     """weights = K K C_in C_out H_out W_out: other weights at each place."""
+    if view.is_kind("einsumdense"):
+        return [{"weights": view.formulas["macs"]}]
     if not view.kernels:
         return ()
     return [{"weights": product([view.formulas["weights"], *(view.own[axis] for axis in view.axes)])}]

@@ -17,8 +17,10 @@ def padding_added_to_channels(view: View) -> Sequence[Formulas]:
 
 
 def keeps_input_channels(view: View) -> Sequence[Formulas]:
-    """C_out = C_in."""
-    makes_maps = view.kernels or view.is_kind("pixelshuffle", "pixelunshuffle")
+    """C_out = C_in; of a gate that halves an axis, all of it."""
+    if view.is_kind("glu"):
+        return [{size: view.source[size] for size in view.form.sizes}]
+    makes_maps = view.kernels or view.is_kind("pixelshuffle", "pixelunshuffle", "unfold", "fold", "convlstm")
     return [{"channels": view.source.channels}] if makes_maps else ()
 
 
@@ -44,10 +46,13 @@ def pooling_divides_channels(view: View) -> Sequence[Formulas]:
     return [channels, {**channels, **{axis: view.source[axis] for axis in view.axes}}]
 
 
+MERGED = ("add", "subtract", "multiply", "average", "maximum", "minimum")
+
+
 def add_or_concat(view: View) -> Sequence[Formulas]:
     """C_out = C_1 + C_2 where they are added number by number; C_1 where they are put side by side."""
     before = view.origin.before
-    if view.is_kind("add", "multiply"):
+    if view.origin.kind.name in MERGED:
         size = "channels" if "channels" in view.form.sizes else "features"
         added: Formula = total(source[size] for source in before)
         return [{size: added}] if size in view.formulas else ()

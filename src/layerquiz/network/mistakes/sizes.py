@@ -51,6 +51,8 @@ def keeps_size(view: View) -> bool:
 
 def forgot_plus_one(view: View) -> Sequence[Formulas]:
     """H_out = floor((H - K + 2P) / S)."""
+    if view.is_kind("unfold"):
+        return [{name: _less_one(view.formulas[name]) for name in view.formulas if name.startswith("windows.")}]
     return [along_axes(view, lambda axis: _less_one(view.formulas[axis]))] if view.window else ()
 
 
@@ -103,7 +105,7 @@ def floor_vs_ceil_pooling(view: View) -> Sequence[Formulas]:
 
 def fraction_not_floored(view: View) -> Sequence[Formulas]:
     """H_out = (H - K + 2P) / S + 1, a fraction; of an enlargement H f."""
-    if not view.window and not view.is_kind("upsample"):
+    if not view.window and not view.is_kind("upsample", "fractionalmaxpool"):
         return ()
     return [along_axes(view, lambda axis: transform(view.formulas[axis], _unrounded))]
 

@@ -11,7 +11,8 @@ from layerquiz.network.mistakes.base import Mistake, View
 
 def transposed_kernel_term_dropped(view: View) -> Sequence[Formulas]:
     """H_out = (H - 1) S - 2P + 1."""
-    if not view.transposed or view.own.padding == "same":
+    enlarges = view.transposed or (view.is_kind("maxunpool") and view.own.size is None)
+    if not enlarges or view.own.padding == "same":
         return ()
 
     def dropped(axis: str) -> Formula:
