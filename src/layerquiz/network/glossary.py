@@ -107,7 +107,7 @@ OWN: dict[str, Entry] = {
     "experts": Entry("N", ("expert", "experts"), "experts"),
     "active": Entry("k", ("expert", "experts"), "experts that one token meets"),
     "filters": Entry(r"C_{\text{out}}", ("filter", "filters"), "number of filters"),
-    "units": Entry(r"F_{\text{out}}", ("unit", "units"), "number of units"),
+    "units": Entry("F", ("unit", "units"), "number of units"),
     "kernel": Entry("K", PIXEL, "kernel size"),
     "effective_kernel": Entry(r"K_{\text{eff}}", PIXEL, "reach of the dilated kernel"),
     "stride": Entry("S", PIXEL, "stride"),

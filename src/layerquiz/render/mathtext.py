@@ -96,7 +96,7 @@ def _written(node: Formula, name: Name, style: Style) -> tuple[str, int]:
             first, last = (_inside(side, name, style, ADDITION + (side is right), tight=True) for side in (left, right))
             return f"{first} - {last}", ADDITION
         case Product(factors):
-            return _product(factors, name, style, style.times), MULTIPLICATION
+            return _product(factors, name, style, style.times), POWER if len(set(factors)) == 1 else MULTIPLICATION
         case Power(base, exponent):
             raised = style.power.format(_inside(base, name, style, ATOM), write(exponent, name, style))
             return raised, POWER
@@ -153,8 +153,8 @@ def _is_letter(text: str) -> bool:
 
 def grouped(number: Number, style: Style = TEXT) -> str:
     """Return a number with its digits grouped; a fraction as a decimal where that is short, else as a quotient."""
-    if isinstance(number, int):
-        return f"{number:,}".replace(",", style.group)
+    if number.denominator == 1:
+        return f"{number.numerator:,}".replace(",", style.group)
     for places in (1, 2, 3):
         scaled = number * 10**places
         if scaled.denominator == 1:
@@ -198,12 +198,14 @@ def _letter(owner: str, name: str, latex: bool) -> str:
 
 def plain_letter(latex: str) -> str:
     """Return a letter of the glossary without TeX: `C_{\\text{in}}` is `C_in`."""
-    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex)
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex.replace(r"\ell", "l"))
     return re.sub(r"_\{([^{}]*)\}", r"_\1", text)
 
 
 def in_numbers(formula: Formula, values: Mapping[Reference, Number], style: Style = TEXT) -> str:
-    """Return a formula with each reference written as its number; a negative one stands in brackets."""
+    """Return a formula with each reference written as its number; a negative one stands in brackets, unless alone."""
+    if isinstance(formula, Reference):
+        return grouped(values[formula], style)
     pieces, refs = _pattern(formula, style)
     filled = [pieces[0]]
     for ref, piece in zip(refs, pieces[1:], strict=True):
@@ -255,5 +257,8 @@ def _of_a_layer(term: Formula) -> bool:
 
 
 def in_words(value: Number | tuple[Number, ...]) -> str:
-    """Return a value as plain text: `34,944`, or `55 x 55 x 96` for a shape."""
-    return " x ".join(grouped(entry) for entry in value) if isinstance(value, tuple) else grouped(value)
+    """Return a value as plain text: `34,944`, `55 x 55 x 96` for a shape; a long fraction with a decimal beside it."""
+    if isinstance(value, tuple):
+        return " x ".join(grouped(entry) for entry in value)
+    text = grouped(value)
+    return f"{text} (about {float(value):.4g})" if "/" in text else text
