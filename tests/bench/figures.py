@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -65,33 +66,59 @@ def start_up() -> Iterator[str]:
 
 
 def solving() -> Iterator[str]:
-    """VGG-16 from a mapping to all its numbers, against PyTorch on `meta`."""
-    spec = yaml.safe_load(specification("vgg16"))
-    ours = fastest(lambda: summarise(Network.parse(spec)), 300)
-    yield f"VGG-16, 22 layers, parsed and solved from a mapping: {ours * 1000:.2f} ms (at most 5)"
-    try:
-        import torch
-    except ImportError:
-        yield "  (without torch, no ratio)"
-        return
-    theirs = fastest(lambda: _vgg_in_torch(torch, spec), 10)
-    yield f"  {theirs / ours:.1f} times faster than building it in torch on meta and summing its parameters"
+    """VGG-16 and ResNet-50, written with blocks, from a mapping to all their numbers, against PyTorch on `meta`."""
+    for name, layers, most in (("vgg16", 22, 5), ("resnet50", 174, 25)):
+        spec = yaml.safe_load(specification(name))
+        ours = fastest(lambda spec=spec: summarise(Network.parse(spec)), 100)
+        yield f"{name}, {layers} layers, parsed and solved from a mapping: {ours * 1000:.2f} ms (at most {most})"
+        try:
+            import torch
+        except ImportError:
+            yield "  (without torch, no ratio)"
+            continue
+        network = Network.named(name)
+        assert _parameters_in_torch(torch, network) == network.value("total.parameters")
+        theirs = fastest(lambda network=network: _parameters_in_torch(torch, network), 10)
+        yield f"  {theirs / ours:.1f} times as fast as building it in torch on meta and summing its parameters"
 
 
-def _vgg_in_torch(torch: object, spec: dict[str, object]) -> int:
-    nn = torch.nn  # type: ignore[attr-defined]
-    channels, size, layers = 3, 224, []
-    for layer in spec["layers"]:  # type: ignore[attr-defined]
-        if layer["kind"] == "conv2d":
-            layers.append(nn.Conv2d(channels, layer["filters"], 3, padding=1, device="meta"))
-            channels = layer["filters"]
-        elif layer["kind"] == "maxpool2d":
-            layers.append(nn.MaxPool2d(2))
-            size //= 2
-        elif layer["kind"] == "dense":
-            layers.append(nn.Linear(channels * size * size, layer["units"], device="meta"))
-            channels, size = layer["units"], 1
-    return sum(parameter.numel() for parameter in nn.Sequential(*layers).parameters())
+def _parameters_in_torch(torch: Any, network: Network) -> int:
+    """Build the layers that learn as PyTorch modules on `meta`; return how many parameters they have."""
+    modules = []
+    for layer in network.layers:
+        keys, before = layer.keys, network.values[layer.sources[0]]
+        if layer.kind.name == "conv2d":
+            module = torch.nn.Conv2d(before["channels"], keys.filters, keys.kernel, bias=keys.bias, device="meta")
+        elif layer.kind.name == "batchnorm":
+            module = torch.nn.BatchNorm2d(before["channels"], device="meta")
+        elif layer.kind.name == "dense":
+            module = torch.nn.Linear(before["features"], keys.units, device="meta")
+        else:
+            module = torch.nn.Identity()
+        modules.append(module)
+    return sum(parameter.numel() for parameter in torch.nn.Sequential(*modules).parameters())
+
+
+def large_networks() -> Iterator[str]:
+    """A chain of 10,000 layers from a mapping, and one twice as long."""
+    once, twice = (
+        fastest(lambda spec=spec: summarise(Network.parse(spec)), 5) for spec in (_chain(10_000), _chain(20_000))
+    )
+    yield f"10,000 layers, parsed and solved from a mapping: {once:.2f} s (at most 0.5)"
+    yield f"  twice the layers take {twice / once:.2f} times as long (at most 2.2)"
+
+
+def _chain(count: int) -> dict[str, object]:
+    conv = {"kind": "conv2d", "filters": 16, "kernel": 3, "padding": 1}
+    layers = [conv if number % 2 else {"kind": "activation", "function": "relu"} for number in range(count)]
+    return {"input": {"channels": 3, "height": 32, "width": 32}, "layers": layers}
+
+
+def importing() -> Iterator[str]:
+    """`import layerquiz`, which loads nothing heavy."""
+    bare = min(child_seconds("-c", "pass") for _ in range(15))
+    ours = min(child_seconds("-c", "import layerquiz, sys; assert 'sympy' not in sys.modules") for _ in range(15))
+    yield f"import layerquiz: {ours - bare:.3f} s of CPU more than Python itself, without sympy (at most 0.1)"
 
 
 def drawing() -> Iterator[str]:
@@ -140,7 +167,7 @@ def papers() -> Iterator[str]:
 
 def main() -> None:
     """Print every figure."""
-    for figure in (start_up, solving, drawing, papers):
+    for figure in (start_up, importing, solving, large_networks, drawing, papers):
         for line in figure():
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
