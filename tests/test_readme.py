@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ import yaml
 
 from layerquiz import engine
 from layerquiz.exam import exam
+from layerquiz.network.conventions import OPTIMISERS, Conventions
+from layerquiz.network.glossary import FURTHER, QUANTITIES, START, TRACED
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
+from layerquiz.network.zoo import names
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
@@ -68,8 +72,13 @@ def test_the_python_runs(newcomer: Path) -> None:
 
 def test_the_files_are_taken() -> None:
     """The network and the exam on the page can be used as they stand."""
-    network, written = blocks("yaml")
+    network, in_blocks, counted, written = blocks("yaml")
     assert Network.parse(network).values["total"]["parameters"] > 0
+    staged = Network.parse(in_blocks)
+    assert staged.value("stage1.block2.conv1.weights") == 64 * 16
+    assert staged.value("stage1.parameters") + staged.value("stage2.parameters") == staged.value("total.parameters")
+    layers = "layers: [{kind: conv2d, filters: 8, kernel: 3}]"
+    assert Network.parse(counted + layers).value("total.optimiser_bytes") == 4 * 3 * (216 + 8)
     assert exam.parse(written, "README.md", "seed").entries[0].template.name == "conv-parameters"
     assert yaml.safe_load(written)["policy"]
 
@@ -82,3 +91,12 @@ def test_every_kind_is_on_the_page() -> None:
         ranks = range(int(first), int(last) + 1) if first else ()
         named |= {f"{name}{rank}d" for rank in ranks} or {name}
     assert named == set(KINDS)
+
+
+def test_every_quantity_and_choice_is_on_the_page() -> None:
+    """The page names every quantity, optimiser and known network."""
+    for name in (*QUANTITIES, *FURTHER, *TRACED, START, *OPTIMISERS, *names()):
+        assert f"`{name}`" in README, name
+    for field in fields(Conventions):
+        if field.name.endswith("_type") or field.name in ("optimiser", "master_copy", "activation_gradients"):
+            assert field.name in README, field.name

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from layerquiz.errors import NetworkError
+from layerquiz.formula.derive import derive
 from layerquiz.formula.expr import Reference
 from layerquiz.network.layers.base import LARGEST
 from layerquiz.network.network import Network
 from layerquiz.network.scope import MOST_LAYERS
 from layerquiz.network.summary import summarise
+from layerquiz.render.steps import rendered
 from oracle import drawn
 
 IMAGE = {"channels": 3, "height": 16, "width": 12}
@@ -288,3 +290,13 @@ def test_sizes_in_blocks_may_be_as_large_as_elsewhere() -> None:
     """An argument is a number like any other, up to the largest."""
     with pytest.raises(NetworkError, match=f"at most {LARGEST:,}"):
         network({"block": "residual", "filters": LARGEST + 1}, blocks={"residual": RESIDUAL})
+
+
+def test_the_steps_of_a_block_call_its_layers_as_inside() -> None:
+    """A block's sum names what stands in it by the short names; a long one says what it is summed over."""
+    net = network({"name": "stage", "layers": [{"name": "inner", "layers": [CONV]}, CONV | {"name": "last"}]})
+    text = rendered(derive(net.graph, net.members("stage.parameters"), (), net.values), "text")
+    assert "stage: parameters = parameters(inner) + parameters(last) = 112 + 148 = 260" in text
+    net = network({"name": "stage", "repeat": 6, "layers": [CONV]})
+    text = rendered(derive(net.graph, net.members("stage.biases"), (), net.values), "text")
+    assert "stage: biases = sum of biases over its parts = 4 + 4 + 4 + 4 + 4 + 4 = 24" in text

@@ -105,6 +105,11 @@ def _print_summary(summary: Summary) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for row in summary:
         table.add_row(row.name, row.kind, in_words(row.shape), *(grouped(getattr(row, name)) for name in columns))
+    outermost = [row for row in summary.blocks.values() if "." not in row.name]
+    if outermost:
+        table.add_section()
+    for row in outermost:
+        table.add_row(row.name, row.kind, in_words(row.shape), *(grouped(getattr(row, name)) for name in columns))
     table.add_section()
     table.add_row("total", "", "", *(grouped(getattr(summary.total, name)) for name in columns))
     console().print(table)

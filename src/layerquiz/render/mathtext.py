@@ -29,6 +29,7 @@ from layerquiz.formula.expr import (
     Quotient,
     Reference,
     Sum,
+    transform,
 )
 from layerquiz.network.glossary import entry
 
@@ -243,8 +244,21 @@ def _in_letters(step: Step, style: Style) -> str:
     formula = step.formula
     if isinstance(formula, Sum) and len(formula.terms) > LONG_SUM and all(_of_a_layer(term) for term in formula.terms):
         summed = letter(Reference("own", step.quantity.name), style)
-        return rf"\sum_{{\text{{layers}}}} {summed}" if style is LATEX else f"sum of {summed} over all layers"
-    return _letters(formula, style)
+        over = "all layers" if step.quantity.owner in OWNERS else "its parts"
+        return rf"\sum_{{\text{{{over.split()[1]}}}}} {summed}" if style is LATEX else f"sum of {summed} over {over}"
+    return _letters(_seen_from(step.quantity.owner, formula), style)
+
+
+def _seen_from(block: str, formula: Formula) -> Formula:
+    """Return a block's formula with the names of what stands in it as they are called inside."""
+    if not any(isinstance(term, Reference) and term.owner.startswith(f"{block}.") for term in formula.children()):
+        return formula
+
+    def called(node: Formula) -> Formula:
+        inside = isinstance(node, Reference) and node.owner.startswith(f"{block}.")
+        return Reference(node.owner.removeprefix(f"{block}."), node.name) if inside else node  # type: ignore[attr-defined]
+
+    return transform(formula, called)
 
 
 @lru_cache(maxsize=4096)
