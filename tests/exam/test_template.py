@@ -250,4 +250,6 @@ def test_a_template_may_draw_blocks() -> None:
         assert network.value("body.parameters") == copies * pair - 9 * filters * (filters - 4)
         assert network.value("head.last.weights") == 9 * filters * (filters + copies)
         assert f"first begins with {filters} filters" in question.text
+        assert f"padding 1; convolution, {filters} filters, kernel $1\\times 1$" in question.text
+        assert f"{copies} copies of: convolution, {filters} filters" in question.text
     assert len(counts) == 4

@@ -124,7 +124,7 @@ def described(network: Network, owner: str) -> str:
     """Return a layer in words, with all its keys that matter: what a student needs to recount it."""
     layer = network.by_name.get(owner)
     if layer is None:
-        return {"input": "the input", "total": "the whole network"}.get(owner, "block")
+        return {"input": "the input", "total": "the whole network"}.get(owner) or _block(network, owner)
     family = layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
     fields = type(layer.keys).model_fields
     phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in PHRASES if name in fields]
@@ -142,6 +142,17 @@ def _as_written(key: str, found: Any, field: FieldInfo) -> str:
         return called if found else f"without {called}"
     entries = found if isinstance(found, list) else [found]
     return f"{called} {', '.join('-' if entry is None else str(entry) for entry in entries)}"
+
+
+def _block(network: Network, owner: str) -> str:
+    """Return a block in words: what stands in it, in order; copies that are alike are said once."""
+    inside = [name for name in (*network.blocks, *network.by_name) if name.rpartition(".")[0] == owner]
+    order = {name: place for place, name in enumerate(network.by_name)}
+    inside.sort(key=lambda name: next(place for part, place in order.items() if f"{part}.".startswith(f"{name}.")))
+    parts = [described(network, name) for name in inside]
+    return (
+        f"{counted(len(parts), 'copy')} of: {parts[0]}" if len(parts) > 1 and len(set(parts)) == 1 else "; ".join(parts)
+    )
 
 
 def _kernel(layer: Layer, found: Any) -> str:
