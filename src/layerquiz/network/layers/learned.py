@@ -85,19 +85,20 @@ def embedding(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
 
 def embedding_bag(own: Own, _: tuple[Before, ...], __: Conventions) -> Formulas:
     """weights = V E; F_out = E: the rows of all tokens are added, or their mean. Source: PyTorch's EmbeddingBag."""
-    return {"features": own.embedding, "weights": own.vocabulary * own.embedding}
+    shape = tensor("weight_shape", [own.vocabulary, own.embedding])
+    return {"features": own.embedding, "weights": own.vocabulary * own.embedding, **shape}
 
 
 def position_embedding(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """weights = N F, a vector for each position, added to its token. Source: Devlin et al., arXiv:1810.04805."""
     (source,) = before
-    if own.positions is None:
-        return {**kept(source), "weights": source.tokens * source.features}
-    return {
+    positions = source.tokens if own.positions is None else own.positions
+    formulas = {
         **kept(source),
-        "weights": own.positions * source.features,
-        f"{SLACK}positions": own.positions - source.tokens,
+        "weights": positions * source.features,
+        **tensor("weight_shape", [positions, source.features]),
     }
+    return formulas if own.positions is None else formulas | {f"{SLACK}positions": positions - source.tokens}
 
 
 def scale(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
