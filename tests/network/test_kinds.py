@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import further_kinds
+from further_kinds import network
 from layerquiz.formula.derive import derive
 from layerquiz.network.network import Network
 from layerquiz.network.summary import summarise
@@ -21,19 +23,13 @@ WORDS = {"tokens": 9}
 DATA = Path(__file__).parents[1] / "data"
 
 
-def network(sizes: dict[str, int], *layers: dict[str, Any], conventions: Any = "textbook") -> Network:
-    """Return a network; a layer without a name is the layer `x`."""
-    return Network.parse(
-        {"conventions": conventions, "input": sizes, "layers": [{"name": "x", **layer} for layer in layers]}
-    )
-
-
 def transposed(**keys: Any) -> dict[str, Any]:
     """Return a transposed convolution of 6 filters of 3 x 3."""
     return {"kind": "convtranspose2d", "filters": 6, "kernel": 3, **keys}
 
 
 CHAINS: dict[str, tuple[dict[str, int], dict[str, Any], str, str]] = {
+    **further_kinds.CHAINS,
     "transposed, height": (
         IMAGE,
         transposed(stride=2, padding=1, output_padding=1),
@@ -110,6 +106,7 @@ def test_a_formula_reads_as_on_paper(sizes: dict[str, int], layer: dict[str, Any
 
 
 ANSWERS: dict[str, tuple[dict[str, int], dict[str, Any], dict[str, Any]]] = {
+    **further_kinds.ANSWERS,
     "dilated transposed": (SERIES, {**transposed(dilation=2), "kind": "convtranspose1d"}, {"x.length": 11}),
     "transposed, valid": (IMAGE, transposed(padding="valid", stride=4), {"x.shape": (23, 19, 6)}),
     "depthwise, biases": (
@@ -205,6 +202,7 @@ def test_answers_worked_out_by_hand(sizes: dict[str, int], layer: dict[str, Any]
 
 GRU, LSTM, RNN = ({"kind": kind, "units": 3} for kind in ("gru", "lstm", "rnn"))
 CHANGES: dict[str, tuple[dict[str, int], dict[str, Any], str, dict[str, Any]]] = {
+    **further_kinds.CHANGES,
     "lstm": (SEQUENCE, LSTM, "x.biases", {"textbook": 12, "keras": 12, "pytorch": 24}),
     "rnn": (SEQUENCE, RNN, "x.biases", {"textbook": 3, "keras": 3, "pytorch": 6}),
     "gru": (SEQUENCE, GRU, "x.biases", {"textbook": 9, "keras": 18, "pytorch": 18}),
@@ -283,6 +281,7 @@ def test_receptive_fields(layers: list[dict[str, Any]], field: Any, jump: Any) -
 
 
 NULL_AFTER: dict[str, tuple[dict[str, int], dict[str, Any]]] = {
+    **further_kinds.NULL_AFTER,
     "attention": (SEQUENCE, {"kind": "attention", "heads": 1}),
     "recurrent": (SEQUENCE, RNN),
     "tokens": (IMAGE, {"kind": "tokens"}),
