@@ -68,9 +68,16 @@ DECISIONS = (
     Decision(
         "torch",
         "we",
-        r"\((maxunpool|fractionalmaxpool).d\), key \"kernel\": found 0",
-        "PyTorch does not look at these windows; here one without a place is a slip of the author.",
+        r"\((maxunpool|fractionalmaxpool).d\), key \"(kernel|stride)\": found 0",
+        "PyTorch does not look at these windows; here one that has no place or stands still is a slip of the author.",
         on(PICTURE, "pytorch", kind="fractionalmaxpool2d", kernel=0, size=2),
+    ),
+    Decision(
+        "torch",
+        "we",
+        r"\(adaptivesoftmax\): a division by \d+ for each cluster leaves no features",
+        "PyTorch makes a cluster of words that no feature reaches; here such a softmax is a slip of the author.",
+        on({"features": 9}, "pytorch", kind="adaptivesoftmax", units=40, cutoffs=[2, 12]),
     ),
     Decision(
         "keras",

@@ -126,8 +126,11 @@ def dot(layer: Layer, before: Tensor) -> nn.Module:
     """Return a product of two inputs along an axis."""
     if before.dim() == 2:
         return Applied(lambda first, second: (first * second).sum(-1, keepdim=True))
-    equation = "ntf,ntg->nfg" if layer.get("axis") == "tokens" else "ntf,nsf->nts"
-    return Applied(lambda first, second: torch.einsum(equation, first, second))
+    if layer.get("axis") == "tokens":
+        return Applied(
+            lambda first, second: torch.bmm(first.transpose(1, 2), second)
+        )  # einsum would stretch a size of 1
+    return Applied(lambda first, second: torch.bmm(first, second.transpose(1, 2)))
 
 
 def embedding_bag(layer: Layer, _: Tensor) -> nn.Module:
