@@ -119,4 +119,4 @@ def test_what_training_stores_and_does_is_said():
         assert any(part in sentence for sentence in found), part
     assert any("One number takes 2 bytes;" in sentence for sentence in of_training("conv.parameter_bytes"))
     assert assumptions.CONNECTIONS in of_training("conv.connections")
-    assert assumptions.MOVED in of_training("conv.arithmetic_intensity")
+    assert assumptions.MOVED.format(assumptions.OF_BATCHES) in of_training("conv.arithmetic_intensity")

@@ -252,7 +252,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str, list[str]]] = {
         {"name": "s", "shares": "t", "layers": [CONV]},
         {},
         "unknown-layer",
-        ['"t.conv", which is no layer'],
+        ['found "t", which is no block before it'],
     ),
 }
 

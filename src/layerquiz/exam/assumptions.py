@@ -10,23 +10,29 @@ from layerquiz.exam.layer_view import counted
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.glossary import FURTHER, QUANTITIES
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
 
-LEARNED = frozenset(("weights", "biases", "parameters", "trainable", "nontrainable", "parameter_bytes"))
+OF_PARAMETERS = frozenset(
+    ("parameter_bytes", "gradient_bytes", "optimiser_bytes", "training_bytes", "moved_bytes", "arithmetic_intensity")
+)
+LEARNED = (
+    frozenset(("weights", "biases", "parameters", "trainable", "nontrainable", "active_parameters")) | OF_PARAMETERS
+)
 COUNTED = LEARNED - {"weights", "biases"}
 OPERATIONS = frozenset(("macs", "flops", "backward_flops", "training_flops", "arithmetic_intensity"))
 BACKWARD = frozenset(("backward_flops", "training_flops"))
-MEMORY = frozenset(name for name in (*QUANTITIES, *FURTHER) if name.endswith("_bytes"))
+MOVING = frozenset(("moved_bytes", "arithmetic_intensity"))
 KINDS_OF_NUMBERS = {
-    "parameter": MEMORY - {"activation_bytes", "batch_activation_bytes", "kv_cache_bytes"},
+    "parameter": frozenset(("parameter_bytes", "training_bytes")) | MOVING,
     "gradient": frozenset(("gradient_bytes", "training_bytes")),
     "state": frozenset(("optimiser_bytes", "training_bytes")),
-    "activation": MEMORY - {"parameter_bytes", "gradient_bytes", "optimiser_bytes"},
+    "activation": frozenset(("activation_bytes", "batch_activation_bytes", "training_bytes", "kv_cache_bytes"))
+    | MOVING,
 }
 """Which memories hold numbers of which type."""
 
+MEMORY = frozenset().union(*KINDS_OF_NUMBERS.values())
 OF_STATE = KINDS_OF_NUMBERS["state"]
 OF_BATCH = frozenset(("batch_activation_bytes", "training_bytes"))
 
@@ -50,9 +56,10 @@ BACKWARD_WORK = (
 )
 CONNECTIONS = "The bias of a unit is one of its connections."
 NO_BIAS_CONNECTIONS = "The bias of a unit is not one of its connections."
-MOVED = "Each layer reads its parameters and its input once and writes its output once."
+MOVED = "Each layer reads its parameters once, and{} reads its input once and writes its output once."
 BATCH = "Outputs, the input among them, are stored for every example of the batch{}."
-CACHE = "The cache holds a key and a value for each token of each layer."
+CACHE = "The cache holds a key and a value for each token of each layer{}."
+OF_BATCHES = " for each example of the batch"
 EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
@@ -133,15 +140,18 @@ def _work(needs: Needs) -> Iterator[tuple[str, str]]:
         yield "backward", BACKWARD_WORK
     if "connections" in needs.asked:
         yield "connections", CONNECTIONS if conventions.bias_connections else NO_BIAS_CONNECTIONS
-    if needs.asked & {"moved_bytes", "arithmetic_intensity"}:
-        yield "moved", MOVED
+    each = OF_BATCHES if "batch" in needs.question.network.values["input"] else ""
+    if needs.asked & MOVING:
+        yield "moved", MOVED.format(each)
     if needs.asked & OF_STATE:
-        states = counted(conventions.optimiser_states, "number")
-        yield "optimiser", f"The optimiser ({conventions.optimiser}) keeps {states} for each parameter that it trains."
+        states = counted(conventions.optimiser_states - conventions.master_copy, "number")
+        copy = " and a copy of the parameter" if conventions.master_copy else ""
+        told = f"keeps {states} for each parameter that it trains{copy}"
+        yield "optimiser", f"The optimiser ({conventions.optimiser}) {told}."
     if needs.asked & OF_BATCH:
         yield "batch", BATCH.format(", each with its gradient" if conventions.activation_gradients else "")
     if "kv_cache_bytes" in needs.asked:
-        yield "cache", CACHE
+        yield "cache", CACHE.format(each and f",{each}")
 
 
 def _sizes_of_numbers(needs: Needs) -> str:

@@ -84,7 +84,7 @@ class Table:
 
 def _cell(row: str, column: str) -> str | None:
     exists = {
-        "total": column in (*QUANTITIES, *FURTHER),
+        "total": column in (*QUANTITIES, *FURTHER) and not column.endswith("_shape"),
         "input": column not in (*QUANTITIES, *FURTHER) or column in OF_INPUT,
     }.get(row, True)
     return f"{row}.{column}" if exists and not (row == "input" and column in TRACED) else None

@@ -152,7 +152,11 @@ def _layer(written: Any, path: Path) -> Maker:
     if not is_block(written):
         makers = _leaves(written, path)
         return lambda scope: _filled(makers, scope)
-    inside = [_layer(found, (*path, "layers", place)) for place, found in enumerate(written.get("layers") or ())]
+    layers = written.get("layers", [])
+    if not isinstance(layers, list):
+        cure = "Allowed: a list of layers"
+        raise at(TemplateError(f"found {shown(layers)}", cure=cure, slug="no-layers"), (*path, "layers"))
+    inside = [_layer(found, (*path, "layers", place)) for place, found in enumerate(layers)]
     makers = _leaves({key: found for key, found in written.items() if key != "layers"}, path)
     own = {"layers": inside} if "layers" in written else {}
     return lambda scope: _filled(makers, scope) | {key: [make(scope) for make in found] for key, found in own.items()}

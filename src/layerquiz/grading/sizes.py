@@ -142,7 +142,7 @@ def _without_batch(answer: Sizes, entries: int | None) -> Reading:
     sizes = answer.numbers
     if not sizes or None in answer.entries[1:]:
         raise Refusal(answer.start, "A size of this shape is not a number.", "unknown-size")
-    if len(sizes) < len(answer.entries) or (sizes[0] == -1 and len(sizes) > 1):
+    if len(sizes) < len(answer.entries) or (sizes[0] == -1 and len(sizes) not in (1, entries)):
         return _reading(sizes[-len(answer.entries) + 1 :], None, _BATCH_NOTE)
     if len(sizes) - 1 == entries or (entries is None and len(sizes) in {4, 5}):
         return _reading(sizes[1:], sizes, _BATCH_NOTE)

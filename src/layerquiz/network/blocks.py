@@ -214,7 +214,7 @@ class _LayingOut:
         body = self._body(mapping, path, scope, called)
         keys = body.keys
         inputs = previous if keys.source is None else scope.inputs_of(keys.source)
-        lender = f"{scope.whole(keys.shares)}." if keys.shares else ""
+        lender = self._lender(keys.shares, scope, path, called) if keys.shares else ""
         if keys.repeat is None or keys.name is None:
             return self._copies(names, body, scope, inputs, lender)
         holder = scope.within(names[0], inputs, scope.arguments)
@@ -223,6 +223,15 @@ class _LayingOut:
         given = self._copies(copies, body, holder, inputs, "")
         self.outputs[holder.prefix[:-1]] = given[0]
         return given
+
+    def _lender(self, written: str, scope: Scope, path: Path, called: str) -> str:
+        """Return the beginning of the names of the layers of the block that is shared with, which stands before."""
+        whole = scope.whole(written)
+        if whole not in self.outputs:
+            what, cure = f'found "{written}", which is no block before it', nearest(whole, self.outputs)
+            where = f'{called}, key "shares"'
+            raise located(NetworkError(what, where=where, cure=cure, slug="unknown-layer"), *path, "shares")
+        return f"{whole}."
 
     def _copies(
         self, names: Sequence[str], body: _Body, scope: Scope, inputs: tuple[str, ...], lender: str

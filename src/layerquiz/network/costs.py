@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from layerquiz.formula.expr import Formula, Integer, Product, Reference, ceil, product, total
+from layerquiz.formula.expr import Formula, Integer, Reference, ceil, product, total
 from layerquiz.network.conventions import Conventions
 
 Formulas = dict[str, Formula]
@@ -17,8 +17,8 @@ NOTHING = Integer(0)
 
 def stored(numbers: Formula, bits: int) -> Formula:
     """numbers times bytes; where a number is less than a byte, ceil(numbers bits / 8)."""
-    if numbers == NOTHING:
-        return NOTHING
+    if numbers == NOTHING or bits == 8:
+        return numbers
     return numbers * (bits // 8) if bits % 8 == 0 else ceil(numbers / Integer(8 // bits))
 
 
@@ -69,22 +69,15 @@ def added(*terms: Formula) -> Formula:
     return total(term for term in terms if term != NOTHING)
 
 
-def backward(macs: Formula, trainable: bool) -> Formula:
-    """2 flops, one product each for the gradients of inputs and of weights; 1 flops where the weights are frozen.
+def backward(macs: Formula, products: Formula, trainable: bool) -> Formula:
+    """2 flops, one product each for the gradients of both factors; where weights are frozen, one for the inputs alone.
 
+    products: multiply-adds of two computed numbers, such as scores of attention: both have a gradient all the same.
     Source: Kaplan et al., arXiv:2001.08361, section 2.1.
     """
     if macs == NOTHING:
         return NOTHING
     flops = Reference("own", "flops")
-    return 2 * flops if trainable else flops
-
-
-def positions_of(macs: Formula) -> list[Formula] | None:
-    """Return the factors behind `weights` in the multiply-adds of a layer, None where they are no such product."""
-    match macs:
-        case Product((Reference("own", "weights"), *positions)):
-            return positions
-        case Reference("own", "weights"):
-            return []
-    return None
+    if trainable:
+        return 2 * flops
+    return flops if products == NOTHING else flops + 2 * products

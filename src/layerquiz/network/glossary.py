@@ -28,7 +28,15 @@ QUANTITIES = (
 TRACED = ("receptive_field", "jump")
 START = "first_position"
 
-SUMMED_FURTHER = ("active_parameters", "backward_flops", "units", "connections", "kv_cache_bytes", "moved_bytes")
+SUMMED_FURTHER = (
+    "adapter",
+    "active_parameters",
+    "backward_flops",
+    "units",
+    "connections",
+    "kv_cache_bytes",
+    "moved_bytes",
+)
 """Further quantities that are sums over the layers."""
 
 SUMMED = (
@@ -38,7 +46,7 @@ SUMMED = (
 """Quantities of blocks and networks that are sums over their layers; the others follow from these."""
 
 FURTHER = (
-    *SUMMED_FURTHER,
+    *(name for name in SUMMED_FURTHER if name != "adapter"),
     *("weight_shape", "bias_shape", "training_flops", "gradient_bytes", "optimiser_bytes"),
     *("batch_activation_bytes", "training_bytes", "arithmetic_intensity"),
 )
@@ -158,7 +166,7 @@ BEFORE: dict[str, Entry] = {
     "vocabulary": Entry("V", ("word", "words"), "words of the embedding"),
     "embedding": Entry("E", ("feature", "features"), "features of a row of the embedding"),
     "weights": Entry(r"\text{shared weights}", ("weight", "weights"), "weights of the layer that owns them"),
-    "activation_bytes": Entry(r"\text{input bytes}", BYTE, "memory of the input"),
+    "activations": Entry(r"\text{inputs}", NUMBER, "numbers in the input"),
 }
 """What comes from the layer before, seen from a layer's rule."""
 

@@ -54,6 +54,9 @@ class Scope:
         """Return the whole name of what a name means here; one that nothing carries stays as it is."""
         if name in self.given:
             return self.given[name]
+        if name == "input" and self.outer:
+            known = ", ".join(self.given) or "none: say from"
+            raise FormulaError(f"the block has several inputs or none: {known}", slug="unknown-layer")
         if name.partition(".")[0] in self.names:
             return self.prefix + name
         return self.outer.whole(name) if self.outer else name
@@ -93,7 +96,9 @@ def labels_of(written: Sequence[Any], scope: Scope) -> Iterator[list[str]]:
     counts: dict[str, int] = {}
     for mapping in written:
         name = mapping.get("name") if isinstance(mapping, Mapping) else ""
-        kind = COPY if is_block(mapping) else named(mapping.get("kind", "")) if isinstance(mapping, Mapping) else ""
+        kind = COPY if is_block(mapping) else ""
+        if isinstance(mapping, Mapping) and kind != COPY:
+            kind = named(scope.filled(mapping.get("kind", "")))
         if kind == COPY and name is None:
             repeat = scope.filled(mapping.get("repeat", 1))
             number = repeat if isinstance(repeat, int) and 1 <= repeat <= MOST_LAYERS else 1

@@ -62,8 +62,13 @@ def _adding(part: Part) -> frozenset[str]:
     formulas = part.rules.formulas
     nothing = Integer(0)
     return part.rules.remembered(
-        "adding", lambda: frozenset(n for n in SUMMED if n in part.givens or formulas.get(n, nothing) != nothing)
+        "adding", lambda: frozenset(n for n in SUMMED if formulas.get(n, nothing) != nothing or _is_stated(n, part))
     )
+
+
+def _is_stated(name: str, part: Part) -> bool:
+    """Say whether a count is a key of the layer: the units of a dense layer, where units are counted at all."""
+    return name in part.givens and "connections" in part.rules.formulas
 
 
 def _given(last: Part) -> dict[str, Formula]:

@@ -29,6 +29,7 @@ from layerquiz.formula.expr import (
     Quotient,
     Reference,
     Sum,
+    references,
     transform,
 )
 from layerquiz.network.glossary import entry
@@ -250,13 +251,16 @@ def _in_letters(step: Step, style: Style) -> str:
 
 
 def _seen_from(block: str, formula: Formula) -> Formula:
-    """Return a block's formula with the names of what stands in it as they are called inside."""
-    if not any(isinstance(term, Reference) and term.owner.startswith(f"{block}.") for term in formula.children()):
+    """Return a block's formula with its own quantities as own, and what stands in it by the names inside."""
+    if block in OWNERS or not any(
+        ref.owner == block or ref.owner.startswith(f"{block}.") for ref in references(formula)
+    ):
         return formula
 
     def called(node: Formula) -> Formula:
-        inside = isinstance(node, Reference) and node.owner.startswith(f"{block}.")
-        return Reference(node.owner.removeprefix(f"{block}."), node.name) if inside else node  # type: ignore[attr-defined]
+        if not isinstance(node, Reference):
+            return node
+        return Reference("own" if node.owner == block else node.owner.removeprefix(f"{block}."), node.name)
 
     return transform(formula, called)
 

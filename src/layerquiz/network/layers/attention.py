@@ -57,6 +57,7 @@ def attention(own: Own, before: tuple[Before, ...], conventions: Conventions) ->
         "head_features": width / own.heads,
         "weights": 4 * width * width,
         "macs": 4 * tokens * width * width + 2 * tokens * tokens * width,
+        "products": 2 * tokens * tokens * width,
         **cached(2 * tokens * width, own.batched is True, conventions),
         f"{REMAINDER}heads.input features": width % own.heads,
     }
@@ -81,7 +82,7 @@ def adapted(own: Own, formulas: Formulas, projections: Mapping[str, tuple[Formul
     return {
         "adapter": total([own.lora * (inputs + outputs) for _, inputs, outputs in sizes]),
         "macs": formulas["macs"] + work,
-        "backward_flops": own.flops + 2 * work,
+        **({"backward_flops": own.flops + 2 * work + 2 * formulas["products"]} if own.trainable else {}),
     }
 
 
@@ -112,6 +113,7 @@ def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventio
         "features": width,
         "weights": total(weights),
         "macs": total([*steps, tokens * attended * heads * key, tokens * attended * heads * value]),
+        "products": tokens * attended * heads * key + tokens * attended * heads * value,
         **cached(memory * groups * key + memory * groups * value, own.batched is True, conventions),
     }
     biases = [heads * key, groups * key, groups * value, width] if own.bias else []
@@ -163,6 +165,7 @@ def encoder_layer(own: Own, before: tuple[Before, ...], _: Conventions) -> Formu
         "features": width,
         "weights": 4 * width * width + 2 * width * inner + 2 * width,
         "macs": 4 * tokens * width * width + 2 * tokens * tokens * width + 2 * tokens * width * inner,
+        "products": 2 * tokens * tokens * width,
         f"{REMAINDER}heads.input features": width % own.heads,
     }
     if own.bias:
@@ -185,6 +188,7 @@ def decoder_layer(own: Own, before: tuple[Before, ...], conventions: Conventions
         "features": width,
         "weights": 8 * width * width + 2 * width * inner + 3 * width,
         "macs": projected + attended + 2 * tokens * width * inner,
+        "products": attended,
         **cached(2 * tokens * width + 2 * memory.tokens * width, own.batched is True, conventions),
         f"{REMAINDER}heads.input features": width % own.heads,
     }

@@ -13,7 +13,7 @@ from layerquiz.errors import NetworkError
 from layerquiz.formula.expr import Formula, Integer, Reference, product, substitute, total
 from layerquiz.formula.graph import Rules
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.costs import backward, batched, following, positions_of
+from layerquiz.network.costs import backward, batched, following, stored
 from layerquiz.network.glossary import AXES, FURTHER, SIZES, START, TRACED
 
 LARGEST = 10**15
@@ -210,26 +210,32 @@ def build(kind: Kind, marks: tuple[tuple[str, Mark], ...], forms: tuple[Form, ..
     before = tuple(
         Before("before" if len(forms) == 1 else f"before{number}", form) for number, form in enumerate(forms, 1)
     )
+    inputs, formulas = before, kind.rule(own, before[:-1] if "shares" in own.marks else before, conventions)
+    biases = formulas.get("biases", Integer(0))
     if "shares" in own.marks:
-        *others, lender = before
-        before_rule = tuple(others)
-        formulas = borrowed(kind.rule(own, before_rule, conventions), lender)
-    else:
-        formulas = kind.rule(own, before, conventions)
-        before_rule = before
-    inputs = before_rule[:-1] if own.marks.get("tied") else before_rule
-    formulas = completed(formulas, own, inputs, conventions)
+        inputs, formulas = before[:-1], borrowed(formulas, before[-1])
+    if own.marks.get("tied"):
+        inputs = inputs[:-1]
+    formulas |= connected(own, formulas, biases, conventions)
+    formulas = completed(formulas, own, () if kind.view else inputs, conventions)
     form = replace(form_of(formulas), alone=not forms)
     later = frozenset(name for name in formulas if name.partition(".")[0] in FURTHER)
     return Rules(formulas, Origin(kind, own, before, conventions, form), later=later)
 
 
+LENT = ("weights", "biases", "adapter")
+
+
 def borrowed(formulas: Formulas, lender: Before) -> Formulas:
     """weights = biases = 0: the lender's are used, and counted there."""
-    found = {name: substitute(formula, {Own({}).weights: lender.weights}) for name, formula in formulas.items()}
-    for name in ("weights", "biases"):
-        found[f"{REMAINDER}shares.{name}"] = found.pop(name, Integer(0)) - lender[name]
-    found.pop("statistics", None)
+    own = Own({})
+    lent: dict[Formula, Formula] = {own[name]: lender[name] for name in LENT if name in formulas}
+    found = {name: substitute(formula, lent) for name, formula in formulas.items()}
+    for name in LENT:
+        if name != "adapter" or name in found:
+            found[f"{REMAINDER}shares.{name}"] = found.pop(name, Integer(0)) - lender[name]
+    for name in ("statistics", "active_parameters"):
+        found.pop(name, None)
     return found
 
 
@@ -244,35 +250,39 @@ def completed(formulas: Formulas, own: Own, before: tuple[Before, ...], conventi
     """Add the quantities that follow from a kind's own rule in the same way for all kinds.
 
     parameters = weights + biases (+ stored statistics); activations = product of the output sizes; moved bytes =
-    parameters + inputs + outputs. Frozen parameters are not trainable; those of an adapter are trained alone.
+    parameters + inputs + outputs, nothing where there is no input: a view moves nothing. Frozen parameters are not
+    trainable; those of an adapter are trained alone.
     """
     this, nothing, batch = Own({}), Integer(0), own.batched is True
     full: Formulas = {"weights": nothing, "biases": nothing, "macs": nothing, **formulas}
-    learned = [this[name] for name in ("weights", "biases", "adapter") if full.get(name, nothing) != nothing]
-    statistics = [this.statistics] if "statistics" in full else []
-    trained = [this.adapter] if "adapter" in full else learned if own.trainable else []
-    full["parameters"] = total([*learned, *statistics])
+    learned = [this[name] for name in LENT if full.get(name, nothing) != nothing]
+    stored_too = [*learned, *([this.statistics] if "statistics" in full else [])]
+    trained = [] if not own.trainable else [this.adapter] if "adapter" in full else learned
+    full["parameters"] = total(stored_too)
     full["trainable"] = total(trained)
-    full["nontrainable"] = total([part for part in (*learned, *statistics) if part not in trained])
-    full.setdefault("active_parameters", this.parameters if learned else nothing)
+    full["nontrainable"] = total([part for part in stored_too if part not in trained])
+    full.setdefault("active_parameters", this.parameters if stored_too else nothing)
     full["activations"] = product(this[size] for size in reading_order(form_of(full).sizes))
-    full.setdefault("backward_flops", backward(full["macs"], bool(trained)))
-    full |= connected(own, full, conventions)
-    inputs = [batched(source["activation_bytes"], batch) for source in before]
-    outputs = batched(this.activation_bytes, batch)
-    full["moved_bytes"] = total([*([this.parameter_bytes] if learned else []), *inputs, outputs])
+    both = full.pop("products", nothing)
+    full.setdefault("backward_flops", backward(full["macs"], both, bool(own.trainable)))
+    numbers = [*(source["activations"] for source in before), this.activations] if before or learned else []
+    moved = [stored(batched(count, batch), conventions.bits("activation")) for count in numbers]
+    full["moved_bytes"] = total([*([this.parameter_bytes] if stored_too else []), *moved])
     full |= following("own", full, conventions, batch)
     return full
 
 
-def connected(own: Own, formulas: Formulas, conventions: Conventions) -> Formulas:
-    """units = the numbers in the output; connections = macs, and a bias for each unit. Source: LeCun et al., 1998."""
-    positions = positions_of(formulas["macs"]) if not {"filters", "units", "multiplier"}.isdisjoint(own.marks) else None
-    if positions is None:
+def connected(own: Own, formulas: Formulas, biases: Formula, conventions: Conventions) -> Formulas:
+    """units = the numbers in the output; connections = macs, and a bias for each unit. Source: LeCun et al., 1998.
+
+    A rule says at how many `positions` its biases are added; along tokens nobody counts units.
+    """
+    positions = formulas.pop("positions", None)
+    if positions is None or "tokens" in formulas:
         return {}
     this = Own({})
-    has_biases = conventions.bias_connections and "biases" in formulas and formulas["biases"] != Integer(0)
-    bias = [product([this.biases, *positions])] if has_biases else []
+    counted = this.biases if "biases" in formulas else biases
+    bias = [product([counted, positions])] if conventions.bias_connections and biases != Integer(0) else []
     units: Formulas = {} if "units" in own.marks else {"units": this.activations}
     return units | {"connections": total([this.macs, *bias])}
 

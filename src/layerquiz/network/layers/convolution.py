@@ -101,6 +101,7 @@ def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) 
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
         **reparametrized(own, weights, own.filters, conventions),
         "macs": product([weights if own.weight_norm else own.weights, *(own[axis] for axis in axes)]),
+        "positions": product(own[axis] for axis in axes),
         **slid(own, source, reach),
         **group_remainders(own, source),
         **kernel_shape(own, axes, (own.filters, depth), conventions),

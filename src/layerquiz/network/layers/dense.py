@@ -72,9 +72,8 @@ def dense(own: Own, before: tuple[Before, ...], conventions: Conventions) -> For
         last: own.units,
         **reparametrized(own, weights, own.units, conventions),
         "macs": product([weights if own.weight_norm else own.weights, *positions(own, source, last)]),
-        **tensor(
-            "weight_shape", (own.units, source[last]) if conventions.channels_first else (source[last], own.units)
-        ),
+        "positions": product(positions(own, source, last)),
+        **matrix(conventions, source[last], own.units),
     }
     if own.bias:
         formulas |= {"biases": own.units, **tensor("bias_shape", [own.units])}
@@ -100,7 +99,7 @@ def adapted(own: Own, inputs: Formula, places: list[Formula]) -> Formulas:
     return {
         "adapter": own.lora * inputs + own.lora * own.units,
         "macs": product([own["weights"] + adapter, *places]),
-        "backward_flops": own.flops + product([2, adapter, *places]),
+        **({"backward_flops": own.flops + product([2, adapter, *places])} if own.trainable else {}),
     }
 
 
@@ -115,6 +114,7 @@ def _tied(own: Own, source: Before, table: Before, conventions: Conventions) -> 
         **kept(source, last),
         last: units,
         "macs": product([source[last], units, *positions(own, source, last)]),
+        "positions": product(positions(own, source, last)),
         f"{REMAINDER}tied.{last}": source[last] - table.embedding,
     }
     if own.units is not None:
@@ -133,12 +133,10 @@ def bilinear(own: Own, before: tuple[Before, ...], conventions: Conventions) -> 
         last: own.units,
         "weights": first[last] * second[last] * own.units,
         "macs": product([own.weights, *positions(own, first, last)]),
+        "positions": product(positions(own, first, last)),
+        **matrix(conventions, first[last], second[last], own.units),
         **{f"{REMAINDER}from.{size}": second[size] - first[size] for size in first.form.sizes if size != last},
     }
-    shape = (
-        (own.units, first[last], second[last]) if conventions.channels_first else (first[last], second[last], own.units)
-    )
-    formulas |= tensor("weight_shape", shape)
     if own.bias:
         formulas |= {"biases": own.units, **tensor("bias_shape", [own.units])}
     return formulas

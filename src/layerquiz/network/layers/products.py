@@ -33,10 +33,10 @@ def dot(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     summed = own.axis
     formulas: Formulas = {f"{REMAINDER}from.{summed}": second[summed] - first[summed]}
     if first.form.sizes == ("features",):
-        return {**formulas, "features": Integer(1), "macs": first.features}
+        return {**formulas, "features": Integer(1), "macs": first.features, "products": first.features}
     other = "tokens" if summed == "features" else "features"
     macs = first[other] * second[other] * first[summed]
-    return {**formulas, "tokens": first[other], "features": second[other], "macs": macs}
+    return {**formulas, "tokens": first[other], "features": second[other], "macs": macs, "products": macs}
 
 
 def dot_attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -64,11 +64,13 @@ def _keys(before: tuple[Before, ...]) -> Before:
 def _attended(before: tuple[Before, ...], scores: list[Formula], weights: Formula) -> Formulas:
     """Return what each query gets: a mean of the values, weighted by its scores."""
     query, keys, values = before[0], _keys(before), before[-1]
+    mixed = query.tokens * keys.tokens * values.features
     formulas: Formulas = {
         "tokens": query.tokens,
         "features": values.features,
         "weights": weights,
-        "macs": total([*scores, query.tokens * keys.tokens * values.features]),
+        "macs": total([*scores, mixed]),
+        "products": total([*scores, mixed]),
     }
     if keys is not query:
         formulas[f"{REMAINDER}from.features"] = keys.features - query.features

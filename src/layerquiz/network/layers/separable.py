@@ -81,6 +81,7 @@ def _slid(own: Own, source: Before) -> Formulas:
         **definitions,
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
         "macs": product([own.weights, *(own[axis] for axis in axes)]),
+        "positions": product(own[axis] for axis in axes),
         **slid(own, source, reach),
     }
 

@@ -55,6 +55,7 @@ def transposed(own: Own, before: tuple[Before, ...], conventions: Conventions) -
         **{axis: stretched(source[axis], reach[axis], own, axis, conventions) for axis in axes},
         "weights": product([*(own.kernel[axis] for axis in axes), source.channels, filters]),
         "macs": product([own.weights, *(source[axis] for axis in axes)]),
+        "positions": product(own[axis] for axis in axes),
         **group_remainders(own, source),
         **_traced(own, source),
         **kernel_shape(own, axes, (source.channels, filters), conventions),

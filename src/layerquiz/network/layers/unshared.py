@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layerquiz.errors import NetworkError
-from layerquiz.formula.expr import product
+from layerquiz.formula.expr import Integer, product
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import AXES
 from layerquiz.network.layers.base import (
@@ -52,6 +52,7 @@ def locally_connected(own: Own, before: tuple[Before, ...], _: Conventions) -> F
         **{axis: window_positions(source[axis], reach[axis], own, axis) for axis in axes},
         "weights": product([*places, *(own.kernel[axis] for axis in axes), source.channels, own.filters]),
         "macs": own.weights,
+        "positions": Integer(1),
         **slid(own, source, reach),
     }
     if own.bias:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from layerquiz.formula.expr import Formula, Sum, product
+from layerquiz.network.glossary import SUMMED
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.mistakes.base import Mistake, View, exchanged, inputs, nowhere
 
@@ -34,7 +35,7 @@ def forgot_flatten(view: View) -> Sequence[Formulas]:
 
 def layer_left_out(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
     """total - one of its terms."""
-    sums = [(name, formula) for name, formula in formulas.items() if isinstance(formula, Sum)]
+    sums = [(name, formula) for name, formula in formulas.items() if name in SUMMED and isinstance(formula, Sum)]
     return [{name: formula - left_out} for name, formula in sums for left_out in formula.terms]
 
 

@@ -73,7 +73,7 @@ def all_experts_active(view: View) -> Sequence[Formulas]:
 
 def only_active_experts(view: View) -> Sequence[Formulas]:
     """weights and biases of the k active experts alone."""
-    if not view.is_kind("mixture"):
+    if not view.is_kind("mixture") or not view.has("weights"):
         return ()
     router, experts = view.formulas["weights"].children()
     less = exchanged(experts, view.own["experts"], view.own["active"])
@@ -87,7 +87,7 @@ def router_left_out(view: View) -> Sequence[Formulas]:
     """weights, macs and active parameters without the router's E N."""
     if not view.is_kind("mixture"):
         return ()
-    names = ("weights", "macs", "active_parameters")
+    names = [name for name in ("weights", "macs", "active_parameters") if isinstance(view.formulas[name], Sum)]
     return [{name: total(view.formulas[name].children()[1:]) for name in names}]
 
 
