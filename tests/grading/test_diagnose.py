@@ -383,3 +383,10 @@ def test_the_sealed_key_counts():
     """A sealed key is the right answer, whatever the formulas of this version say."""
     stories = diagnosis.diagnose_sheet(DENSE, {"fc.parameters": "33000"}, keys={"fc.parameters": 33000})
     assert stories["fc.parameters"].verdict == "correct"
+
+
+@pytest.mark.parametrize("answer", ["(-1, -3)", "-1, -3", "[-1,-3]", "-1x-3"])
+def test_a_minus_one_that_is_asked_for_is_no_batch(answer):
+    """Where all sizes are there, a first -1 is one of them."""
+    net = network({"kind": "zeropad", "name": "x", "padding": [[1, 2], 3]}, channels=3, height=8, width=8)
+    assert diagnose(net, "x.first_position", answer).verdict == "correct"

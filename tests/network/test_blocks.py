@@ -242,6 +242,12 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str, list[str]]] = {
     "an argument called name": (CONV, {"b": {"arguments": ["name"], "layers": [CONV]}}, "bad-name", ['"name"']),
     "blocks that are a list": (CONV, [CONV], "blocks", ["blocks is [{"]),
     "a block that is a list": (CONV, {"b": [CONV]}, "blocks", ['block "b"']),
+    "an input where there are two": (
+        {"name": "s", "from": ["input", "input"], "layers": [{"kind": "add"}, CONV | {"from": "input"}]},
+        {},
+        "unknown-layer",
+        ["input1, input2", 'block "s", layer 2'],
+    ),
     "copies that share without a name": (
         {"repeat": 2, "shares": "x", "layers": [CONV]},
         {},

@@ -323,3 +323,46 @@ def test_further_quantities_cost_nothing_until_they_are_asked_for() -> None:
     assert "training_bytes" not in dict(values)
     assert values["training_bytes"] == net.value("conv.training_bytes")
     assert net.graph.find("conv.training_bytes") == Reference("conv", "training_bytes")
+
+
+def test_loans_have_gradients_and_connections_of_their_own() -> None:
+    """A layer that uses another's weights does the same work, forward and backward, with as many connections."""
+    net = network(CONV, CONV | {"name": "again", "from": "input", "shares": "conv"})
+    for name in ("macs", "backward_flops", "connections"):
+        assert net.value(f"again.{name}") == net.value(f"conv.{name}") > 0
+    words = {"kind": "embedding", "name": "words", "vocabulary": 30, "features": 4}
+    net = network(words, {"kind": "dense", "name": "out", "tied": "words", "bias": False}, tokens=5)
+    assert net.value("out.backward_flops") == 2 * net.value("out.flops") == 4 * 5 * 4 * 30
+
+
+def test_what_is_shared_is_counted_once() -> None:
+    """Adapters and experts of a block whose copies share are those of the first copy."""
+    for layer in ({"kind": "dense", "units": 8, "lora": 2}, {"kind": "mixture", **EXPERTS}):
+        once = network(layer | {"name": "x"}, tokens=5, features=8)
+        twice = network({"name": "b", "repeat": 2, "shared": True, "layers": [layer]}, tokens=5, features=8)
+        for name in ("parameters", "trainable", "active_parameters"):
+            assert twice.value(f"b.{name}") == once.value(f"x.{name}"), (layer, name)
+
+
+EXPERTS = {"experts": 4, "active": 2, "feedforward": 6}
+
+
+def test_frozen_layers_train_nothing() -> None:
+    """An adapter is frozen too; the scores of frozen attention still have two gradients for each product."""
+    net = network({"kind": "dense", "name": "x", "units": 5, "lora": 2, "trainable": False}, features=10)
+    assert (net.value("x.trainable"), net.value("x.backward_flops")) == (0, net.value("x.flops"))
+    net = network({"kind": "attention", "name": "x", "heads": 2, "trainable": False}, tokens=6, features=4)
+    assert net.value("x.backward_flops") == 2 * (4 * 6 * 16 + 2 * 36 * 4) + 2 * (2 * 36 * 4)
+
+
+def test_biases_connect_at_the_outputs() -> None:
+    """A transposed convolution has a bias for each of its outputs, 16 x 16 x 5 here."""
+    layer = {"kind": "convtranspose2d", "name": "x", "filters": 5, "kernel": 4, "stride": 2, "padding": 1}
+    assert network(layer).value("x.connections") == 4 * 4 * 3 * 5 * 8 * 8 + 16 * 16 * 5
+
+
+def test_views_move_nothing() -> None:
+    """What only renames numbers, or is done in place, reads and writes nothing."""
+    net = network(CONV, {"kind": "activation", "name": "relu", "function": "relu"}, {"kind": "flatten", "name": "flat"})
+    assert (net.value("relu.moved_bytes"), net.value("flat.moved_bytes")) == (0, 0)
+    assert net.value("total.moved_bytes") == net.value("conv.moved_bytes")
