@@ -124,9 +124,18 @@ def named(value: object) -> str:
     return value if isinstance(value, str) else shown(value)
 
 
+def printable(text: str) -> str:
+    """Return a text with everything that is no visible character written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
 def shortened(error: LayerquizError) -> LayerquizError:
-    """Cut the longest parts of a message in their middle, so that a whole message stays readable; in place."""
+    """Make a message readable, in place: on one line, the longest parts cut in their middle."""
     parts = ("where", "what", "why", "cure")
+    for part in parts:
+        setattr(error, part, printable(getattr(error, part)))
     for most in (MOST_SAID, 200, 150, 120, 90):
         if sum(min(len(getattr(error, part)), most) for part in parts) <= MOST_SAID:
             break
