@@ -46,7 +46,7 @@ def checked(model: type[BaseModel], mapping: Mapping[str, Any]) -> Any:
 def _refusal(model: type[BaseModel], mapping: Mapping[str, Any], error: ValidationError) -> NetworkError:
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     # A key that is misspelled is missing too: the misspelling is what the author can mend.
-    first = next((found for found in errors if found["type"] == "extra_forbidden"), errors[0])
+    first = next((found for found in errors if found["type"] in ("extra_forbidden", "invalid_key")), errors[0])
     key = str(first["loc"][0])
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
     if first["type"] in ("extra_forbidden", "invalid_key"):

@@ -67,7 +67,9 @@ class Network:
         for key in spec:
             if key not in TOP_KEYS:
                 written = named(key)
-                raise located(NetworkError(f'a network has no key "{written}"', cure=nearest(written, TOP_KEYS)), written)
+                raise located(
+                    NetworkError(f'a network has no key "{written}"', cure=nearest(written, TOP_KEYS)), written
+                )
         if not isinstance(spec.get("name", ""), str | None):
             raise located(
                 NetworkError(f"name is {shown(spec['name'])}", cure="Allowed: a text", slug="bad-name"), "name"

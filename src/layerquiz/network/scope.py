@@ -44,7 +44,9 @@ class Scope:
     def within(self, name: str, inputs: tuple[str, ...], arguments: Mapping[str, Any] | None) -> Scope:
         """Return the scope of a block that stands in this one."""
         lender = self.lender and f"{self.lender}{name}."
-        return Scope(f"{self.prefix}{name}.", inputs, arguments, self, lender, self.trainable, self.depth + 1, self.copies)
+        return Scope(
+            f"{self.prefix}{name}.", inputs, arguments, self, lender, self.trainable, self.depth + 1, self.copies
+        )
 
     def __post_init__(self) -> None:
         """Call the inputs as they are called inside: `input`, or `input1`, `input2` where there are several."""
@@ -62,7 +64,7 @@ class Scope:
     def sources(self, written: Any) -> Any:
         """Return the whole names of what a layer takes its input from."""
         if isinstance(written, list):
-            return [self.sources(name) for name in written]
+            return [self.whole(name) if isinstance(name, str) else name for name in written]
         return self.whole(written) if isinstance(written, str) else written
 
     def inputs_of(self, written: str | list[str]) -> tuple[str, ...]:
@@ -81,7 +83,13 @@ class Scope:
         if self.arguments is None:
             return written
         if isinstance(written, list):
-            return [self.filled(entry) for entry in written]
+            # No key takes lists in lists in lists; anchors could nest them without end, and repeat one many times.
+            inner = {id(entry): entry for entry in written if isinstance(entry, list)}
+            lists = {place: [self._worked_out(part) for part in entry] for place, entry in inner.items()}
+            return [lists[id(entry)] if id(entry) in lists else self._worked_out(entry) for entry in written]
+        return self._worked_out(written)
+
+    def _worked_out(self, written: Any) -> Any:
         is_expression = isinstance(written, str) and written.startswith("=")
         return expression.parse(written[1:]).value(self.argument) if is_expression else written
 
