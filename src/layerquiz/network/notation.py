@@ -82,6 +82,10 @@ def load(text: str, error: Callable[..., LayerquizError]) -> Any:
         mark = fault.problem_mark or fault.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise shortened(error(f"this is not readable as YAML: {fault.problem}", where=where, slug="yaml")) from None
+    except yaml.reader.ReaderError as fault:
+        line = text.encode().count(b"\n", 0, fault.position) + 1  # the reader counts bytes
+        what = f"this is not readable as YAML: {str(fault).splitlines()[0]}"
+        raise error(what, where=f"line {line}", slug="yaml") from None
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         why = "it is nested too deeply" if isinstance(fault, RecursionError) else str(fault).splitlines()[0]
         raise error(f"this is not readable as YAML: {why}", slug="yaml") from None
