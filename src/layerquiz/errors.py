@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 MOST_LISTED = 30
+LONGEST_WORD = 100
 
 
 class LayerquizError(Exception):
@@ -69,7 +70,8 @@ def sentence(text: str) -> str:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return 'Did you mean "kernel"?' for the nearest known spelling, else the list of what is known."""
     names = sorted(known)
-    close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    is_word = len(word) <= LONGEST_WORD  # to compare two texts takes as long as both lengths multiplied
+    close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6) if is_word else []
     if close:
         return f'Did you mean "{close[0]}"?'
     more = ", ..." if len(names) > MOST_LISTED else ""

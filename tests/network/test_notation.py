@@ -164,7 +164,8 @@ BAD_TEXT: dict[str, tuple[str, str]] = {
     "unknown alias": ("input: *a", "not readable"),
     "nested too deeply": ("[" * 100_000, "not readable"),
     "too many digits": ("input: {features: " + "9" * 5000 + "}", "not readable"),
-    "control characters": ("input: \x00", "not readable"),
+    "control characters": ("é: é\ninput: \x00", "line 2: this is not readable"),
+    "half a character": ("input: \ud800", "not readable"),
     "a mapping that holds itself": ("&a {input: *a, layers: [*a]}", "there is no key"),
     "a list that holds itself": ("input: {features: 1}\nlayers: &a [*a]", "layer 1"),
 }

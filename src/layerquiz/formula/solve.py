@@ -10,6 +10,7 @@ import ast
 import math
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from types import CodeType, FunctionType
 from typing import Any, TypeAlias
 
@@ -35,6 +36,9 @@ from layerquiz.formula.graph import OWN, Graph, Part, Rules, pin
 
 PLACE: dict[str, Any] = {"lineno": 1, "col_offset": 0}
 """Where a node of compiled rules stands in its source: nowhere, but Python asks of every node."""
+
+WIDEST = 64
+"""The most operands of a formula that is compiled."""
 
 Values: TypeAlias = dict[str, Mapping[str, Number]]
 Run: TypeAlias = Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]
@@ -165,8 +169,11 @@ class Known(dict[str, Number]):
 def compiled(formulas: Mapping[str, Formula]) -> Run:
     """Return one Python function for a set of rules, built as a syntax tree: no text is ever run.
 
-    The function takes the own givens and the sources' values and returns the givens with all own quantities.
+    The function takes the own givens and the sources' values and returns the givens with all own quantities. Rules
+    over very many inputs are walked instead: to compile them takes longer than they will ever run.
     """
+    if any(len(formula.children()) > WIDEST for formula in formulas.values()):
+        return partial(_walked, formulas)
     names = {name: f"own_{number}" for number, name in enumerate(formulas)}
     body: list[ast.stmt] = [
         ast.Assign([ast.Name(names[name], ast.Store(), **PLACE)], _syntax(formula, names), **PLACE)
@@ -181,6 +188,23 @@ def compiled(formulas: Mapping[str, Formula]) -> Run:
         c for c in compile(ast.Module([function], []), "<formulas>", "exec").co_consts if isinstance(c, CodeType)
     )
     return FunctionType(code, {"quotient": quotient, "floor": math.floor, "ceil": math.ceil, "min": min, "max": max})
+
+
+def _walked(
+    formulas: Mapping[str, Formula], own: Mapping[str, Number], sources: tuple[Mapping[str, Number], ...]
+) -> dict[str, Number]:
+    """Return the givens with all own quantities, as the compiled function of the same rules does."""
+    found = dict(own)
+    for name, formula in formulas.items():
+        found[name] = value(
+            formula, lambda ref: found[ref.name] if ref.owner == OWN else sources[_place(ref.owner)][ref.name]
+        )
+    return found
+
+
+def _place(owner: str) -> int:
+    """Return the place of `before`, `before1`, `before2` ... among the sources."""
+    return int(owner[6:] or 1) - 1
 
 
 def _name(identifier: str) -> ast.expr:
@@ -223,12 +247,14 @@ def _lookup(owner: str, name: str, names: Mapping[str, str]) -> ast.expr:
         return _name(names[name])
     if owner == OWN:
         return ast.Subscript(_name("own"), ast.Constant(name, **PLACE), ast.Load(), **PLACE)
-    source = ast.Subscript(_name("sources"), ast.Constant(int(owner[6:] or 1) - 1, **PLACE), ast.Load(), **PLACE)
+    source = ast.Subscript(_name("sources"), ast.Constant(_place(owner), **PLACE), ast.Load(), **PLACE)
     return ast.Subscript(source, ast.Constant(name, **PLACE), ast.Load(), **PLACE)
 
 
 def _chain(operands: tuple[Formula, ...], operator: ast.operator, names: Mapping[str, str]) -> ast.expr:
-    result = _syntax(operands[0], names)
-    for operand in operands[1:]:
-        result = ast.BinOp(result, operator, _syntax(operand, names), **PLACE)
-    return result
+    """Return operands joined in halves: Python's compiler goes no deeper than some thousand, and there may be more."""
+    if len(operands) == 1:
+        return _syntax(operands[0], names)
+    middle = len(operands) // 2
+    left, right = _chain(operands[:middle], operator, names), _chain(operands[middle:], operator, names)
+    return ast.BinOp(left, operator, right, **PLACE)

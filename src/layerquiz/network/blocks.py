@@ -95,7 +95,7 @@ def _definitions(written: Any) -> dict[str, DefinitionKeys]:
 
 
 def _definition(name: Any, mapping: Any) -> DefinitionKeys:
-    called, path = f'block "{named(name)}"', ("blocks", str(name))
+    called, path = f'block "{named(name)}"', ("blocks", named(name))
     if not is_name(name) or not isinstance(mapping, Mapping):
         what = f"it is {shown(mapping)}" if is_name(name) else "a name has letters, digits and _"
         raise located(NetworkError(what, where=called, cure="A block has a name and layers", slug="blocks"), *path)
@@ -140,7 +140,12 @@ class _LayingOut:
         previous = scope.inputs
         place = 0
         try:
-            labels = list(labels_of(written, scope))
+            labels: list[list[str]] = []
+            number = 0
+            for place, names in enumerate(labels_of(written, scope)):
+                number += len(names)
+                _check_room(scope.copies * number, (*path, place))
+                labels.append(names)
             scope.names = frozenset(name for names in labels for name in names)
             self._check_names(labels, path, scope)
             for place, (mapping, names) in enumerate(zip(written, labels, strict=True)):
@@ -165,9 +170,7 @@ class _LayingOut:
         self, mapping: Any, names: list[str], path: Path, scope: Scope, previous: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Lay out one layer; what is wrong with its own entries is for the check of all layers to say."""
-        if len(self.entries) >= MOST_LAYERS:
-            cure = f"Allowed are {MOST_LAYERS:,}"
-            raise located(NetworkError("the blocks make too many layers", cure=cure, slug="too-large"), *path)
+        _check_room(len(self.entries) + 1, path)
         (name,) = names
         if not name or "kind" not in mapping:
             self.entries.append(Entry(mapping, path))
@@ -242,7 +245,11 @@ class _LayingOut:
             copy.trainable = copy.trainable and body.keys.trainable
             lent = f"{scope.prefix}{names[0]}." if body.keys.shared and number else lender
             copy.lender = lent or copy.lender
+            copy.copies *= len(names)
+            before = len(self.entries)
             inputs = self._copy(body, copy)
+            # All copies are as long as the first: what would be too long is refused before it is laid out.
+            _check_room(copy.copies * (len(self.entries) - before), body.path)
         return inputs
 
     def _copy(self, body: _Body, scope: Scope) -> tuple[str, ...]:
@@ -287,6 +294,12 @@ class _LayingOut:
         return _Body(keys, definition.layers, ("blocks", used, "layers"), filled, keys.output or definition.output)
 
 
+def _check_room(number: int, path: Path) -> None:
+    if number > MOST_LAYERS:
+        cure = f"Allowed are {MOST_LAYERS:,}"
+        raise located(NetworkError("the blocks make too many layers", cure=cure, slug="too-large"), *path)
+
+
 def _called(scope: Scope, place: Any) -> str:
     """Return how a message calls an entry of a scope."""
     inside = f'block "{scope.prefix[:-1]}", ' if scope.prefix else ""
@@ -296,8 +309,8 @@ def _called(scope: Scope, place: Any) -> str:
 def _check_keys(written: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
     for key in written:
         if key not in KEYS and key not in arguments:
-            cure = nearest(str(key), [*KEYS, *arguments])
-            raise RefusedKeyError(str(key), f'there is no key "{named(key)}"', cure, "unknown-key")
+            cure = nearest(named(key), [*KEYS, *arguments])
+            raise RefusedKeyError(named(key), f'there is no key "{named(key)}"', cure, "unknown-key")
 
 
 def _check_use(keys: BlockKeys, definition: DefinitionKeys | None) -> None:

@@ -92,7 +92,7 @@ class Conventions:
             raise NetworkError(
                 f"conventions is {shown(choice)}", cure=f"Use one of {', '.join(NAMED)}", slug="conventions"
             )
-        changes = {str(key): found for key, found in choice.items() if key != "base"}
+        changes = {named(key): found for key, found in choice.items() if key != "base"}
         _check(changes)
         return replace(_named(choice.get("base", "textbook")), **changes)
 

@@ -24,6 +24,8 @@ Lookup: TypeAlias = Callable[[str], Value]
 
 MOST_CHARACTERS = 300
 DEEPEST = 20
+MOST_BITS = 1000
+"""How long a value may be: names may be given the value of an expression over names, and so on."""
 
 ARITHMETIC: dict[str, Callable[[int, int], int]] = {
     "+": operator.add,
@@ -69,14 +71,17 @@ class Expression:
     def value(self, lookup: Lookup) -> Value:
         """Return the value; `lookup` gives the values of names."""
         try:
-            return self.run(lookup)
+            found = self.run(lookup)
         except ZeroDivisionError:
             raise self._fault("it divides by zero", "division-by-zero") from None
         except NoNumberError as error:
             raise self._fault(f"it needs a number where it finds {shown(error.found)}", "no-number") from None
+        if isinstance(found, int) and found.bit_length() > MOST_BITS:
+            raise self._fault(f"its value is {shown(found)}", "too-large", f"Allowed are {MOST_BITS:,} binary digits")
+        return found
 
-    def _fault(self, what: str, slug: str) -> FormulaError:
-        return FormulaError(what, where=f'expression "{self.text}"', slug=slug)
+    def _fault(self, what: str, slug: str, cure: str = "") -> FormulaError:
+        return FormulaError(what, where=f'expression "{self.text}"', cure=cure, slug=slug)
 
 
 class NoNumberError(Exception):

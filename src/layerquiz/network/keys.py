@@ -8,9 +8,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from layerquiz.errors import NetworkError, nearest
 from layerquiz.formula.expr import Number
@@ -45,7 +46,7 @@ def checked(model: type[BaseModel], mapping: Mapping[str, Any]) -> Any:
 def _refusal(model: type[BaseModel], mapping: Mapping[str, Any], error: ValidationError) -> NetworkError:
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     # A key that is misspelled is missing too: the misspelling is what the author can mend.
-    first = next((found for found in errors if found["type"] == "extra_forbidden"), errors[0])
+    first = next((found for found in errors if found["type"] in ("extra_forbidden", "invalid_key")), errors[0])
     key = str(first["loc"][0])
     fields = {info.alias or name: info for name, info in model.model_fields.items()}
     if first["type"] in ("extra_forbidden", "invalid_key"):
@@ -53,9 +54,13 @@ def _refusal(model: type[BaseModel], mapping: Mapping[str, Any], error: Validati
     allowed = f"Allowed: {permitted(fields[key])}"
     if first["type"] == "missing":
         return RefusedKeyError(key, f'the key "{key}" is missing', allowed, "missing-key")
-    if first["msg"].endswith(str(LARGEST)):
+    if any(_is_too_large(found) for found in errors if str(found["loc"][0]) == key):
         allowed = f"Allowed: at most {LARGEST:,}"
     return RefusedKeyError(key, f"found {shown(mapping.get(key))}", allowed, "wrong-value")
+
+
+def _is_too_large(found: ErrorDetails) -> bool:
+    return found["type"] == "less_than_equal" and found["msg"].endswith(str(LARGEST))
 
 
 def permitted(info: FieldInfo) -> str:
@@ -71,21 +76,32 @@ def _words(annotation: Any) -> str:
         parts = dict.fromkeys(_words(part) for part in get_args(base) if part is not type(None))
         return ", or ".join(parts)
     if get_origin(base) is Literal:
-        return ", ".join(f'"{word}"' for word in get_args(base))
+        return ", ".join(f'"{word}"' if isinstance(word, str) else str(word) for word in get_args(base))
     if get_origin(base) is dict:
         return "a mapping"
     if get_origin(base) is list and get_args(base) == (Any,):
         return "a list"
     if get_origin(base) is list:
-        return f"a list with, for each entry, {_words(get_args(base)[0])}"
+        return f"a list with{_entries(_flat(limits))}, for each entry, {_words(get_args(base)[0])}"
     if get_origin(base) is Annotated:
         return _words(base)
     least = next((limit.ge for limit in _flat(limits) if isinstance(limit, Ge)), None)
     most = next((limit.le for limit in _flat(limits) if isinstance(limit, Le)), None)
-    above = next((f" above {limit.gt}" for limit in _flat(limits) if isinstance(limit, Gt)), "")
+    bounds = [f"above {limit.gt}" for limit in _flat(limits) if isinstance(limit, Gt)]
+    bounds += [f"below {limit.lt}" for limit in _flat(limits) if isinstance(limit, Lt)]
+    above = f" {' and '.join(bounds)}" if bounds else ""
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else above
     return names.get(base, str(base)) + reach
+
+
+def _entries(limits: list[Any]) -> str:
+    """Say how many entries a list may have, where that is limited."""
+    least = next((limit.min_length for limit in limits if isinstance(limit, MinLen)), None)
+    most = next((limit.max_length for limit in limits if isinstance(limit, MaxLen)), None)
+    if most is None:
+        return ""
+    return f" {most} entries" if least == most else f" {least or 0} to {most} entries"
 
 
 def _flat(limits: list[Any]) -> list[Any]:

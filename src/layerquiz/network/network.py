@@ -16,7 +16,7 @@ from layerquiz.network.glossary import OWN
 from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers import KINDS
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Origin, form_of, reading_order
-from layerquiz.network.notation import line_of, load, shortened, shown
+from layerquiz.network.notation import line_of, load, named, shortened, shown
 from layerquiz.network.sums import TOTAL, with_sums
 from layerquiz.network.validity import fault
 from layerquiz.network.wiring import layers_of, parts_of
@@ -66,7 +66,10 @@ class Network:
             )
         for key in spec:
             if key not in TOP_KEYS:
-                raise located(NetworkError(f'a network has no key "{key}"', cure=nearest(str(key), TOP_KEYS)), str(key))
+                written = named(key)
+                raise located(
+                    NetworkError(f'a network has no key "{written}"', cure=nearest(written, TOP_KEYS)), written
+                )
         if not isinstance(spec.get("name", ""), str | None):
             raise located(
                 NetworkError(f"name is {shown(spec['name'])}", cure="Allowed: a text", slug="bad-name"), "name"

@@ -15,6 +15,10 @@ MOST_SHOWN = 80
 DEEPEST = 200
 MOST_SAID = 380
 MOST_DIGITS = 40
+MOST_WRITTEN = 4000
+MOST_MERGED = 100
+MOST_ENTRIES = 100_000
+MERGE = "tag:yaml.org,2002:merge"
 
 _C_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -24,7 +28,18 @@ class DoubledKeyError(yaml.constructor.ConstructorError):
 
 
 class _Loader(_C_LOADER):  # type: ignore[misc]
-    """The safe loader that refuses doubled keys."""
+    """The safe loader that refuses doubled keys, and anchors that merge without end."""
+
+    merged = 0
+
+    def flatten_mapping(self, node: Any) -> None:
+        merges = [inner for key, inner in node.value if key.tag == MERGE]
+        if any(len(inner.value) > MOST_MERGED for inner in merges):
+            raise yaml.constructor.ConstructorError(None, None, "too much is merged", node.start_mark)
+        super().flatten_mapping(node)
+        self.merged += len(node.value) if merges else 0
+        if self.merged > MOST_ENTRIES:
+            raise yaml.constructor.ConstructorError(None, None, "too much is merged", node.start_mark)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         if isinstance(node, yaml.MappingNode):
@@ -35,6 +50,22 @@ class _Loader(_C_LOADER):  # type: ignore[misc]
                 seen.add(getattr(key, "value", "") if isinstance(key, yaml.ScalarNode) else "")
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found
+
+
+def _careful(construct: Callable[[Any, Any], Any], called: str) -> Callable[[Any, Any], Any]:
+    """Return a constructor whose every failure is an error with its place; to read very long numbers takes too long."""
+
+    def made(loader: Any, node: Any) -> Any:
+        is_long = isinstance(node, yaml.ScalarNode) and len(node.value) > MOST_WRITTEN
+        try:
+            if not is_long:
+                return construct(loader, node)
+        except (ValueError, LookupError, AttributeError, ArithmeticError):
+            pass  # whatever Python's reader of numbers and dates stumbles over
+        what = f"{shown(node.value)} is no {called}" + (" that can be read" if is_long else "")
+        raise yaml.constructor.ConstructorError(None, None, what, node.start_mark)
+
+    return made
 
 
 Error = TypeVar("Error", bound=LayerquizError)
@@ -50,7 +81,11 @@ def load(text: str, error: Callable[..., LayerquizError]) -> Any:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise error(f"this is not readable as YAML: {fault.problem}", where=where, slug="yaml") from None
+        raise shortened(error(f"this is not readable as YAML: {fault.problem}", where=where, slug="yaml")) from None
+    except yaml.reader.ReaderError as fault:
+        line = text.encode().count(b"\n", 0, fault.position) + 1  # the reader counts bytes
+        what = f"this is not readable as YAML: {str(fault).splitlines()[0]}"
+        raise error(what, where=f"line {line}", slug="yaml") from None
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         why = "it is nested too deeply" if isinstance(fault, RecursionError) else str(fault).splitlines()[0]
         raise error(f"this is not readable as YAML: {why}", slug="yaml") from None
@@ -108,6 +143,12 @@ class _Short(reprlib.Repr):
         self.maxstring = self.maxother = MOST_SHOWN
         self.maxlevel = 2
 
+    def repr_date(self, date: object, _: int) -> str:
+        """Return a date as it is written."""
+        return str(date)
+
+    repr_datetime = repr_date
+
     def repr_int(self, number: int, _: int) -> str:
         """Return a number, or how long it is: Python refuses to print some thousand digits."""
         digits = int(number.bit_length() * 0.30103) + 1
@@ -124,9 +165,18 @@ def named(value: object) -> str:
     return value if isinstance(value, str) else shown(value)
 
 
+def printable(text: str) -> str:
+    """Return a text with everything that is no visible character written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
 def shortened(error: LayerquizError) -> LayerquizError:
-    """Cut the longest parts of a message in their middle, so that a whole message stays readable; in place."""
+    """Make a message readable, in place: on one line, the longest parts cut in their middle."""
     parts = ("where", "what", "why", "cure")
+    for part in parts:
+        setattr(error, part, printable(getattr(error, part)))
     for most in (MOST_SAID, 200, 150, 120, 90):
         if sum(min(len(getattr(error, part)), most) for part in parts) <= MOST_SAID:
             break
@@ -135,3 +185,9 @@ def shortened(error: LayerquizError) -> LayerquizError:
         if len(text) > most:
             setattr(error, part, f"{text[: most // 2 - 2]} ... {text[-(most // 2 - 3) :]}")
     return error
+
+
+SCALARS = {"int": "whole number", "float": "number", "bool": "true or false", "timestamp": "date"}
+for _tag, _called in SCALARS.items():
+    _whole = f"tag:yaml.org,2002:{_tag}"
+    _Loader.add_constructor(_whole, _careful(_Loader.yaml_constructors[_whole], _called))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from layerquiz.errors import FormulaError, nearest
@@ -26,7 +26,8 @@ def is_block(written: Any) -> bool:
 class Scope:
     """What the layers of one copy of a block see: names, inputs, arguments; and what holds for all of them.
 
-    lender: the beginning of the names of the layers whose parameters its layers use.
+    lender: the beginning of the names of the layers whose parameters its layers use. copies: how often its layers
+    will stand in the network.
     """
 
     prefix: str = ""
@@ -36,19 +37,21 @@ class Scope:
     lender: str = ""
     trainable: bool = True
     depth: int = 0
+    copies: int = 1
     names: frozenset[str] = frozenset()
+    given: dict[str, str] = field(init=False)
 
     def within(self, name: str, inputs: tuple[str, ...], arguments: Mapping[str, Any] | None) -> Scope:
         """Return the scope of a block that stands in this one."""
         lender = self.lender and f"{self.lender}{name}."
-        return Scope(f"{self.prefix}{name}.", inputs, arguments, self, lender, self.trainable, self.depth + 1)
+        return Scope(
+            f"{self.prefix}{name}.", inputs, arguments, self, lender, self.trainable, self.depth + 1, self.copies
+        )
 
-    @property
-    def given(self) -> dict[str, str]:
-        """Return what its inputs are called inside: `input`, or `input1`, `input2` where there are several."""
-        if len(self.inputs) == 1:
-            return {"input": self.inputs[0]}
-        return {f"input{number}": name for number, name in enumerate(self.inputs, 1)}
+    def __post_init__(self) -> None:
+        """Call the inputs as they are called inside: `input`, or `input1`, `input2` where there are several."""
+        several = len(self.inputs) != 1
+        self.given = {f"input{number if several else ''}": name for number, name in enumerate(self.inputs, 1)}
 
     def whole(self, name: str) -> str:
         """Return the whole name of what a name means here; one that nothing carries stays as it is."""
@@ -64,7 +67,7 @@ class Scope:
     def sources(self, written: Any) -> Any:
         """Return the whole names of what a layer takes its input from."""
         if isinstance(written, list):
-            return [self.sources(name) for name in written]
+            return [self.whole(name) if isinstance(name, str) else name for name in written]
         return self.whole(written) if isinstance(written, str) else written
 
     def inputs_of(self, written: str | list[str]) -> tuple[str, ...]:
@@ -83,7 +86,13 @@ class Scope:
         if self.arguments is None:
             return written
         if isinstance(written, list):
-            return [self.filled(entry) for entry in written]
+            # No key takes lists in lists in lists; anchors could nest them without end, and repeat one many times.
+            inner = {id(entry): entry for entry in written if isinstance(entry, list)}
+            lists = {place: [self._worked_out(part) for part in entry] for place, entry in inner.items()}
+            return [lists[id(entry)] if id(entry) in lists else self._worked_out(entry) for entry in written]
+        return self._worked_out(written)
+
+    def _worked_out(self, written: Any) -> Any:
         is_expression = isinstance(written, str) and written.startswith("=")
         return expression.parse(written[1:]).value(self.argument) if is_expression else written
 

@@ -116,20 +116,21 @@ def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Co
     return parts
 
 
-def _input(written: Any, conventions: Conventions) -> Part:
+def _input(spec: Any, conventions: Conventions) -> Part:
     allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
-    if not isinstance(written, Mapping) or tuple(s for s in SIZES if s in written) not in INPUTS:
-        raise located(NetworkError(f"input is {shown(written)}", cure=allowed, slug="input"), "input")
-    for size, number in written.items():
+    if not isinstance(spec, Mapping) or tuple(s for s in SIZES if s in spec) not in INPUTS:
+        raise located(NetworkError(f"input is {shown(spec)}", cure=allowed, slug="input"), "input")
+    for size, number in spec.items():
         if size not in (*SIZES, BATCH.name):
-            error = NetworkError(f'input has no key "{size}"', cure=nearest(str(size), (*SIZES, BATCH.name)))
-            raise located(error, "input", str(size))
+            written = named(size)
+            error = NetworkError(f'input has no key "{written}"', cure=nearest(written, (*SIZES, BATCH.name)))
+            raise located(error, "input", written)
         if type(number) is not int or not 1 <= number <= LARGEST:
             cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
             error = NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input")
             raise located(error, "input", str(size))
-    sizes = tuple(size for size in SIZES if size in written)
-    return Part("input", _input_rules(sizes, conventions), dict(written))
+    sizes = tuple(size for size in SIZES if size in spec)
+    return Part("input", _input_rules(sizes, conventions), dict(spec))
 
 
 @cache
