@@ -64,10 +64,10 @@ def files_below(name: str, suffix: str, begins: str) -> list[str]:
 
 def _read(path: Path) -> bytes:
     """Return at most one byte more than the limit of a file."""
-    if path.is_dir():
-        cure = f"Name one of its files, such as {first}." if (first := next(iter(_names(path)), "")) else ""
-        raise LayerquizError("a folder, not a file", where=str(path), cure=cure, slug="file-folder")
     try:
+        if path.is_dir():
+            cure = f"Name one of its files, such as {first}." if (first := next(iter(_names(path)), "")) else ""
+            raise LayerquizError("a folder, not a file", where=str(path), cure=cure, slug="file-folder")
         with path.open("rb") as stream:
             return stream.read(SIZE_LIMIT + 1)
     except FileNotFoundError as error:

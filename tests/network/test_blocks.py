@@ -187,9 +187,9 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str, list[str]]] = {
     "no layers": ({"layers": []}, {}, "no-layers", ["no layers"]),
     "neither layers nor a block": ({"repeat": 2}, {}, "block-or-layers", ["a block needs layers"]),
     "both": ({"block": "residual", "layers": [CONV]}, {"residual": RESIDUAL}, "block-or-layers", ["both"]),
-    "repeated never": ({"repeat": 0, "layers": [CONV]}, {}, "wrong-value", ["found 0", "from 1 to 100000"]),
+    "repeated never": ({"repeat": 0, "layers": [CONV]}, {}, "wrong-value", ["found 0", "from 1 to 20000"]),
     "repeated by a word": ({"repeat": "twice", "layers": [CONV]}, {}, "wrong-value", ["'twice'"]),
-    "too many layers": ({"repeat": MOST_LAYERS, "layers": [CONV, CONV | {"name": "d"}]}, {}, "too-large", ["100,000"]),
+    "too many layers": ({"repeat": MOST_LAYERS, "layers": [CONV, CONV | {"name": "d"}]}, {}, "too-large", ["20,000"]),
     "too deep": (deep(25), {}, "too-deep", ["more than 20 deep"]),
     "a block of itself": (
         {"block": "a"},

@@ -111,9 +111,9 @@ ITSELF.append(ITSELF)
 USE = {"block": "b"}
 
 BOMBS: dict[str, tuple[Any, str, str]] = {
-    "repeats in repeats": (of(*nested(15, repeat=10)), "too-large", "Allowed are 100,000"),
-    "two repeats": (of(*nested(2, repeat=100_000)), "too-large", "Allowed are 100,000"),
-    "many long repeats": (of(*nested(1, repeat=60_000) * 2), "too-large", "layers"),
+    "repeats in repeats": (of(*nested(15, repeat=10)), "too-large", "Allowed are 20,000"),
+    "two repeats": (of(*nested(2, repeat=20_000)), "too-large", "Allowed are 20,000"),
+    "many long repeats": (of(*nested(1, repeat=15_000) * 2), "too-large", "layers"),
     "blocks too deep": (of(*nested(30)), "too-deep", "20 deep"),
     "arguments that grow": (
         of(USE, blocks={"b": {"arguments": GROWING, "layers": [CONV]}}),

@@ -10,7 +10,7 @@ import yaml
 
 from layerquiz.errors import LayerquizError
 
-MOST_CHARACTERS = 4_000_000
+MOST_CHARACTERS = 1_000_000
 MOST_SHOWN = 80
 DEEPEST = 200
 MOST_SAID = 380

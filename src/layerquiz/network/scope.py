@@ -11,7 +11,7 @@ from layerquiz.network import expression
 from layerquiz.network.layer import is_name
 from layerquiz.network.notation import named
 
-MOST_LAYERS = 100_000
+MOST_LAYERS = 20_000
 COPY = "block"
 
 

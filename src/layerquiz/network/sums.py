@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from layerquiz.formula.expr import Formula, Integer, Reference, total
+from layerquiz.formula.expr import Formula, Integer, Reference, Sum, total
 from layerquiz.formula.graph import Part, Rules
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.costs import following
@@ -53,8 +53,13 @@ def _sums(
         is_output = name == "activations"
         counted = [part for part, adds in adding if name in adds and not (is_output and part in views)]
         first = [INPUT] if is_output and owner == TOTAL else []
-        formulas[name] = total(Reference(part, name) for part in (*first, *counted))
+        formulas[name] = _sum([Reference(part, name) for part in (*first, *counted)])
     return formulas | following(owner, formulas, conventions, batch)
+
+
+def _sum(references: list[Formula]) -> Formula:
+    """Return a sum of references, of which there may be thousands: none of them has to be looked into."""
+    return Sum(tuple(references)) if len(references) > 1 else total(references)
 
 
 def _adding(part: Part) -> frozenset[str]:
