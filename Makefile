@@ -19,8 +19,8 @@ test: $(BIN)/.tested tex lint  ## everything that tests need, then lint, types a
 	@$(BIN)/python -c "import torch" 2>/dev/null || echo "torch is not installed: its oracles are left out ($(BIN)/pip install torch)"
 	$(BIN)/pytest
 
-test-all: $(BIN)/.tested tex lint  ## the tests with every slow oracle in full
-	$(BIN)/pytest --many 20
+test-all: $(BIN)/.tested tex lint  ## the tests with every slow oracle in full, and with each formula damaged in turn
+	$(BIN)/pytest --many 20 --mutants
 
 lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff check .

@@ -25,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the flags of this suite."""
     parser.addoption("--refresh", action="store_true", help="write the golden files anew instead of comparing")
     parser.addoption("--many", type=int, default=1, metavar="N", help="draw N times as many cases as usual")
+    parser.addoption(
+        "--mutants", action="store_true", help="damage each formula in turn: some test must fail (minutes)"
+    )
 
 
 def pytest_report_header() -> str:
@@ -33,6 +36,21 @@ def pytest_report_header() -> str:
     missing = [name for name in FRAMEWORKS if name not in found]
     without = f"; without {', '.join(missing)}, whose oracles are skipped" if missing else ""
     return f"oracles: brute force{''.join(f', {name}' for name in found)}{without}"
+
+
+SUMMARY = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def summary(pytestconfig: pytest.Config) -> list[str]:
+    """Return the lines that are printed behind the results of all tests; a test adds its own."""
+    return pytestconfig.stash.setdefault(SUMMARY, [])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what tests had to say."""
+    for line in config.stash.get(SUMMARY, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -54,8 +54,8 @@ def covered(
         return len(by_stride) if is_open else len([*range(max(starts)), *range(reach % 2), *range(added or 0)])
     if is_open and conventions == "keras" and padding == "valid":
         return max(by_kernel | by_stride) + 1
-    left = range(max(by_kernel) + 1)[0 if padding == "valid" else padding :]
-    return len(left[: len(left) - (0 if padding == "valid" else padding)]) + (added or 0)
+    cut = 0 if padding == "valid" else padding
+    return len(range(max(by_kernel) + 1 + (added or 0))[cut:][::-1][cut:])
 
 
 def by_channel(layer: Layer, inputs: list[Sizes], _: str) -> Counted:

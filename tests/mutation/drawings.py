@@ -1,0 +1,48 @@
+"""More settings for a formula: networks drawn anew, and the networks that have it with other numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
+from layerquiz.errors import NetworkError
+from layerquiz.network.network import Network
+from mutation.replay import Replay
+from oracle import drawn, drawn_kinds, varied
+
+CONVENTIONS = ("textbook", "pytorch", "keras")
+DRAWS = 300
+VARIATIONS = 20
+
+
+def draw_every_kind() -> None:
+    """Build networks of every kind; whoever remembers them meets all structures that the drawings reach."""
+    for kind in ("", *drawn_kinds.MAKERS):
+        draw = drawn.generator(f"damage {kind}")
+        for number in range(DRAWS):
+            conventions = CONVENTIONS[number % 3]
+            built(drawn_kinds.network(draw, kind, conventions) if kind else drawn.network(draw, conventions))
+
+
+def vary(replay: Replay, structures: Iterable[int]) -> None:
+    """Build the networks in which some structures were met with other numbers, and behind another layer."""
+    draw = drawn.generator("vary")
+    for number in structures:
+        for spec in replay.samples[number]:
+            for _ in range(VARIATIONS):
+                built(moved(draw, varied.varied(draw, spec)))
+
+
+def moved(draw: Random, spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a network of an image behind a pool, now and then, where each of its layers has a name."""
+    named = all("name" in layer for layer in spec["layers"])
+    return varied.behind(draw, spec) if named and "channels" in spec["input"] and draw.random() < 0.5 else spec
+
+
+def built(spec: dict[str, Any]) -> None:
+    """Build a network, or none."""
+    try:
+        Network.parse(spec)
+    except NetworkError:
+        return

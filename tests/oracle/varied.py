@@ -1,0 +1,124 @@
+"""Drawings varied: the same structure with other numbers, behind another layer, with several inputs of any sizes."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from oracle.drawn import RANKS, Layer
+from oracle.sliding import axes_of
+
+Spec = dict[str, Any]
+MULTIPLIED = ("channels", "features", "filters", "units")
+KEPT = ("kind", "name", "from", "axes", "bias")
+
+
+def varied(draw: Random, spec: Spec) -> Spec:
+    """Return a network of the same layers with other numbers; some of them no longer fit."""
+    sizes = {size: another(draw, number, size) for size, number in spec["input"].items()}
+    if draw.random() < 0.2:
+        numbers = list(sizes.values())
+        draw.shuffle(numbers)
+        sizes = dict(zip(sizes, numbers, strict=True))
+    layers = [
+        {key: found if key in KEPT else another(draw, found, key) for key, found in layer.items()}
+        for layer in spec["layers"]
+    ]
+    if draw.random() < 0.15:
+        layers[-1]["trainable"] = False
+    return {**spec, "input": sizes, "layers": layers}
+
+
+def another(draw: Random, found: Any, key: str) -> Any:
+    """Return another number where there is one; a 0 and a 1, a flag and a word stay: they say what the structure is."""
+    if isinstance(found, list):
+        entries = [another(draw, entry, key) for entry in found]
+        if draw.random() < 0.3:
+            draw.shuffle(entries)
+        return entries
+    if isinstance(found, bool | str | float | None) or found < 1 or (found == 1 and key in ("dilation", "groups")):
+        return found
+    if key in MULTIPLIED and found < 7 and draw.random() < 0.4:
+        return found * draw.choice((2, 3))
+    return max(found + draw.choice((-1, 0, 0, 1, 2)), 1)
+
+
+def behind(draw: Random, spec: Spec) -> Spec:
+    """Return a network behind a pool that gives what was its input: it then sees more than one pixel."""
+    axes = axes_of(spec["input"])
+    kernel, stride = [draw.randint(1, 6) for _ in axes], [draw.randint(2, 6) for _ in axes]
+    image = {**spec["input"]}
+    for axis, reach, step in zip(axes, kernel, stride, strict=True):
+        image[axis] = (image[axis] - 1) * step + reach
+    first = {"kind": f"maxpool{len(axes)}d", "name": "first", "from": "input", "kernel": kernel, "stride": stride}
+    layers = [{**layer, **after_first(layer)} for layer in spec["layers"]]
+    return {**spec, "input": image, "layers": [first, *layers]}
+
+
+def after_first(layer: Layer) -> Layer:
+    """Return the inputs that a layer names, with `first` in the place of the network's own."""
+    names = layer.get("from")
+    if names is None:
+        return {}
+    return {"from": ["first" if name == "input" else name for name in ([names] if isinstance(names, str) else names)]}
+
+
+def parameters(shapes: list[list[int]], **layer: Any) -> Spec:
+    """Return a network of one layer `x` that takes learned tensors of some shapes."""
+    names = [f"p{number}" for number in range(len(shapes))]
+    tensors = [{"kind": "parameter", "name": name, "shape": shape} for name, shape in zip(names, shapes, strict=True)]
+    return {"input": {"features": 1}, "layers": [*tensors, {"name": "x", "from": names, **layer}]}
+
+
+def merged(draw: Random, kind: str) -> Spec:
+    """Return a sum, a product or a concatenation of tensors, most of which fit; some have sizes of 1."""
+    rank = draw.randint(1, 4)
+    one = [draw.randint(2, 5) for _ in range(rank)]
+    stretch = 1 if kind != "concat" else draw.randint(2, 5)
+    shapes = [[stretch if draw.random() < 0.2 else size for size in one] for _ in range(draw.randint(2, 3))]
+    if kind == "concat":
+        grown = draw.randrange(rank)
+        shapes = [[draw.randint(1, 5) if place == grown else size for place, size in enumerate(one)] for _ in shapes]
+    if draw.random() < 0.3:
+        place = draw.randrange(rank)
+        draw.choice(shapes)[place] += draw.randint(1, 3)
+    return parameters(shapes, kind=kind)
+
+
+def seeing(draw: Random, kind: str) -> Spec:
+    """Return a sum, a product or a concatenation of what convolutions of different windows see."""
+    rank = draw.choice((1, 2, 3))
+    sizes = {"channels": 2, **{axis: draw.randint(3, 5) for axis in RANKS[rank]}}
+    names = "abc"[: draw.randint(2, 3)]
+    step = [draw.randint(1, 2) for _ in range(rank)]
+    window = {"kind": f"conv{rank}d", "from": "input", "padding": "same", "stride": step}
+    branches = [
+        {**window, "name": name, "filters": 2, "kernel": [draw.randint(1, 7) for _ in range(rank)]} for name in names
+    ]
+    return {"input": sizes, "layers": [*branches, {"kind": kind, "name": "x", "from": list(names)}]}
+
+
+def attention(draw: Random, kind: str) -> Spec:
+    """Return attention of a query to one memory or to keys and values, some of which have no equal lengths."""
+    features, heads = draw.choice((4, 6, 8, 12)), draw.choice((1, 2, 2, 3))
+    memory = draw.randint(1, 6)
+    shapes = [[draw.randint(1, 6), features], [memory, draw.choice((features, draw.randint(1, 9)))]]
+    if kind == "decoderlayer":
+        layer: Layer = {"feedforward": draw.randint(1, 9)}
+    else:
+        sizes = {name: draw.randint(1, 4) * heads for name in ("features", "head_features", "value_features")}
+        layer = {name: number for name, number in sizes.items() if draw.random() < 0.3}
+        layer |= {"kv_heads": draw.choice((1, 2))} if draw.random() < 0.3 else {}
+        shapes += [[draw.choice((memory, memory, memory + 1)), draw.randint(1, 9)]] if draw.random() < 0.5 else []
+        given = {"key_input": shapes[1][1], "value_input": shapes[-1][1]}
+        layer |= {name: number + draw.choice((0, 0, 1)) for name, number in given.items() if draw.random() < 0.3}
+    return parameters(shapes, kind=kind, heads=heads, bias=draw.random() < 0.7, **layer)
+
+
+def bilinear(draw: Random, kind: str) -> Spec:
+    """Return a bilinear layer of two tensors, some of which do not fit."""
+    one = [draw.randint(1, 4) for _ in range(draw.randint(1, 2))]
+    other = [*one[:-1], draw.randint(1, 4)]
+    if draw.random() < 0.3:
+        other = [draw.randint(1, 4) for _ in one]
+    return parameters([one, other], kind=kind, units=draw.randint(1, 4), bias=draw.random() < 0.7)
