@@ -102,7 +102,8 @@ def collected(replay: Replay, files: Iterable[str] = FILES, named: str = "") -> 
         if hasattr(module, "lines"):
             module.lines = Met(replay, module.lines, lambda case: case["network"])
         if "every_quantity" in module.__name__:
-            module.cases = Met(replay, module.cases, lambda case: case[0])
+            for name in ("cases", "shared_cases"):
+                setattr(module, name, Met(replay, getattr(module, name), lambda case: case[0]))
     with replay.opened():
         for name, run in [call for module in loaded for call in calls(module) if call[0].startswith(named)]:
             outer, replay.touched = replay.touched, set()

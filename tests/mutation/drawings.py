@@ -13,7 +13,7 @@ from oracle import drawn, drawn_kinds, varied
 
 CONVENTIONS = ("textbook", "pytorch", "keras")
 DRAWS = 300
-VARIATIONS = 20
+VARIATIONS = 12
 
 
 def draw_every_kind() -> None:

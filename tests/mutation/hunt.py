@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from layerquiz.errors import FormulaError
 from layerquiz.formula import expr
 from layerquiz.formula.expr import Formula, Reference, substitute, transform
 from layerquiz.formula.graph import Rules
+from layerquiz.formula.solve import compiled
 from layerquiz.network.layers.base import SLACK, Origin
 from mutation.checks import Check
 from mutation.drawings import draw_every_kind, vary
@@ -16,8 +18,11 @@ from mutation.mutants import Mutant, mutants
 from mutation.replay import Replay, Setting
 
 ROUNDS = 2
-FEW = 4
+FEW = 2
 """So many structures of a formula are varied, so many times, before it is said that a damage shows nowhere."""
+
+AT_FIRST, AT_MOST = 40, 2000
+"""In so many settings a damage is looked for: first, and when it is not seen there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +109,10 @@ def hunt(
         if thorough:
             draw_every_kind()
         pending = [damage for target in targets(replay) if wanted(target) for damage in damages(replay, target)]
-        hidden = quiet(replay, pending)
-        apart = {id(damage) for damage in hidden}
-        report.equivalent = [damage for damage in hidden if not is_the_same(replay, damage)]
+        alike = [damage for damage in pending if not shows(replay, damage, AT_FIRST)]
+        same = {id(damage) for damage in alike if is_the_same(replay, damage)}
+        report.equivalent = quiet(replay, [damage for damage in alike if id(damage) not in same])
+        apart = same | {id(damage) for damage in report.equivalent}
         latest: list[Check] = []
         for damage in pending:
             if id(damage) in apart:
@@ -122,10 +128,10 @@ def hunt(
 
 def quiet(replay: Replay, pending: Iterable[Damage]) -> list[Damage]:
     """Return the damages that show in no setting, also when their structures have been varied."""
-    left = [damage for damage in pending if not shows(replay, damage)]
+    left = [damage for damage in pending if not shows(replay, damage, AT_MOST)]
     for _ in range(ROUNDS):
         vary(replay, sorted({number for damage in left for number in damage.target.structures[:FEW]}))
-        left = [damage for damage in left if not shows(replay, damage)]
+        left = [damage for damage in left if not shows(replay, damage, AT_MOST)]
     return left
 
 
@@ -177,16 +183,16 @@ def marks(origin: object) -> str:
     return ", ".join([origin.conventions.name, *found])
 
 
-def shows(replay: Replay, damage: Damage) -> bool:
-    """Say whether a damaged formula gives another result anywhere."""
-    name, formula = damage.target.quantity, damage.mutant.formula
-    for number in damage.target.structures:
-        is_read = name.startswith(SLACK) and any(
-            Reference("own", name) in read for read in replay.rules[number][1].reads.values()
-        )
-        if any(setting.tells_apart(name, formula, is_read) for setting in replay.settings[number]):
-            return True
-    return False
+def shows(replay: Replay, damage: Damage, most: int) -> bool:
+    """Say whether a damaged formula gives another result in one of so many settings, which are evenly spread."""
+    name, target = damage.target.quantity, damage.target
+    ref = Reference("own", name)
+    is_read = name.startswith(SLACK) and any(
+        ref in read for number in target.structures for read in replay.rules[number][1].reads.values()
+    )
+    settings = (replay.settings[number][-(most // len(target.structures) + 2) :] for number in target.structures)
+    run = compiled({name: damage.mutant.formula})
+    return any(setting.tells_apart(name, run, is_read) for setting in chain.from_iterable(settings))
 
 
 def noticed(replay: Replay, damage: Damage, checks: Iterable[Check]) -> Check | None:

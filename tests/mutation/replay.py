@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from layerquiz.errors import FormulaError, NetworkError
-from layerquiz.formula.expr import Formula, Number, Reference
+from layerquiz.formula.expr import Formula, Number
 from layerquiz.formula.graph import Rules
-from layerquiz.formula.solve import value
+from layerquiz.formula.solve import Run
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import SIZES
 from layerquiz.network.layers import KINDS, base
@@ -54,11 +54,7 @@ class Setting:
     sources: tuple[Mapping[str, Number], ...]
     refused_for: str | None
 
-    def number(self, ref: Reference) -> Number:
-        """Return what a reference in a layer's rule stands for."""
-        return (self.own if ref.owner == "own" else self.sources[int(ref.owner[6:] or 1) - 1])[ref.name]
-
-    def tells_apart(self, name: str, damaged: Formula, is_read: bool) -> bool:
+    def tells_apart(self, name: str, damaged: Run, is_read: bool) -> bool:
         """Say whether a damaged formula of a quantity shows here: by what is refused, or by its value.
 
         The value of a limit shows only where another formula reads it.
@@ -66,8 +62,8 @@ class Setting:
         if self.refused_for not in (None, name) and not is_read:
             return False
         try:
-            number = value(damaged, self.number)
-        except FormulaError:
+            number = damaged(self.own, self.sources)[name]
+        except (ArithmeticError, FormulaError):
             return True
         return (number != self.own[name]) if is_read else seen(name, number) != seen(name, self.own[name])
 
@@ -90,7 +86,7 @@ class Replay:
         self.samples: list[list[Mapping[str, Any]]] = []
         self.outcomes: dict[str, Outcome] = {}
         self.touched: set[int] = set()
-        self.damaged: dict[int, Rules] = {}
+        self.damaged: dict[int, Rules | dict[str, Formula]] = {}
         self._of_rules: dict[int, int] = {}
 
     @contextmanager
@@ -139,7 +135,14 @@ class Replay:
             self.settings.append([])
             self.samples.append([])
         self.touched.add(number)
-        return self.damaged.get(number) or self.rules[number][1]
+        return self._damaged(number) if number in self.damaged else self.rules[number][1]
+
+    def _damaged(self, number: int) -> Rules:
+        """Return a structure's damaged rules, made once they are asked for."""
+        found = self.damaged[number]
+        if isinstance(found, dict):
+            found = self.damaged[number] = self.rules[number][1].replaced(found)
+        return found
 
     def _outcome(self, key: str, make: Callable[[], Network]) -> Network:
         found = self.outcomes.get(key)
@@ -183,7 +186,7 @@ class Replay:
     @contextmanager
     def damage(self, structures: Collection[int], name: str, formula: Formula) -> Iterator[None]:
         """Put a damaged formula in the place of a quantity's own, in some structures."""
-        self.damaged = {number: self.rules[number][1].replaced({name: formula}) for number in structures}
+        self.damaged = {number: {name: formula} for number in structures}
         try:
             yield
         finally:

@@ -6,6 +6,7 @@ Shares nothing with the package: networks are mappings in the notation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -34,6 +35,8 @@ def quantities(spec: Mapping[str, Any]) -> dict[str, Any]:
         sources = [names] if isinstance(names, str) else list(names)
         inputs = [] if layer["kind"] == "parameter" else [sizes[name] for name in sources]
         counted = count(layer, inputs, by)
+        if "shares" in layer:
+            counted = replace(counted, weights=0, biases=0, statistics=0)  # they are the lender's
         previous = layer["name"]
         sizes[previous] = counted.output
         if layer["kind"] == "parameter":

@@ -33,6 +33,9 @@ SEVERAL = {
 }
 """Drawings of kinds with several inputs."""
 
+ON_SEQUENCES = ("dense", "activation", "dropout", "identity", "flatten")
+SHARED = ("conv1d", "conv2d", "dense", "depthwiseconv2d", "embedding", "lstm", "batchnorm", "layernorm")
+
 
 def drawn_spec(draw: Random, kind: str, conventions: str) -> dict[str, Any]:
     """Return a network whose last layer is the layer `x` of a kind."""
@@ -42,6 +45,8 @@ def drawn_spec(draw: Random, kind: str, conventions: str) -> dict[str, Any]:
     if kind in drawn_kinds.MAKERS:
         return drawn_kinds.network(draw, kind, conventions)
     layer, sizes = drawn_layer(kind, draw, conventions)
+    if kind in ON_SEQUENCES and draw.random() < 0.25:
+        sizes = drawn_kinds.sequence(draw)
     return {"conventions": conventions, "input": sizes, "layers": [layer]}
 
 
@@ -110,3 +115,40 @@ def test_every_quantity_is_what_is_counted(kind: str, many: int) -> None:
 def test_most_drawings_are_possible(kind: str, many: int) -> None:
     """No kind is held only by what it refuses."""
     assert sum(expected is not None for _, expected in cases(kind, many)) > DRAWS / 4
+
+
+@pytest.mark.parametrize("kind", SHARED)
+def test_a_shared_layer_costs_what_is_counted(kind: str, many: int) -> None:
+    """A layer that uses another's parameters has none of its own, and does the same work."""
+    for spec, expected in shared_cases(kind, many):
+        values = Network.parse(spec).values["x"]
+        assert {name: values.get(name) for name in expected} == expected, spec
+
+
+@cache
+def shared_cases(kind: str, many: int) -> tuple[tuple[dict[str, Any], dict[str, Any]], ...]:
+    """Return networks of a layer and its twin, with what is counted."""
+    found = []
+    draw = drawn.generator(f"shared {kind}")
+    for number in range(DRAWS // 2 * many):
+        spec = varied.shared(drawn_spec(draw, kind, CONVENTIONS[number % 3]))
+        if "channels" in spec["input"]:
+            spec = varied.behind(draw, spec)
+        try:
+            found.append((spec, counted.quantities(spec)))
+        except (counted.RefusedError, sliding.TooLargeError):
+            continue
+    return tuple(found)
+
+
+@pytest.mark.parametrize("size", [1, 2, 8])
+def test_memory_of_other_numbers(size: int) -> None:
+    """Numbers of another size take that many bytes each, in parameters as in outputs."""
+    conventions = {"base": "pytorch", "bytes_per_number": size}
+    layers = [{"kind": "dense", "name": "d", "units": 3}, {"kind": "conv1d", "name": "c", "filters": 2, "kernel": 3}]
+    for layer, sizes in zip(layers, ({"tokens": 5, "features": 4}, {"channels": 4, "length": 9}), strict=True):
+        network = Network.parse({"conventions": conventions, "input": sizes, "layers": [layer]})
+        costs = counted.quantities({"conventions": "pytorch", "input": sizes, "layers": [layer]})
+        for name, numbers in (("parameter_bytes", "parameters"), ("activation_bytes", "activations")):
+            bytes_of_each = [costs[numbers] for _ in range(size)]
+            assert network.value(f"{layer['name']}.{name}") == sum(bytes_of_each)

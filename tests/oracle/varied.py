@@ -79,7 +79,7 @@ def merged(draw: Random, kind: str) -> Spec:
     if kind == "concat":
         grown = draw.randrange(rank)
         shapes = [[draw.randint(1, 5) if place == grown else size for place, size in enumerate(one)] for _ in shapes]
-    if draw.random() < 0.3:
+    if draw.random() < 0.4:
         place = draw.randrange(rank)
         draw.choice(shapes)[place] += draw.randint(1, 3)
     return parameters(shapes, kind=kind)
@@ -91,11 +91,19 @@ def seeing(draw: Random, kind: str) -> Spec:
     sizes = {"channels": 2, **{axis: draw.randint(3, 5) for axis in RANKS[rank]}}
     names = "abc"[: draw.randint(2, 3)]
     step = [draw.randint(1, 2) for _ in range(rank)]
-    window = {"kind": f"conv{rank}d", "from": "input", "padding": "same", "stride": step}
-    branches = [
-        {**window, "name": name, "filters": 2, "kernel": [draw.randint(1, 7) for _ in range(rank)]} for name in names
-    ]
-    return {"input": sizes, "layers": [*branches, {"kind": kind, "name": "x", "from": list(names)}]}
+    layers = []
+    for name in names:
+        stride = [draw.choice((each, each, each, 1, 2, 6, 7)) for each in step]  # 6 and 7 leave one place, stretched
+        layers.append({"kind": f"conv{rank}d", "name": name, "from": "input", "filters": 2, "padding": "same"})
+        layers[-1] |= {"kernel": [draw.randint(1, 7) for _ in range(rank)], "stride": stride}
+    return {"input": sizes, "layers": [*layers, {"kind": kind, "name": "x", "from": list(names)}]}
+
+
+def shared(spec: Spec) -> Spec:
+    """Return a network whose layer `x` uses the parameters of its twin."""
+    layer = spec["layers"][-1]
+    twin = {**layer, "name": "twin", "from": "input"}
+    return {**spec, "layers": [twin, {**layer, "from": "input", "shares": "twin"}]}
 
 
 def attention(draw: Random, kind: str) -> Spec:
