@@ -12,8 +12,8 @@ from mutation.replay import Replay
 from oracle import drawn, drawn_kinds, varied
 
 CONVENTIONS = ("textbook", "pytorch", "keras")
-DRAWS = 300
-VARIATIONS = 12
+DRAWS = 150
+VARIATIONS = 30
 
 
 def draw_every_kind() -> None:
