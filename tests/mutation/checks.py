@@ -39,6 +39,9 @@ LEFT_OUT = {
 }
 """Tests that cannot see a damaged formula, or see it at too high a price."""
 
+MANY = {"test_every_quantity_is_what_is_counted": 5}
+"""Tests that draw so many times as usual here, as only the cases that meet a damage are run."""
+
 Failure = (Exception, pytest.fail.Exception)
 
 
@@ -80,7 +83,7 @@ def calls(module: ModuleType) -> Iterator[tuple[str, Callable[[], None]]]:
             arguments = {key: found for row in rows for key, found in row.items()}
             asked = [key for key in inspect.signature(function).parameters if key not in arguments]
             if all(key == "many" or (key in FRAMEWORKS and find_spec(key)) for key in asked):
-                arguments |= {key: 1 if key == "many" else import_module(key) for key in asked}
+                arguments |= {key: MANY.get(name, 1) if key == "many" else import_module(key) for key in asked}
                 yield f"{name}{list(arguments.values())}", partial(function, **arguments)
 
 

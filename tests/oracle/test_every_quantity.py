@@ -33,9 +33,6 @@ SEVERAL = {
 }
 """Drawings of kinds with several inputs."""
 
-MORE = {"attention": 4, **dict.fromkeys(("add", "multiply", "concat"), 3)}
-"""Kinds whose keys or inputs have so many combinations that more drawings are needed."""
-
 ON_SEQUENCES = ("dense", "activation", "dropout", "identity", "flatten")
 SHARED = ("conv1d", "conv2d", "dense", "depthwiseconv2d", "embedding", "lstm", "batchnorm", "layernorm")
 
@@ -57,7 +54,7 @@ def variations(draw: Random, kind: str, many: int) -> Iterator[dict[str, Any]]:
     """Yield drawn networks, and more of those whose formulas were seldom tried; images also behind another layer."""
     tried: Counter[int] = Counter()
     formulas_of = numbered()
-    for number in range(DRAWS * MORE.get(kind, 1) * many):
+    for number in range(DRAWS * many):
         first = spec = drawn_spec(draw, kind, CONVENTIONS[number % 3])
         for _ in range(VARIATIONS):
             is_image = "channels" in spec["input"] and kind not in SEVERAL

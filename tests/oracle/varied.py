@@ -95,7 +95,7 @@ def seeing(draw: Random, kind: str) -> Spec:
     for name in names:
         stride = [draw.choice((each, each, each, 1, 2, 6, 7)) for each in step]  # 6 and 7 leave one place, stretched
         layers.append({"kind": f"conv{rank}d", "name": name, "from": "input", "filters": 2, "padding": "same"})
-        layers[-1] |= {"kernel": [draw.randint(1, 7) for _ in range(rank)], "stride": stride}
+        layers[-1] |= {"kernel": [draw.randint(1, 7 if rank < 3 else 4) for _ in range(rank)], "stride": stride}
     return {"input": sizes, "layers": [*layers, {"kind": kind, "name": "x", "from": list(names)}]}
 
 
