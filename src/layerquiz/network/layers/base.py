@@ -254,13 +254,14 @@ def completed(formulas: Formulas, own: Own, before: tuple[Before, ...], conventi
     full["parameters"] = total([*learned, *statistics])
     full["trainable"] = total(trained)
     full["nontrainable"] = total([part for part in (*learned, *statistics) if part not in trained])
-    full.setdefault("active_parameters", this.parameters if learned else nothing)
+    full.setdefault("active_parameters", this.parameters if [*learned, *statistics] else nothing)
     full["activations"] = product(this[size] for size in reading_order(form_of(full).sizes))
-    full.setdefault("backward_flops", backward(full["macs"], bool(trained)))
+    is_lent = own.trainable and (own.marks.get("shares") or own.marks.get("tied"))
+    full.setdefault("backward_flops", backward(full["macs"], bool(trained or is_lent)))
     full |= connected(own, full, conventions)
     inputs = [batched(source["activation_bytes"], batch) for source in before]
     outputs = batched(this.activation_bytes, batch)
-    full["moved_bytes"] = total([*([this.parameter_bytes] if learned else []), *inputs, outputs])
+    full["moved_bytes"] = total([*([this.parameter_bytes] if [*learned, *statistics] else []), *inputs, outputs])
     full |= following("own", full, conventions, batch)
     return full
 
@@ -272,7 +273,10 @@ def connected(own: Own, formulas: Formulas, conventions: Conventions) -> Formula
         return {}
     this = Own({})
     has_biases = conventions.bias_connections and "biases" in formulas and formulas["biases"] != Integer(0)
-    bias = [product([this.biases, *positions])] if has_biases else []
+    made = [
+        this[place.name] if isinstance(place, Reference) and place.name in formulas else place for place in positions
+    ]
+    bias = [product([this.biases, *made])] if has_biases else []  # at the places of the output, as units are
     units: Formulas = {} if "units" in own.marks else {"units": this.activations}
     return units | {"connections": total([this.macs, *bias])}
 

@@ -27,16 +27,20 @@ class AdditiveAttentionKeys(Keys):
     scale: bool = True
 
 
+BOTH: Formulas = {"backward_flops": 2 * Own({})["flops"]}
+"""What is multiplied is computed on either side: each product has a gradient for both."""
+
+
 def dot(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """F_out = 1, macs = F; of sequences T_out = T_1, F_out = T_2, macs = T_1 T_2 F. Source: Keras' Dot."""
     first, second = before
     summed = own.axis
     formulas: Formulas = {f"{REMAINDER}from.{summed}": second[summed] - first[summed]}
     if first.form.sizes == ("features",):
-        return {**formulas, "features": Integer(1), "macs": first.features}
+        return {**formulas, **BOTH, "features": Integer(1), "macs": first.features}
     other = "tokens" if summed == "features" else "features"
     macs = first[other] * second[other] * first[summed]
-    return {**formulas, "tokens": first[other], "features": second[other], "macs": macs}
+    return {**formulas, **BOTH, "tokens": first[other], "features": second[other], "macs": macs}
 
 
 def dot_attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -45,7 +49,7 @@ def dot_attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formu
     As Keras' Attention: from is [query, value] or [query, key, value]; nothing is projected.
     """
     scores = before[0].tokens * _keys(before).tokens * before[0].features
-    return _attended(before, [scores], Integer(1) if own.scale else Integer(0))
+    return _attended(before, [scores], Integer(1) if own.scale else Integer(0)) | BOTH
 
 
 def additive_attention(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
@@ -54,7 +58,9 @@ def additive_attention(own: Own, before: tuple[Before, ...], _: Conventions) -> 
     As Keras' AdditiveAttention: from is [query, value] or [query, key, value]; nothing is projected.
     """
     scores = before[0].tokens * _keys(before).tokens * before[0].features
-    return _attended(before, [scores] if own.scale else [], before[0].features if own.scale else Integer(0))
+    if not own.scale:
+        return _attended(before, [], Integer(0)) | BOTH
+    return _attended(before, [scores], before[0].features)
 
 
 def _keys(before: tuple[Before, ...]) -> Before:
