@@ -19,8 +19,9 @@ exam: install tex  ## the main job on the example: papers, solutions and graded 
 test: $(BIN)/.tested tex lint missing-oracles  ## everything that tests need, then lint, types and tests
 	$(BIN)/pytest
 
-test-all: $(BIN)/.tested tex lint missing-oracles  ## the tests with every slow oracle in full
-	$(BIN)/pytest --many 20
+test-all: $(BIN)/.tested tex lint oracles  ## every slow oracle in full, then all tests, each formula damaged in turn
+	$(BIN)/pytest tests/oracle --many 20
+	$(BIN)/pytest --ignore tests/oracle --many 3 --mutants
 
 oracles: $(BIN)/.tested  ## install the frameworks that the tests compare with: PyTorch and Keras
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(ORACLES)

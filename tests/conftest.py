@@ -29,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the flags of this suite."""
     parser.addoption("--refresh", action="store_true", help="write the golden files anew instead of comparing")
     parser.addoption("--many", type=int, default=1, metavar="N", help="draw N times as many cases as usual")
+    parser.addoption(
+        "--mutants", action="store_true", help="damage each formula in turn: some test must fail (minutes)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,9 +47,12 @@ def pytest_report_header() -> str:
     return f"oracles: brute force{''.join(f', {name}' for name in found)}{without}"
 
 
+SUMMARY = pytest.StashKey[list[str]]()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how much the oracles have compared."""
-    for line in config.stash[TALLY].lines():
+    """Say how much the oracles have compared, and what tests had to say."""
+    for line in (*config.stash[TALLY].lines(), *config.stash.get(SUMMARY, [])):
         terminalreporter.write_line(line)
 
 
@@ -54,6 +60,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def tally(pytestconfig: pytest.Config) -> Tally:
     """Return the count of what the oracles compare, which the end of the report prints."""
     return pytestconfig.stash[TALLY]
+
+
+@pytest.fixture
+def summary(pytestconfig: pytest.Config) -> list[str]:
+    """Return the lines that are printed behind the results of all tests; a test adds its own."""
+    return pytestconfig.stash.setdefault(SUMMARY, [])
 
 
 @pytest.fixture(scope="session")

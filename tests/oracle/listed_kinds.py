@@ -55,8 +55,8 @@ def covered(
         return len(by_stride) if is_open else len([*range(max(starts)), *range(reach % 2), *range(added or 0)])
     if is_open and conventions == "keras" and padding == "valid":
         return max(by_kernel | by_stride) + 1
-    left = range(max(by_kernel) + 1)[0 if padding == "valid" else padding :]
-    return len(left[: len(left) - (0 if padding == "valid" else padding)]) + (added or 0)
+    cut = 0 if padding == "valid" else padding
+    return len(range(max(by_kernel) + 1 + (added or 0))[cut:][::-1][cut:])
 
 
 def by_channel(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
@@ -237,7 +237,7 @@ def crop(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
     output = dict(sizes)
     for axis, entry in zip(axes_of(sizes), per_axis(layer, "padding", 0, axes_of(sizes)), strict=True):
         before, after = entry if isinstance(entry, list) else (entry, entry)
-        output[axis] = len(list(range(sizes[axis]))[before : sizes[axis] - after])
+        output[axis] = len(range(sizes[axis])[before:][::-1][after:])
     return Counted(output)
 
 

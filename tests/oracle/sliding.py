@@ -49,7 +49,7 @@ def windows(size: int, kernel: int, stride: int, padding: Any, dilation: int, up
     if padding in ("same", "causal"):
         starts = list(range(0, size, stride))
         missing = max(starts[-1] + taps[-1] + 1 - size, 0)
-        before = missing if padding == "causal" else missing // 2
+        before = taps[-1] if padding == "causal" else missing // 2
         return [[start - before + tap for tap in taps] for start in starts]
     around = 0 if padding == "valid" else padding
     end = size + around
