@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -46,6 +46,10 @@ LEFT_OUT = {
 MANY = {"test_every_quantity_is_what_is_counted": 2}
 """Tests that draw so many times as usual here, as only the cases that meet a damage are run."""
 
+MERGED = {"add", "multiply", "subtract", "average", "maximum", "minimum", "concat", "bilinear"}
+MORE = 3
+"""Kinds in which many inputs combine are drawn so many times as often."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -85,8 +89,13 @@ def calls(module: ModuleType) -> Iterator[tuple[str, Callable[[], None]]]:
             arguments = {key: found for row in rows for key, found in row.items()}
             asked = [key for key in inspect.signature(function).parameters if key not in arguments]
             if all(key == "many" or (key in FRAMEWORKS and find_spec(key)) for key in asked):
-                arguments |= {key: MANY.get(name, 1) if key == "many" else import_module(key) for key in asked}
+                arguments |= {key: many_of(name, arguments) if key == "many" else import_module(key) for key in asked}
                 yield f"{name}{list(arguments.values())}", partial(function, **arguments)
+
+
+def many_of(name: str, arguments: Mapping[str, Any]) -> int:
+    """Return how many times as usual a test draws."""
+    return MANY.get(name, 1) * (MORE if name in MANY and arguments.get("kind") in MERGED else 1)
 
 
 def cases(names: str | tuple[str, ...], rows: Any) -> list[dict[str, Any]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from layerquiz.errors import FormulaError
 from layerquiz.formula import expr
-from layerquiz.formula.expr import Formula, Reference, substitute, transform
+from layerquiz.formula.expr import Formula, Reference, substitute, transform, walk
 from layerquiz.formula.graph import Rules
 from layerquiz.formula.solve import compiled
 from layerquiz.network.costs import BATCH
@@ -20,6 +21,12 @@ from mutation.replay import KEPT, Replay, Setting
 ROUNDS = 2
 FEW = 2
 """So many structures of a formula are varied, so many times, before it is said that a damage shows nowhere."""
+
+ENOUGH = 20
+"""In so many structures of a formula a damage is written out: what stands in its place there stands in all."""
+
+ALIKE = 3
+"""So many formulas of one quantity are damaged that differ in their names only."""
 
 AT_FIRST, AT_MOST = 40, 2000
 """In so many settings a damage is looked for: first, and when it is not seen there."""
@@ -80,12 +87,28 @@ class Report:
 
 
 def targets(replay: Replay) -> list[Target]:
-    """Return each formula of each kind's quantities once, with all structures that have it."""
+    """Return the formulas of each kind's quantities, each with all structures that have it.
+
+    Of formulas that differ in their names only (the axes, a size that is given or follows) those are taken that stand
+    in most structures.
+    """
     found: dict[tuple[str, str, Formula], list[int]] = {}
     for number, (kind, rules) in enumerate(replay.rules):
         for name, formula in rules.formulas.items():
             found.setdefault((EVERY_KIND if name in COMMON else kind, name, formula), []).append(number)
-    return sorted((Target(*key, tuple(numbers)) for key, numbers in found.items()), key=lambda target: target.kind)
+    taken: Counter[tuple[str, str, str]] = Counter()
+    chosen = []
+    for (kind, name, formula), numbers in sorted(found.items(), key=lambda item: -len(item[1])):
+        alike = (kind, name, tree(formula))
+        taken[alike] += 1
+        if taken[alike] <= ALIKE:
+            chosen.append(Target(kind, name, formula, tuple(numbers)))
+    return sorted(chosen, key=lambda target: target.kind)
+
+
+def tree(formula: Formula) -> str:
+    """Return what a formula is made of, without the names in it."""
+    return " ".join(str(node) if isinstance(node, expr.Integer) else type(node).__name__ for node in walk(formula))
 
 
 def known(settings: Iterable[Setting]) -> set[Reference]:
@@ -152,7 +175,7 @@ def is_the_same(replay: Replay, damage: Damage) -> bool:
     return all(
         written_out(replay.rules[number][1], damage.mutant.formula)
         == written_out(replay.rules[number][1], target.formula)
-        for number in target.structures
+        for number in target.structures[:ENOUGH]
     )
 
 

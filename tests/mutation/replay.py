@@ -216,7 +216,7 @@ class Replay:
         for part in parts:
             number = self._of_rules[id(part.rules)]
             settings, samples = self.settings[number], self.samples[number]
-            if len(samples) < SAMPLES and len(network.layers) <= SMALL and is_plain(network):
+            if not broken and len(samples) < SAMPLES and len(network.layers) <= SMALL and is_plain(network):
                 samples.append(network.spec)
             if len(settings) < KEPT and (not broken or broken[0][0] == part.name):
                 sources = tuple(values[source] for source in part.sources)
@@ -236,6 +236,11 @@ def is_plain(network: Network) -> bool:
     """Say whether a network can be counted: its layers stand in a row, each with a name, counted in a known way."""
     choices = network.spec.get("conventions", "textbook")
     is_known = choices in NAMED if isinstance(choices, str) else set(choices) <= KNOWN
+    seen = {"input"}
+    for layer in network.layers:
+        if not seen.issuperset(layer.needs):
+            return False
+        seen.add(layer.name)
     is_row = all({"name", "kind"} <= set(layer) for layer in network.spec["layers"])
     return is_known and is_row and Conventions.of(choices) == network.conventions
 

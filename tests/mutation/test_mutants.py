@@ -82,6 +82,7 @@ def test_nothing_stays_damaged() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # each test that is run here has its own list of warnings that it knows
 def test_no_damage_survives(request: pytest.FixtureRequest, summary: list[str]) -> None:
     """With `--mutants`: each formula of each kind is damaged in each way, and some test fails each time."""
     if not request.config.getoption("--mutants"):

@@ -114,7 +114,7 @@ def shuffled(layer: Layer, inputs: list[Sizes], _: str) -> bool:
 
 def merged(layer: Layer, inputs: list[Sizes], _: str) -> bool:
     """Sizes of a sum or a product are equal or 1; those of a concatenation are equal but along its axis."""
-    if len({tuple(sizes) for sizes in inputs}) > 1:
+    if len({frozenset(sizes) for sizes in inputs}) > 1:
         return True
     if layer["kind"] != "concat":
         return any(len({sizes[size] for sizes in inputs} - {1}) > 1 for size in inputs[0])

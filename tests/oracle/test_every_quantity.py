@@ -42,7 +42,8 @@ def drawn_spec(draw: Random, kind: str, conventions: str) -> dict[str, Any]:
     """Return a network whose last layer is the layer `x` of a kind."""
     several = SEVERAL.get(kind, ())
     if several and draw.random() < (0.2 if kind == "dense" else 0.5):
-        return {"conventions": conventions, **draw.choice(several)(draw, kind)}
+        spec = {"conventions": conventions, **draw.choice(several)(draw, kind)}
+        return varied.with_adapter(draw, spec) if kind == "attention" else spec
     spec = varied.with_adapter(draw, drawn_kinds.network(draw, kind, conventions))
     return varied.written_again(draw, spec) if kind == "einsumdense" else spec
 

@@ -50,7 +50,8 @@ def another(draw: Random, found: Any, key: str) -> Any:
 def behind(draw: Random, spec: Spec) -> Spec:
     """Return a network behind a pool that gives what was its input: it then sees more than one pixel."""
     axes = axes_of(spec["input"])
-    kernel, stride = [draw.randint(1, 6) for _ in axes], [draw.randint(2, 6) for _ in axes]
+    most = 6 if len(axes) < 3 else 3  # more in three axes is more than can be walked through
+    kernel, stride = [draw.randint(1, most) for _ in axes], [draw.randint(2, most) for _ in axes]
     image, around = {**spec["input"]}, []
     for axis, reach, step in zip(axes, kernel, stride, strict=True):
         covered = (image[axis] - 1) * step + reach
@@ -82,7 +83,12 @@ def merged(draw: Random, kind: str) -> Spec:
     rank = draw.randint(1, 4)
     one = [draw.randint(2, 5) for _ in range(rank)]
     stretch = 1 if kind != "concat" else draw.randint(2, 5)
-    shapes = [[stretch if draw.random() < 0.2 else size for size in one] for _ in range(draw.randint(2, 3))]
+    shapes = [[*one] for _ in range(draw.randint(2, 3))]
+    for place in range(rank):
+        whole = draw.choice((None, *range(len(shapes))))
+        for number, shape in enumerate(shapes):
+            if whole is not None and number != whole and draw.random() < 0.8:
+                shape[place] = stretch
     if kind == "concat":
         grown = draw.randrange(rank)
         shapes = [[draw.randint(1, 5) if place == grown else size for place, size in enumerate(one)] for _ in shapes]
@@ -138,6 +144,7 @@ def attention(draw: Random, kind: str) -> Spec:
         sizes = {name: draw.randint(1, 4) * heads for name in ("features", "head_features", "value_features")}
         layer = {name: number for name, number in sizes.items() if draw.random() < 0.3}
         layer |= {"kv_heads": draw.choice((1, 2))} if draw.random() < 0.3 else {}
+        layer |= {"key_value_bias": True} if draw.random() < 0.2 else {}
         shapes += [[draw.choice((memory, memory, memory + 1)), draw.randint(1, 9)]] if draw.random() < 0.5 else []
         given = {"key_input": shapes[1][1], "value_input": shapes[-1][1]}
         layer |= {name: number + draw.choice((0, 0, 1)) for name, number in given.items() if draw.random() < 0.3}
