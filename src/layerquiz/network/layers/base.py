@@ -197,11 +197,6 @@ class Origin:
     conventions: Conventions
     form: Form
 
-    @property
-    def source(self) -> Before:
-        """Return the only layer before, or the first of several."""
-        return self.before[0]
-
 
 @lru_cache(maxsize=4096)
 def build(kind: Kind, marks: tuple[tuple[str, Mark], ...], forms: tuple[Form, ...], conventions: Conventions) -> Rules:

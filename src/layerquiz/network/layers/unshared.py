@@ -45,7 +45,7 @@ def locally_connected(own: Own, before: tuple[Before, ...], _: Conventions) -> F
     """
     (source,) = before
     axes = source.form.axes
-    reach, _definitions = reaches(own, axes)
+    reach: Formulas = {axis: own.kernel[axis] for axis in axes}
     places = [own[axis] for axis in axes]
     formulas: Formulas = {
         "channels": own.filters,
