@@ -46,9 +46,15 @@ LEFT_OUT = {
 MANY = {"test_every_quantity_is_what_is_counted": 2}
 """Tests that draw so many times as usual here, as only the cases that meet a damage are run."""
 
-MERGED = {"add", "multiply", "subtract", "average", "maximum", "minimum", "concat", "bilinear"}
-MORE = 3
-"""Kinds in which many inputs combine are drawn so many times as often."""
+COMBINED = {"add", "multiply", "subtract", "average", "maximum", "minimum", "concat", "bilinear"}
+COMBINED |= {
+    "attention",
+    "mixture",
+    "convtranspose3d",
+    *(f"{stem}pool{rank}d" for stem in ("max", "avg") for rank in (1, 2, 3)),
+}
+MORE = 6
+"""Kinds in which many inputs or keys combine are drawn so many times as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def calls(module: ModuleType) -> Iterator[tuple[str, Callable[[], None]]]:
 
 def many_of(name: str, arguments: Mapping[str, Any]) -> int:
     """Return how many times as usual a test draws."""
-    return MANY.get(name, 1) * (MORE if name in MANY and arguments.get("kind") in MERGED else 1)
+    return MANY.get(name, 1) * (MORE if name in MANY and arguments.get("kind") in COMBINED else 1)
 
 
 def cases(names: str | tuple[str, ...], rows: Any) -> list[dict[str, Any]]:
