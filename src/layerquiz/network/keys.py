@@ -115,7 +115,7 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
         marks["shares"] = True
     givens: dict[str, Number] = {}
     written = vars(keys)
-    for name, is_word, is_per_axis in _fields(kind):
+    for name, is_word, is_per_axis, plain in _fields(kind):
         found = written[name]
         if name == "stride" and found is None:
             found = written["kernel"]  # only pools leave the stride open
@@ -124,27 +124,25 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
         elif is_word or found is None or isinstance(found, bool | str):
             marks[name] = tuple(found) if isinstance(found, list) else found
         elif is_per_axis:
-            _spread(kind, name, found, axes, marks, givens)
+            _spread(name, found, plain, axes, marks, givens)
         elif isinstance(found, list):
             marks[name] = tuple(OPEN if entry == OPEN else GIVEN for entry in found)
             givens |= {f"entry.{place}": entry for place, entry in enumerate(found, 1) if entry != OPEN}
         else:
-            marks[name] = _plain(kind, name, found, GIVEN)
+            marks[name] = plain if found == plain is not None else GIVEN
             givens[name] = found
     return marks, givens
 
 
 @cache
-def _fields(kind: Kind) -> tuple[tuple[str, bool, bool], ...]:
-    """Return the keys of a kind that its rule sees: each with whether it is a word, and whether it is per axis."""
+def _fields(kind: Kind) -> tuple[tuple[str, bool, bool, Any], ...]:
+    """Return the keys of a kind that its rule sees: whether each is a word, or per axis, and where it says nothing.
+
+    A number that says nothing is a mark of the structure, so that the rule may leave it out.
+    """
     own = [name for name in kind.keys.model_fields if name not in KEYS_OF_ALL and name not in SAYS_NOTHING]
-    return tuple((name, name in kind.words, name in kind.per_axis) for name in own)
-
-
-def _plain(kind: Kind, name: str, found: Number, mark: str) -> Mark:
-    """Return a number's mark: the number itself where it says nothing, so that the rule may leave it out."""
-    plain = kind.plain.get(name, PLAIN.get(name))
-    return plain if plain is not None and found == plain else mark
+    plain = {**PLAIN, **kind.plain}
+    return tuple((name, name in kind.words, name in kind.per_axis, plain.get(name)) for name in own)
 
 
 def _exact(entry: Any) -> Any:
@@ -156,10 +154,10 @@ def _exact(entry: Any) -> Any:
 
 
 def _spread(
-    kind: Kind, name: str, found: Any, axes: tuple[str, ...], marks: dict[str, Mark], givens: dict[str, Number]
+    name: str, found: Any, plain: Any, axes: tuple[str, ...], marks: dict[str, Mark], givens: dict[str, Number]
 ) -> None:
     if isinstance(found, int):
-        marks[name], givens[name] = _plain(kind, name, found, EQUAL), found
+        marks[name], givens[name] = plain if found == plain is not None else EQUAL, found
         return
     entries = [_exact(entry) for entry in found] if isinstance(found, list) else [_exact(found)] * len(axes)
     if len(entries) != len(axes):
@@ -173,7 +171,7 @@ def _spread(
             first, last = entry if isinstance(entry, list) else (entry, entry)
             givens |= {f"before.{axis}": first, f"after.{axis}": last}
     elif len(set(entries)) == 1 and entries[0] is not None:
-        marks[name] = _plain(kind, name, entries[0], EQUAL)
+        marks[name] = plain if entries[0] == plain is not None else EQUAL
         givens[name] = entries[0]
     else:
         marks[name] = DIFFERENT
