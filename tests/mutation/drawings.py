@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.network import Network
-from mutation.replay import Replay
+from mutation.replay import Replay, Setting
 from oracle import drawn, drawn_kinds, varied, ways
 
 FEW, ANEW = 6, 300
@@ -38,8 +38,13 @@ def vary(replay: Replay, structures: Iterable[int]) -> None:
                 built(moved(draw, varied.varied(draw, spec)))
 
 
-def counted_anew(replay: Replay, structures: Sequence[int]) -> bool:
-    """Say whether some networks with these structures, with other numbers, are not what is counted of them."""
+def counted_anew(replay: Replay, structures: Mapping[int, Setting]) -> bool:
+    """Say whether some networks with these structures are not what is counted of them.
+
+    First those in whose numbers a damage shows, then networks with other numbers.
+    """
+    if any(setting.spec and replay.differs(dict(setting.spec)) for setting in structures.values()):
+        return True
     draw = drawn.generator("count anew")
     samples = [spec for number in structures for spec in replay.samples[number]]
     for spec in samples[:: len(samples) // FEW + 1]:

@@ -223,14 +223,17 @@ def shows(replay: Replay, damage: Damage, most: int) -> bool:
     return any(_shown(replay, damage, each))
 
 
-def showing(replay: Replay, damage: Damage) -> list[int]:
-    """Return the structures in which a damaged formula gives another result in some setting."""
+def showing(replay: Replay, damage: Damage) -> dict[int, Setting]:
+    """Return the structures in which a damaged formula gives another result, each with a setting in which it does."""
     shown = _shown(replay, damage, KEPT)
-    return [number for number, found in zip(damage.target.structures, shown, strict=True) if found]
+    return {number: found for number, found in zip(damage.target.structures, shown, strict=True) if found}
 
 
-def _shown(replay: Replay, damage: Damage, most: int) -> Iterator[bool]:
-    """Yield for each structure whether a damaged formula gives another result in the latest settings of it."""
+def _shown(replay: Replay, damage: Damage, most: int) -> Iterator[Setting | None]:
+    """Yield for each structure one of its latest settings in which a damaged formula gives another result.
+
+    If there are several, one whose network can be counted.
+    """
     name, structures = damage.target.quantity, damage.target.structures
     ref = Reference("own", name)
     is_read = name.startswith(SLACK) and any(
@@ -238,7 +241,8 @@ def _shown(replay: Replay, damage: Damage, most: int) -> Iterator[bool]:
     )
     run = compiled({name: substitute(damage.mutant.formula, {BATCH: Reference("before0", BATCH.name)})})
     for number in structures:
-        yield any(setting.tells_apart(name, run, is_read) for setting in replay.settings[number][-most:])
+        latest = sorted(replay.settings[number][-most:], key=lambda setting: setting.spec is None)
+        yield next((setting for setting in latest if setting.tells_apart(name, run, is_read)), None)
 
 
 ANEW = Check("test_every_quantity_is_what_is_counted[drawn anew]", lambda: None, frozenset(), 0)

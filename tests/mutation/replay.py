@@ -60,12 +60,14 @@ class Setting:
     """The numbers around one layer of a network, and the one limit for which the network is refused, if any.
 
     first: the numbers of the network's input, which any formula may ask for the size of a batch.
+    spec: the network, where it is small and can be counted.
     """
 
     own: Mapping[str, Number]
     sources: tuple[Mapping[str, Number], ...]
     first: Mapping[str, Number]
     refused_for: str | None
+    spec: Mapping[str, Any] | None
 
     def tells_apart(self, name: str, damaged: Run, is_read: bool) -> bool:
         """Say whether a damaged formula of a quantity shows here: by what is refused, or by its value.
@@ -213,14 +215,15 @@ class Replay:
         ]
         if len(broken) > 1:
             return
+        spec = network.spec if len(network.layers) <= SMALL and is_plain(network) else None
         for part in parts:
             number = self._of_rules[id(part.rules)]
             settings, samples = self.settings[number], self.samples[number]
-            if not broken and len(samples) < SAMPLES and len(network.layers) <= SMALL and is_plain(network):
-                samples.append(network.spec)
+            if not broken and len(samples) < SAMPLES and spec:
+                samples.append(spec)
             if len(settings) < KEPT and (not broken or broken[0][0] == part.name):
-                sources = tuple(values[source] for source in part.sources)
-                settings.append(Setting(values[part.name], sources, values["input"], broken[0][1] if broken else None))
+                sources, limit = tuple(values[source] for source in part.sources), broken[0][1] if broken else None
+                settings.append(Setting(values[part.name], sources, values["input"], limit, spec))
 
     @contextmanager
     def damage(self, structures: Collection[int], name: str, formula: Formula) -> Iterator[None]:

@@ -35,7 +35,7 @@ SEVERAL: dict[str, tuple[Callable[[Random, str], dict[str, Any]], ...]] = {
 }
 """Drawings of kinds with several inputs, or with an embedding in front."""
 
-SHARED = ("conv1d", "conv2d", "dense", "depthwiseconv2d", "embedding", "lstm", "batchnorm", "layernorm")
+SHARED = (*("conv1d", "conv2d", "dense", "depthwiseconv2d", "embedding", "lstm", "batchnorm", "layernorm", "mixture"),)
 
 
 def drawn_spec(draw: Random, kind: str, conventions: str) -> dict[str, Any]:

@@ -27,7 +27,8 @@ def costs(layer: Layer, counted: Counted, inputs: list[Sizes], way: Way) -> dict
     trained = (adapter if rank else learned) if layer.get("trainable", True) else 0
     macs, numbers = counted.macs + work, listed(*counted.output.values())
     parameters = learned + counted.statistics
-    active = parameters - (asleep(layer, inputs) if layer["kind"] == "mixture" else 0)
+    sleeps = layer["kind"] == "mixture" and "shares" not in layer  # who borrows has none that could
+    active = parameters - (asleep(layer, inputs) if sleeps else 0)
     found = {
         "weights": counted.weights,
         "biases": counted.biases,

@@ -14,6 +14,7 @@ WAYS: tuple[Mapping[str, Any], ...] = (
     {"data_type": "float16", "state_type": "float32", "master_copy": True, "bias_connections": False},
     {"data_type": "int4", "gradient_type": "int8", "optimiser": "momentum", "activation_gradients": True},
     {"bytes_per_number": 3, "activation_type": "float64", "optimiser": "sgd"},
+    {"activation_gradients": True},
 )
 """What is drawn beside the conventions: all types, numbers of states and choices stand in some of them."""
 
