@@ -21,7 +21,7 @@ from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.seal import Sealed, seal, unseal
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
-from layerquiz.grading.marks import Policy
+from layerquiz.grading.policy import policies
 from layerquiz.render import latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
@@ -123,8 +123,7 @@ class Templates(Mapping[str, Template]):
 
 def _check_policies(exam: exams.Exam, file: str) -> None:
     try:
-        for entry in exam.entries:
-            Policy.of({**exam.policy, **entry.policy})
+        policies(exam)
     except LayerquizError as error:
         raise error.at(file) from None
 
