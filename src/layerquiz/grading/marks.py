@@ -55,16 +55,26 @@ def worths(number: str, question: Question, policy: Policy) -> list[Worth]:
     ]
 
 
-def marks_of_paper(paper: Paper, stories: Mapping[str, Story], policies: Sequence[Policy]) -> dict[str, Mark]:
-    """Return the marks of a paper's blanks from their stories; `policies` are those of its questions."""
+def marks_of_paper(
+    paper: Paper, stories: Mapping[str, Story], policies: Sequence[Policy], settled: Mapping[str, Mark] | None = None
+) -> dict[str, Mark]:
+    """Return the marks of a paper's blanks from their stories, but for those that are settled otherwise.
+
+    `policies` are those of its questions.
+    """
     marks: dict[str, Mark] = {}
     for (number, question), policy in zip(paper.numbered, policies, strict=True):
-        marks |= marked(worths(number, question, policy), stories, policy)
+        marks |= marked(worths(number, question, policy), stories, policy, settled or {})
     return rounded(marks, policies[0]) if policies[0].points_rounded == "exam" else marks
 
 
-def marked(blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy) -> dict[str, Mark]:
-    """Return the marks of one question; a mistake is charged once, what is carried earns at most its share."""
+def marked(
+    blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy, settled: Mapping[str, Mark] | None = None
+) -> dict[str, Mark]:
+    """Return the marks of one question; a mistake is charged once, what is carried earns at most its share.
+
+    Marks that are settled by a person stand as they are, before points are rounded.
+    """
     charged: set[str] = set()
     known = _recognised(blanks, stories, policy) if policy.repeat == "once" else set()
     marks: dict[str, Mark] = {}
@@ -78,6 +88,7 @@ def marked(blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy
             left -= points
         marks[blank.blank] = Mark(points, blank.points, reason)
         charged |= known & _slugs(story)
+    marks |= {name: mark for name, mark in (settled or {}).items() if name in marks}
     return rounded(marks, policy) if policy.points_rounded == "question" else marks
 
 
@@ -237,7 +248,7 @@ def rounded(marks: Mapping[str, Mark], policy: Policy) -> dict[str, Mark]:
     """Return marks whose sum is rounded as the policy says, up to what is possible; partly paid blanks move first."""
     points = sum((mark.points for mark in marks.values()), Fraction(0))
     possible = sum((mark.possible for mark in marks.values()), Fraction(0))
-    difference = min(_stepped(points, policy), possible) - points
+    difference = min(stepped(points, policy), possible) - points
     found = dict(marks)
     for blank in sorted(marks, key=lambda blank: not 0 < marks[blank].points < marks[blank].possible):
         mark = marks[blank]
@@ -248,7 +259,8 @@ def rounded(marks: Mapping[str, Mark], policy: Policy) -> dict[str, Mark]:
     return found
 
 
-def _stepped(points: Fraction, policy: Policy) -> Fraction:
+def stepped(points: Fraction, policy: Policy) -> Fraction:
+    """Return points as the policy rounds them."""
     if policy.points_step is None:
         return points
     steps = points / policy.points_step

@@ -16,7 +16,7 @@ from typing import Any
 
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Exam
-from layerquiz.exam.question import letters
+from layerquiz.exam.question import Question, letters
 from layerquiz.grading.policy_keys import Shares, agreeing, choice
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.notation import named, shown
@@ -111,6 +111,11 @@ class Policy:
     def rounds(self, allowed: bool) -> bool:
         """Say whether rounded answers count; `allowed` is what the question says by itself."""
         return not self.exact and (allowed or self.rounding or self.digits is not None)
+
+    def rounding_of(self, question: Question) -> dict[str, int | None]:
+        """Return the blanks of a question in which rounded answers count, with the digits that suffice, if fixed."""
+        own = {blank.quantity: (blank, self.of_blank(blank.place)) for blank in question.blanks}
+        return {name: policy.digits for name, (blank, policy) in own.items() if policy.rounds(blank.rounding)}
 
     def sentences(self) -> tuple[str, ...]:
         """Return the policy as it is printed on the paper: the common cases always, anything else where it differs."""

@@ -47,6 +47,19 @@ def agreeing(choices: dict[str, Any]) -> dict[str, Any]:
     return {**choices, "digits": None} if "rounding" in choices else choices
 
 
+def merged(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> dict[str, Any]:
+    """Return written choices of which some are replaced; what the new ones contradict is left out."""
+    found = {**outer, **inner}
+    if isinstance(outer.get("mistakes"), Mapping) and isinstance(inner.get("mistakes"), Mapping):
+        found["mistakes"] = {**outer["mistakes"], **inner["mistakes"]}
+    taken_back = {"exact": ("rounding", "digits"), "digits": ("exact",), "rounding": ("exact", "digits")}
+    for key in inner:
+        for other in taken_back.get(key, ()):
+            if other not in inner:
+                found.pop(other, None)
+    return found
+
+
 def choice(key: str, value: Any) -> Any:
     """Return the value of one choice."""
     if key == "mistakes":
