@@ -14,6 +14,7 @@ from layerquiz.exam.seal import Difference, Sealed
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, marks_of_paper
 from layerquiz.grading.policy import Policy, policies
+from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.network.network import Answer
 
@@ -70,9 +71,9 @@ class Report:
 
     @property
     def review(self) -> list[tuple[Result, Graded]]:
-        """Return the answers that could not be read: grades are provisional until a person has."""
+        """Return the answers that wait for a person to read them: grades are provisional until one has."""
         pairs = ((result, graded) for result in self.results for graded in result.blanks.values())
-        return [(result, graded) for result, graded in pairs if graded.story.verdict == "unreadable"]
+        return [(result, graded) for result, graded in pairs if is_open(graded)]
 
     def as_json(self, accepted: bool = False) -> dict[str, Any]:
         """Return the grades as plain data, as `grade --json` prints them; `accepted` unread answers earn nothing."""
@@ -180,7 +181,5 @@ def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[
 
 def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
-    own = {blank.quantity: (blank, policy.of_blank(blank.place)) for blank in question.blanks}
-    rounding = {name: of.digits for name, (blank, of) in own.items() if of.rounds(blank.rounding)}
     keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
-    return diagnose_sheet(question.network, written, rounding, keys)
+    return diagnose_sheet(question.network, written, policy.rounding_of(question), keys)
