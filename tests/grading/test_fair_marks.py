@@ -135,7 +135,7 @@ def test_large_keys_take_no_search(monkeypatch):
     assert net.value("d.weights") == 270_000
     assert not guessable(net, "d.weights", Fraction(1, 20))
     assert searched == []
-    assert not guessable(net, "e.weights", Fraction(1, 20))
+    assert not guessable(net, "e.weights", Fraction(1, 30))
     assert not guessable(net, "e.weights", Fraction(1, 30))
     assert len(searched) == 1
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil, floor, prod
+from itertools import islice
+from math import ceil, floor
 from weakref import WeakKeyDictionary
 
 from layerquiz.exam.exam import Paper, blank_id
@@ -99,18 +100,31 @@ def _slugs(story: Story) -> set[str]:
 
 
 def _recognised(blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy) -> set[str]:
-    """Return the mistakes that are no guess: made with working, or in numbers that guesses would seldom all hit.
+    """Return the mistakes that explain several blanks and are no guess: each is charged once.
 
-    Blanks with the same key are hit by one guess. What is no guess is charged once; a guess excuses nothing later.
+    They are made with working, or in numbers that guesses would seldom all hit; a guess excuses nothing later.
     """
-    chances: dict[str, dict[Answer, Fraction]] = {}
+    places: dict[str, list[Worth]] = {}
     for blank in blanks:
-        story = stories[blank.blank]
-        for slug in _slugs(story):
-            rate = Fraction(0) if story.working else _rate(blank.network, blank.quantity, policy.chance_limit)
-            by_key = chances.setdefault(slug, {})
-            by_key[story.expected] = min(rate, by_key.get(story.expected, rate))
-    return {slug for slug, by_key in chances.items() if prod(by_key.values()) <= policy.chance_limit}
+        for slug in _slugs(stories[blank.blank]):
+            places.setdefault(slug, []).append(blank)
+    limit = policy.chance_limit
+    return {slug for slug, found in places.items() if len(found) > 1 and _is_no_guess(found, stories, limit)}
+
+
+def _is_no_guess(blanks: Sequence[Worth], stories: Mapping[str, Story], limit: Fraction) -> bool:
+    """Say whether guesses would seldom hit all of some blanks; those with the same key are hit by one guess."""
+    if limit == 1 or any(stories[blank.blank].working for blank in blanks):
+        return True
+    chance, keys = Fraction(1), set()
+    for blank in sorted(blanks, key=lambda blank: -_guesses(blank.network, blank.quantity)[1]):
+        expected = stories[blank.blank].expected
+        if expected not in keys:
+            keys.add(expected)
+            chance *= _rate(blank.network, blank.quantity, limit)
+        if chance <= limit:
+            return True
+    return False
 
 
 def _with_method(story: Story, blank: Worth, policy: Policy, charged: Collection[str]) -> tuple[Fraction, str]:
@@ -196,18 +210,34 @@ def _is_guess(story: Story, blank: Worth, policy: Policy) -> bool:
 
 
 _RATES: WeakKeyDictionary[Network, dict[str, Fraction]] = WeakKeyDictionary()
+_GUESSABLE: WeakKeyDictionary[Network, dict[tuple[str, Fraction], bool]] = WeakKeyDictionary()
 """The chance rates that were needed, as long as their networks live: a shared paper is looked at once."""
 
 
 def guessable(network: Network, quantity: str, limit: Fraction) -> bool:
-    """Say whether so many guesses would be taken for a mistake that their share is above a limit."""
-    return limit < 1 and _rate(network, quantity, limit) > limit
+    """Say whether so many guesses would be taken for a mistake that their share is above a limit; remembered.
+
+    Where the key is too large for that there is no search, and none goes on once it is clear.
+    """
+    if _too_large(network, quantity, limit):
+        return False
+    known = _GUESSABLE.setdefault(network, {})
+    if (quantity, limit) not in known:
+        lowest, highest = _guesses(network, quantity)
+        hits = islice(_hits(network, quantity), floor(limit * (highest - lowest)) + 1)
+        known[quantity, limit] = highest - lowest < 1 or sum(1 for _ in hits) > limit * (highest - lowest)
+    return known[quantity, limit]
+
+
+def _too_large(network: Network, quantity: str, limit: Fraction) -> bool:
+    """Say whether a key is so large that no chance rate comes near a limit, whatever the search would find."""
+    lowest, highest = _guesses(network, quantity)
+    return limit == 1 or limit * (highest - lowest) >= MOST_STORIES
 
 
 def _rate(network: Network, quantity: str, limit: Fraction) -> Fraction:
-    """Return the chance rate, remembered; 0 where the key is too large for it to reach the limit, without a search."""
-    lowest, highest = _guesses(network, quantity)
-    if limit * (highest - lowest) >= MOST_STORIES:
+    """Return the chance rate, remembered; 0 where the key is too large for it to reach the limit."""
+    if _too_large(network, quantity, limit):
         return Fraction(0)
     rates = _RATES.setdefault(network, {})
     if quantity not in rates:
@@ -227,25 +257,35 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
 
     A shape is guessed number by number, so its rate is that of its first size.
     """
+    lowest, highest = _guesses(network, quantity)
+    if highest - lowest < 1:
+        return Fraction(1)
+    return Fraction(sum(1 for _ in _hits(network, quantity)), highest - lowest)
+
+
+def _hits(network: Network, quantity: str) -> Iterator[int]:
+    """Yield the wrong numbers within a factor of two of the key that a mistake gives, each once."""
     members = network.members(quantity)
     lowest, highest = _guesses(network, quantity)
     if isinstance(network.value(quantity), tuple):
         quantity, members = str(members[0]), members[:1]
-    key = network.collected(quantity, members, network.values)
-    if highest - lowest < 1:
-        return Fraction(1)
     search = Search(network, members)
-    found = set()
+    found: set[Answer] = {network.collected(quantity, members, network.values)}
     for change in search.singles(CATALOGUE.values()):
         values = search.values(change)
-        if values is not None and network.fault(values, search.needed) is None:
-            found.add(network.collected(quantity, members, values))
-    hits = sum(1 for value in found if isinstance(value, int) and lowest <= value <= highest and value != key)
-    return Fraction(hits, highest - lowest)
+        if values is None or network.fault(values, search.needed) is not None:
+            continue
+        value = network.collected(quantity, members, values)
+        if value not in found:
+            found.add(value)
+            if isinstance(value, int) and lowest <= value <= highest:
+                yield value
 
 
 def rounded(marks: Mapping[str, Mark], policy: Policy) -> dict[str, Mark]:
     """Return marks whose sum is rounded as the policy says, up to what is possible; partly paid blanks move first."""
+    if policy.points_step is None:
+        return dict(marks)
     points = sum((mark.points for mark in marks.values()), Fraction(0))
     possible = sum((mark.possible for mark in marks.values()), Fraction(0))
     difference = min(stepped(points, policy), possible) - points
