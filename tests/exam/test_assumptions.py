@@ -159,3 +159,19 @@ def test_the_bias_vectors_of_recurrent_layers_are_said(conventions, keys, lstm, 
     told = {name: [s for s in sentences if s.startswith(assumptions.RECURRENT[name])] for name in ("lstm", "gru")}
     assert told["lstm"] == [f"{assumptions.RECURRENT['lstm']} has {words[lstm]}."]
     assert told["gru"] == ([f"{assumptions.RECURRENT['gru']} has {words[gru]}."] if gru else [])
+
+
+def test_what_is_said_of_exact_numbers_agrees_with_the_policy():
+    """Exact numbers are asked for unless all may be rounded; where none may, rounding is not spoken of."""
+    macs = [("1", draw(library.named("conv-macs"), 1))]
+    rounding = [("1", draw(template.parse(ROUNDING_TEMPLATE, "rounded"), 1))]
+    assert assumptions.EXACT in assumptions.sentences(macs)
+    assert assumptions.EXACT not in assumptions.sentences(macs, exact=False)
+    assert assumptions.PRODUCTS in assumptions.sentences(macs, exact=False)
+    assert assumptions.ROUNDING in assumptions.sentences(rounding)
+    assert assumptions.ROUNDING not in assumptions.sentences(rounding, exact=True)
+
+
+ROUNDING_TEMPLATE = RECURRENT.format(conventions="textbook", keys="").replace(
+    "second.parameters}", "second.parameters, rounding: allowed}"
+)

@@ -68,6 +68,7 @@ BATCH = "Outputs, the input among them, are stored for every example of the batc
 CACHE = "The cache holds a key and a value for each token of each layer{}."
 OF_BATCHES = " for each example of the batch"
 EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
+PRODUCTS = r"A product such as $3\cdot 3\cdot 64$ may stay as it is."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
 AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
@@ -231,10 +232,11 @@ TOPICS = (
 """The order of the sentences on a sheet."""
 
 
-def sentences(questions: Iterable[tuple[str, Question]]) -> tuple[str, ...]:
+def sentences(questions: Iterable[tuple[str, Question]], exact: bool | None = None) -> tuple[str, ...]:
     """Return what the blanks of some numbered questions need, as Markdown sentences.
 
-    Where two questions count differently, each sentence says for which questions it holds.
+    Where two questions count differently, each sentence says for which questions it holds. `exact` says that only exact
+    numbers count, or that rounded ones do, whatever the questions say.
     """
     numbered = list(questions)
     said: dict[str, dict[str, dict[str, None]]] = {}
@@ -246,8 +248,8 @@ def sentences(questions: Iterable[tuple[str, Question]]) -> tuple[str, ...]:
     blanks = [question.blanks for _, question in numbered]
     return (
         *found,
-        EXACT,
-        *([ROUNDING] if any(blank.rounding for held in blanks for blank in held) else []),
+        PRODUCTS if exact is False else EXACT,
+        *([ROUNDING] if exact is None and any(blank.rounding for held in blanks for blank in held) else []),
         *([CARRIED] if any(len(held) > 1 for held in blanks) else []),
         AMBIGUOUS,
     )

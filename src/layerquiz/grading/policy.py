@@ -112,6 +112,11 @@ class Policy:
         """Say whether rounded answers count; `allowed` is what the question says by itself."""
         return not self.exact and (allowed or self.rounding or self.digits is not None)
 
+    @property
+    def asks_exact(self) -> bool | None:
+        """Say whether only exact numbers count, or whether rounded ones do; None where each question says so."""
+        return True if self.exact else False if self.rounds(allowed=False) else None
+
     def rounding_of(self, question: Question) -> dict[str, int | None]:
         """Return the blanks of a question in which rounded answers count, with the digits that suffice, if fixed."""
         own = {blank.quantity: (blank, self.of_blank(blank.place)) for blank in question.blanks}
