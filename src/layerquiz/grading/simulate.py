@@ -26,7 +26,7 @@ from layerquiz.grading.story import FORMAT, Story
 from layerquiz.network.mistakes import CATALOGUE
 
 STUDENTS = 10_000
-MOST_PAPERS = 4
+MOST_PAPERS = 3
 GUESSED_SHEETS = 2
 SLIPPED_SHEETS = 4
 TENTHS = {"right": 1, "round": 1, "slip": 2, "guess": 2}
@@ -132,6 +132,7 @@ class _Simulating:
         places = range(min(MOST_PAPERS, len(sealed.papers)))
         step = len(sealed.papers) // len(places)
         self.papers = [sealed.papers[place * step] for place in places]
+        self.possible = self.papers[0].points
         self.stories: dict[tuple[object, ...], dict[str, Story]] = {}
 
     @cached_property
@@ -193,23 +194,24 @@ class _Simulating:
     ) -> Profile:
         """Return what students earn who each have a paper and one of its sheets, `mixed` question by question."""
         table = [[self._earned(place, sheet, working) for sheet in own] for place, own in enumerate(sheets)]
+        totals = [[self._total(earned) for earned in own] for own in table]
         points = []
         for _ in range(students):
-            own = sample.choice(self.random, table)
-            chosen = sample.choice(self.random, own)
+            place = sample.below(self.random, len(table))
             if mixed:
-                chosen = [sample.choice(self.random, own)[number] for number in range(len(chosen))]
-            points.append(self._total(chosen))
+                own = table[place]
+                points.append(self._total([sample.choice(self.random, own)[number] for number in range(len(own[0]))]))
+            else:
+                points.append(sample.choice(self.random, totals[place]))
         return Profile(name, working, tuple(points))
 
     def _total(self, earned: Sequence[Earned]) -> Earned:
         """Return the shares of a paper's points, rounded where a policy rounds them for the whole exam."""
-        possible = self.papers[0].points
         found = []
         for place, own in enumerate(self.policies):
             points = sum((question[place] for question in earned), Fraction(0))
             whole = stepped(points, own[0]) if own[0].points_rounded == "exam" else points
-            found.append(min(whole, possible) / possible)
+            found.append(min(whole, self.possible) / self.possible)
         return tuple(found)
 
     def _earned(self, place: int, sheet: Sheet, working: bool) -> list[Earned]:
