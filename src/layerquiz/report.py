@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,6 +53,22 @@ def simulated(source: str, policy: str | None) -> Simulation:
     return simulate(sealed, {Path(policy).name: other})
 
 
+def regraded(
+    source: str,
+    sealed: Sealed,
+    answers: Mapping[str, Mapping[str, str]],
+    target: str | None = None,
+    corrections: str | None = None,
+) -> regrade.Regraded:
+    """Return the report on answers to the exam of a folder, with its corrections and what was decided by hand."""
+
+    def again(exam: Exam) -> Report:
+        return grade(replace(sealed, exam=exam), answers)
+
+    written = Path(target or Path(source) / "grades")
+    return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers), again)
+
+
 def write_grades(
     source: str, answers: str, target: str | None, force: bool, accept_zero: bool, corrections: str | None = None
 ) -> tuple[Written, Report]:
@@ -63,12 +79,7 @@ def write_grades(
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    written = submissions(sealed, answers)
-
-    def again(exam: Exam) -> Report:
-        return grade(replace(sealed, exam=exam), written)
-
-    found = regrade.regraded(Path(source), Path(target), corrections, sealed, grade(sealed, written), again)
+    found = regraded(source, sealed, submissions(sealed, answers), target, corrections)
     report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)

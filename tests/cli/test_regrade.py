@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import layerquiz as lq
 from cli.desk import refusal, run, tree
 
 GRADE = ("grade", "out", "answers.csv")
@@ -151,6 +152,14 @@ def test_dropped_points_leave_the_total(graded: Path) -> None:
     again("--force")
     assert grades() == {"s1": "1.25", "s2": "1.5"}
     assert "1.25 of 2" in (graded / "out" / "grades" / "feedback" / "s1.md").read_text()
+
+
+def test_python_takes_corrections_too(graded: Path) -> None:
+    """`lq.grade` of a folder gives the points that the command writes."""
+    (graded / "out" / "corrections.yaml").write_text(CORRECTIONS)
+    again("--force")
+    report = lq.grade("out", "answers.csv")
+    assert {result.paper.student.id: f"{float(result.points):g}" for result in report.results} == grades()
 
 
 def decide(points: str, desk: Path) -> None:

@@ -10,7 +10,10 @@ import pytest
 from layerquiz.errors import ExamError
 from layerquiz.exam import exam as exams
 from layerquiz.exam.exam import Exam
+from layerquiz.exam.roster import Student
+from layerquiz.exam.seal import Sealed
 from layerquiz.grading.diagnose import diagnose
+from layerquiz.grading.grade import grade
 from layerquiz.grading.policy import Policy, exam_sentences, policies
 from layerquiz.grading.policy_keys import ACCEPTABLE, Shares
 from layerquiz.network.mistakes import CATALOGUE
@@ -181,3 +184,22 @@ def test_choices_that_cannot_be(whole: str, question: str, found: str, cure: str
 def test_mistakes_have_shares_for_every_slug() -> None:
     """Each mistake of the catalogue can have a share of its own."""
     assert len(Policy.of({"mistakes": dict.fromkeys(CATALOGUE, "1/3")}).mistakes) == len(CATALOGUE)
+
+
+def test_points_are_rounded_per_question_or_once_for_the_exam() -> None:
+    """Two quarters in two questions: rounded up one by one they are 1/2 each, together they stay 1/2."""
+    written = {"1a": "90", "2b": "784000"}  # of 91 and 785000: one known mistake each, bare
+    for rounded, points in (("question", 1), ("exam", Fraction(1, 2))):
+        sealed = exam(f"{{points_step: 1/2, points_rounding: up, points_rounded: {rounded}}}")
+        sealed = replace(sealed, seed=7)
+        paper = exams.paper(sealed, Student("s1", "x"))
+        (result,) = grade(Sealed(sealed, (paper,), (), "", ""), {"s1": written}).results
+        assert result.points == points
+
+
+def test_policies_of_blanks_are_applied() -> None:
+    """A rounded answer counts at the blank whose policy allows it, and a share at the blank that has its own."""
+    sealed = replace(exam(question="{blanks: {a: {digits: 2}, b: {mistake_bare: 3/4}}}"), seed=7)
+    paper = exams.paper(sealed, Student("s2", "x"))  # 94080 weights, 94200 parameters
+    (result,) = grade(Sealed(sealed, (paper,), (), "", ""), {"s2": {"2a": "94K", "2b": "94080"}}).results
+    assert [result.blanks[name].mark.points for name in ("2a", "2b")] == [1, Fraction(3, 4)]
