@@ -263,6 +263,8 @@ REFUSED = {
     "comparison": (E1 + "{blank: 1a, accept: '= conv.height == 5', why: w}", "line 2", "is a comparison"),
     "no comparison": (E1 + "{blank: 1a, void: full, version: conv.stride, why: w}", "line 2", "no comparison"),
     "code": (E1 + "{blank: 1a, accept: \"= __import__('os')\", why: w}", "line 2", "does not belong here"),
+    "no such layer": (E1 + "{blank: 1a, accept: '= conf.height', why: w}", "line 2", 'there is no "conf.height"'),
+    "no such name": (E1 + "{question: 2, void: full, version: units == 3, why: w}", "line 2", 'there is no "units"'),
     "policy": ("policy: {mistaek: 1, why: w}", "line 1", '"mistake"'),
     "policy of a student": (E1 + "{question: 1, student: s1, policy: {slip: 1}, why: w}", "line 2", "for everybody"),
     "policy of a blank": (E1 + "{blank: 1a, policy: {repeat: once}, why: w}", "line 2", '"repeat" cannot'),
@@ -284,7 +286,8 @@ def test_files_that_cannot_be(text, place, cure):
     assert cure in str(refused.value)
 
 
-def test_a_name_that_no_drawing_has_is_told_with_its_line():
-    """An expression over a layer that is not there names the line of its entry."""
-    with pytest.raises(LayerquizError, match=r"corrections.yaml, line 2.*conf.height.*conv.shape"):
-        marked(entries('blank: 1a, accept: "= conf.height"'))
+def test_an_expression_that_fails_in_a_later_drawing_names_its_line():
+    """What has a value on the first paper and divides by zero on another is told with the line of its entry."""
+    zero = entries('blank: 1a, accept: "= conv.height // (conv.stride - 4)"')  # 3 on the paper of s1, 4 on that of s2
+    with pytest.raises(LayerquizError, match=r"corrections.yaml, line 2, .*divides by zero"):
+        marked(zero, ("s2", "1a", "50"))

@@ -211,7 +211,10 @@ def _fixed(entry: Correction, possible: Fraction) -> Mark:
 
 
 def _accepts(entry: Correction, name: str, story: Story, question: Question) -> bool:
-    return any(_is_accepted(answer, entry, name, story, question) for answer in entry.accept)
+    """Say whether an entry makes an answer right that was not."""
+    return story.verdict != "correct" and any(
+        _is_accepted(answer, entry, name, story, question) for answer in entry.accept
+    )
 
 
 def _is_accepted(answer: Accepted, entry: Correction, name: str, story: Story, question: Question) -> bool:

@@ -30,6 +30,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
+from layerquiz.exam.drawing import lookup
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Blank
 from layerquiz.exam.source import SourceText
@@ -159,7 +160,7 @@ class _Parsing:
             why=why,
             blanks=frozenset(blanks),
             students=frozenset(self._students(keys.student, path)),
-            version=self._version(keys.version, path),
+            version=self._version(keys.version, blanks, path),
             accept=self._accepted(keys, blanks, path),
             void=keys.void or "",
             points=self._points(keys, blanks, path),
@@ -194,20 +195,25 @@ class _Parsing:
                 raise self.source.fault(fault, (*path, what), cure=nearest(name, allowed), slug=f"unknown-{what}")
         return names
 
-    def _version(self, text: str | None, path: tuple[str | int, ...]) -> Expression | None:
+    def _version(self, text: str | None, blanks: list[str], path: tuple[str | int, ...]) -> Expression | None:
         if text is None:
             return None
-        read_as = self._expression(text, (*path, "version"))
+        read_as = self._expression(text, blanks, (*path, "version"))
         if not read_as.compares:
             cure = "Write one such as conv.stride == 2"
             raise self.source.fault(f'"{text}" is no comparison', (*path, "version"), cure=cure, slug="expression")
         return read_as
 
-    def _expression(self, text: str, path: tuple[str | int, ...]) -> Expression:
+    def _expression(self, text: str, blanks: list[str], path: tuple[str | int, ...]) -> Expression:
+        """Return an expression that has a value in the drawings of the first paper: all have the same names."""
         try:
-            return expression.parse(text)
+            found = expression.parse(text)
+            for number in dict.fromkeys(self.blanks[name][0] for name in blanks):
+                question = self.papers[0].questions[number - 1]
+                found.value(lookup(question.drawn, question.network))
         except LayerquizError as error:
             raise self.source.located(error, path) from None
+        return found
 
     def _accepted(self, keys: EntryKeys, blanks: list[str], path: tuple[str | int, ...]) -> tuple[Accepted, ...]:
         if keys.accept is None:
@@ -227,7 +233,7 @@ class _Parsing:
             raise self.source.fault(f"found {shown(found)}", path, cure=cure, slug="wrong-value")
         text = str(found).strip()
         if text.startswith("="):
-            formula = self._expression(text[1:], path)
+            formula = self._expression(text[1:], blanks, path)
             if formula.compares:
                 what, cure = f'"{text}" is a comparison', "Write what is accepted, such as = conv.height + 1"
                 raise self.source.fault(what, path, cure=cure, slug="expression")
