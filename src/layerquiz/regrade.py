@@ -21,6 +21,7 @@ from layerquiz.grading.grade import Report
 from layerquiz.grading.policy_keys import number
 from layerquiz.grading.review import Decision
 from layerquiz.grading.story import FORMAT
+from layerquiz.network.notation import printable
 from layerquiz.render.questions import decimal
 
 GRADES, CHANGES = "grades.csv", "changes.csv"
@@ -155,7 +156,8 @@ def _same(old: str, new: str) -> bool:
 
 def table(found: Sequence[Difference]) -> list[str]:
     """Return differences as the lines of a table, and below it how many students gain and lose."""
-    shown = [(d.student, d.blank, d.before or "-", d.after or "-", d.why[:LONGEST_WHY]) for d in found[:MOST_SHOWN]]
+    cells = [(d.student, d.blank, d.before or "-", d.after or "-", d.why[:LONGEST_WHY]) for d in found[:MOST_SHOWN]]
+    shown = [tuple(map(printable, row)) for row in cells]
     widths = [max(len(row[place]) for row in (COLUMNS, *shown)) for place in range(4)]
     lines = [
         "  ".join((*(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=True)), row[4]))

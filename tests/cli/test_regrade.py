@@ -131,6 +131,15 @@ def test_a_named_file_of_corrections(graded: Path) -> None:
     assert "no such file" in refusal(*GRADE, "--corrections", "none.yaml", beside=graded)
 
 
+def test_a_reason_cannot_write_on_the_terminal(graded: Path) -> None:
+    """Control characters in a reason, or in grades that somebody has edited, are shown as escapes."""
+    (graded / "out" / "corrections.yaml").write_text('corrections: [{blank: 1a, void: full, why: "\\e[2Jgone"}]\n')
+    GRADES.write_text(GRADES.read_text().replace("s2,1,", "s2,\x1b[31m1,"))
+    told = refusal(*GRADE, beside=graded)
+    assert "\x1b" not in told
+    assert "\\x1b[2Jgone" in told
+
+
 def test_differences_as_json(graded: Path) -> None:
     """--json lists the differences as data, before the one message."""
     (graded / "out" / "corrections.yaml").write_text(CORRECTIONS)

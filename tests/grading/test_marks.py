@@ -113,6 +113,13 @@ def test_of_a_pair_only_the_new_mistake_is_charged():
     assert points(again, told("mistake", ["forgot-input-channels"]), told("mistake", TWO))[2] == 1
 
 
+def test_of_a_pair_an_accepted_convention_costs_nothing():
+    """A mistake under a convention that the policy accepts is paid as that mistake alone."""
+    pair = told("mistake", ["forgot-bias", "mac-vs-flop"])
+    assert points(pair) == [0]
+    assert points(pair, policy=Policy.of({"accept": ["mac-vs-flop"]})) == [Fraction(1, 4)]
+
+
 def test_the_best_paid_rival_counts():
     """Of rivals the one that is paid best counts, and the reason names it."""
     policy = Policy.of({"mistakes": {"bias-on-input-side": "3/4", "bias-per-input-channel": 0}})

@@ -107,11 +107,6 @@ class Corrections:
     policy_whys: Mapping[int, str]
     entries: tuple[Correction, ...]
 
-    @property
-    def changes_policy(self) -> bool:
-        """Say whether another policy than the sealed one holds."""
-        return bool(self.policy_whys)
-
 
 def parse(text: str, file: str, exam: Exam, papers: Sequence[Paper]) -> Corrections:
     """Return the corrections of a file to a sealed exam; every error names the line, and the nearest spelling."""

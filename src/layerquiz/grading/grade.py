@@ -171,7 +171,9 @@ def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[
     places: dict[str, int] = {}
     for place, (question, policy) in enumerate(zip(paper.questions, policies, strict=True), 1):
         names = {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
-        told = _stories(question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy)
+        told = stories_of(
+            question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy
+        )
         stories |= {name: told[quantity] for name, quantity in names.items()}
         places |= dict.fromkeys(names, place)
     marks = marks_of_paper(paper, stories, policies)
@@ -179,7 +181,7 @@ def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[
     return Result(paper, graded, answers is not None)
 
 
-def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
+def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
     keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
     return diagnose_sheet(question.network, written, policy.rounding_of(question), keys)

@@ -188,8 +188,9 @@ def needs_formula(network: Network, quantity: str, carried_from: Iterable[str] =
 def _best_paid(
     story: Story, blank: Worth, policy: Policy, charged: Collection[str], working: bool
 ) -> tuple[Fraction, str]:
-    """Return what the explanation earns that is paid best; of a pair, a mistake that was charged counts no more."""
-    ways = [(slugs, [slug for slug in slugs if slug not in charged]) for slugs in (story.mistakes, *story.rivals)]
+    """Return what the explanation earns that is paid best; in a pair, what was charged or is accepted is free."""
+    free = policy.accept.union(charged)
+    ways = [(slugs, [slug for slug in slugs if slug not in free]) for slugs in (story.mistakes, *story.rivals)]
     if any(not new for _, new in ways):
         return policy.share("correct", working), "the same mistake again, charged once"
     shares = [_paid(new, policy, working) for _, new in ways]

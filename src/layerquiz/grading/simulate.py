@@ -18,7 +18,7 @@ from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading import simulated
-from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.grade import stories_of
 from layerquiz.grading.marks import marked, stepped, worths
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.grading.simulated import Answers, Misconceptions
@@ -243,8 +243,7 @@ class _Simulating:
         rounding = policy.rounding_of(question)
         key = (place, number, tuple(answers.items()), tuple(rounding.items()))
         if key not in self.stories:
-            keys = {blank.quantity: blank.key for blank in question.blanks}
-            self.stories[key] = diagnose_sheet(question.network, answers, rounding, keys)
+            self.stories[key] = stories_of(question, answers, policy)
         return self.stories[key]
 
 
