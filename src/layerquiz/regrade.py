@@ -113,33 +113,36 @@ def _decisions(target: Path, sealed: Sealed) -> dict[tuple[str, str], Decision]:
 
 def _kept(target: Path) -> dict[tuple[str, str], Fraction]:
     """Return the points that earlier corrections gave."""
-    table = _table(target / CHANGES)
-    rows = ((row.get("student", ""), row.get("blank", ""), number(row.get("after", "")), row) for row in table)
-    return {
-        (student, blank): points
-        for student, blank, points, row in rows
-        if points is not None and row.get("why") != BY_HAND
-    }
+    found = {}
+    for row in _rows(target / CHANGES, COLUMNS):
+        student, blank, _, after, why = row.cells
+        points = number(after)
+        if points is not None and why != BY_HAND:
+            found[student, blank] = points
+    return found
 
 
-def _table(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a table that an earlier run wrote, by its columns; none where there is none."""
+def _rows(path: Path, columns: Sequence[str]) -> list[files.Row]:
+    """Return the rows of a table that an earlier run wrote with some columns; none where there is no such table."""
     rows: list[files.Row] = []
     with contextlib.suppress(LayerquizError):  # it was spoilt since; whether it may be replaced is asked elsewhere
         rows = files.read_rows(path) if files.is_file(path) else []
-    return [dict(zip(rows[0].cells, row.cells, strict=False)) for row in rows[1:]]
+    if not rows or rows[0].cells != tuple(columns):
+        return []
+    return [row for row in rows[1:] if len(row.cells) == len(columns)]
 
 
 def differences(target: Path, found: Regraded) -> list[Difference]:
     """Return the marks that stand in the grades of a folder and would be others, with the reasons."""
-    before = {row.get("student", ""): row for row in _table(target / GRADES)}
+    names = list(found.report.results[0].blanks)
+    before = {row.cells[0]: row.cells[1:-1] for row in _rows(target / GRADES, ("student", *names, "total"))}
     whys = {(change.student, change.blank): change.why for change in found.changes}
     changed = []
     for result in found.report.results:
         student = result.paper.student.id
-        for name, graded in result.blanks.items() if student in before else ():
+        for name, old in zip(names, before.get(student, ()), strict=False):
+            graded = result.blanks[name]
             new = decimal(graded.mark.points) if result.handed_in else ""
-            old = before[student].get(name, "")
             if not _same(old, new):
                 why = whys.get((student, name), graded.mark.reason if result.handed_in else "nothing was handed in")
                 changed.append(Difference(student, name, old, new, why))
@@ -148,9 +151,11 @@ def differences(target: Path, found: Regraded) -> list[Difference]:
 
 def _same(old: str, new: str) -> bool:
     """Say whether two cells have the same points, however a spreadsheet writes them."""
+    if old == new:
+        return True
     one, other = number(old), number(new)
     if one is None or other is None:
-        return old == new
+        return False
     return round(one, PLACES) == round(other, PLACES)
 
 

@@ -102,6 +102,8 @@ def still_right(
     found: Mapping[tuple[str, str], Decision], report: Report
 ) -> tuple[dict[tuple[str, str], Decision], list[str]]:
     """Return the decisions whose answers are still the same, and a note on each whose answer has changed."""
+    if not found:
+        return {}, []
     answers = {
         (result.paper.student.id, name): graded.story.written
         for result in report.results
