@@ -156,3 +156,15 @@ def test_a_file_where_a_folder_is_wanted_is_the_users_to_mend(tmp_path: Path):
 def test_nothing_is_written_outside_the_folder(tmp_path: Path, name: str):
     with pytest.raises(LayerquizError, match="would leave the folder"):
         files.Target(tmp_path).add(name, "x")
+
+
+def test_a_file_that_people_fill_in_may_be_replaced(tmp_path: Path):
+    """What is named replaceable needs no force, while the others beside it still do."""
+    for name in ("review.csv", "grades.csv"):
+        (tmp_path / name).write_text("old")
+    target = files.Target(tmp_path, replaceable=("review.csv",))
+    target.add("review.csv", "new")
+    assert target.commit() == ["review.csv"]
+    target.add("grades.csv", "new")
+    with pytest.raises(LayerquizError, match=r"grades\.csv"):
+        target.commit()

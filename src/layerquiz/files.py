@@ -163,13 +163,15 @@ class Target:
     """A folder to be written: files are collected, and none is in its place before all are on the disk.
 
     `last` names the file that makes the folder valid (the seal): it is moved in after all others. A run that is killed
-    leaves the old files, and beside them at most a hidden working folder, which the next run removes.
+    leaves the old files, and beside them at most a hidden working folder, which the next run removes. `replaceable`
+    names files that people fill in: what was filled in is in the new content too.
     """
 
     folder: Path
     last: str = ""
     force: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
+    replaceable: tuple[str, ...] = ()
 
     def add(self, name: str, content: str | bytes) -> None:
         """Collect one file by its path inside the folder."""
@@ -197,7 +199,7 @@ class Target:
             return True
         except OSError as error:
             raise OutsideError(f"cannot be read ({_reason(error)})", where=str(path), slug="disk") from error
-        if old != content and not self.force:
+        if old != content and not self.force and name not in self.replaceable:
             cure = "Give --force to replace it, or write into another folder."
             raise LayerquizError("exists with other content", where=str(path), cure=cure, slug="file-exists")
         return old != content

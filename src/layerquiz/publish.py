@@ -19,9 +19,10 @@ from layerquiz.exam import library
 from layerquiz.exam import roster as rosters
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.seal import Sealed, seal, unseal
+from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
-from layerquiz.grading.marks import Policy
+from layerquiz.grading.policy import Policy, policies
 from layerquiz.render import latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
@@ -55,7 +56,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), _roster(roster_file)
     exam = _parsed(written, exam_file, target)
-    _check_policies(exam, exam_file)
+    _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
     drawn = [exams.paper(exam, student) for student in roster.students]
     sealed = seal(exam, drawn, __version__)
     notes = [f'the roster\'s column "{column}" is not used' for column in roster.unknown_columns]
@@ -68,7 +69,8 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     if not engine.available():
         notes.append(unprinted(Path(target), pdfs, same))
     elif not (same and are_there(Path(target), pdfs)):
-        said = sentences([question for paper in drawn for question in paper.numbered])
+        exact = Policy.of(exam.policy).asks_exact
+        said = sentences([question for paper in drawn for question in paper.numbered], exact)
         documents = [papers.paper(exam, paper, number, said) for number, paper in enumerate(drawn, 1)]
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
@@ -121,12 +123,16 @@ class Templates(Mapping[str, Template]):
         return len(library.templates())
 
 
-def _check_policies(exam: exams.Exam, file: str) -> None:
+def _check_policies(exam: exams.Exam, written: SourceText) -> None:
+    """Refuse a policy that cannot be, that of the exam with its line, those of questions with their numbers."""
     try:
-        for entry in exam.entries:
-            Policy.of({**exam.policy, **entry.policy})
+        Policy.of(exam.policy)
     except LayerquizError as error:
-        raise error.at(file) from None
+        raise written.located(error, ("policy",)) from None
+    try:
+        policies(exam)
+    except LayerquizError as error:
+        raise error.at(written.name) from None
 
 
 def _roster(file: str) -> rosters.Roster:

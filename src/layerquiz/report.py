@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from layerquiz import engine, files
+from layerquiz import engine, files, regrade
 from layerquiz.errors import ExamError
+from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
+from layerquiz.exam.source import SourceText
+from layerquiz.grading import review
 from layerquiz.grading.grade import Report, grade, submitted
+from layerquiz.grading.policy import policies
+from layerquiz.grading.policy_keys import merged
+from layerquiz.grading.simulate import Simulation, simulate
 from layerquiz.grading.statistics import summarised
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
 from layerquiz.render import feedback, latex, markdown
@@ -32,16 +39,55 @@ def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
     return submitted(sealed, file, columns, [(row.line, row.cells) for row in rows[1:]])
 
 
+def simulated(source: str, policy: str | None) -> Simulation:
+    """Return what simulated students would earn under a sealed exam's policy, and under that of a file beside it."""
+    sealed = opened(source)
+    if policy is None:
+        return simulate(sealed)
+    written = SourceText(policy, files.read_text(policy), 1, ExamError)
+    other = replace(sealed.exam, policy=merged(sealed.exam.policy, written.mapping()))
+    try:
+        policies(other)
+    except ExamError as error:
+        raise error.at(policy) from None
+    return simulate(sealed, {Path(policy).name: other})
+
+
+def regraded(
+    source: str,
+    sealed: Sealed,
+    answers: Mapping[str, Mapping[str, str]],
+    target: str | None = None,
+    corrections: str | None = None,
+) -> regrade.Regraded:
+    """Return the report on answers to the exam of a folder, with its corrections and what was decided by hand."""
+
+    def again(exam: Exam) -> Report:
+        return grade(replace(sealed, exam=exam), answers)
+
+    written = Path(target or Path(source) / "grades")
+    return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers), again)
+
+
 def write_grades(
-    source: str, answers: str, target: str | None, force: bool, accept_zero: bool
+    source: str, answers: str, target: str | None, force: bool, accept_zero: bool, corrections: str | None = None
 ) -> tuple[Written, Report]:
-    """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
+    """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed.
+
+    `corrections` is their file, else corrections.yaml beside the exam counts where it is there. Where grades are there
+    that would change, `ChangedGradesError` says which, unless `force` is given.
+    """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    report = grade(sealed, submissions(sealed, answers))
-    collected = files.Target(Path(target), force=force)
-    collected.add("grades.csv", files.csv_text(_grade_rows(report)))
-    collected.add("review.csv", files.csv_text(_review_rows(report)))
+    found = regraded(source, sealed, submissions(sealed, answers), target, corrections)
+    report, changed = found.report, regrade.differences(Path(target), found)
+    if changed and not force:
+        raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)
+    collected = files.Target(Path(target), force=force, replaceable=(review.FILE,))
+    collected.add(regrade.GRADES, files.csv_text(_grade_rows(report)))
+    collected.add(review.FILE, files.csv_text(review.rows(report, found.decided)))
+    if found.has_corrections:
+        collected.add(regrade.CHANGES, files.csv_text(found.change_rows()))
     provisional = bool(report.review) and not accept_zero
     pages = [feedback.page(sealed.exam, result, provisional) for result in report.results]
     names = file_names([result.paper.student.id for result in report.results])
@@ -50,7 +96,7 @@ def write_grades(
     collected.add(
         "summary.md", markdown.page(feedback.class_summary(sealed.exam, report, summarised(report), provisional))
     )
-    notes = list(report.notes)
+    notes = [*report.notes, *(regrade.table(changed) if changed else ())]
     pdfs, same = [f"feedback/{name}.pdf" for name in names], _holds(Path(target), collected)
     if not engine.available():
         notes.append(unprinted(Path(target), pdfs, same))
@@ -77,10 +123,3 @@ def _grade_rows(report: Report) -> Iterable[Iterable[object]]:
     for result in report.results:
         cells = [decimal(result.blanks[blank].mark.points) if result.handed_in else "" for blank in blanks]
         yield [result.paper.student.id, *cells, decimal(result.points)]
-
-
-def _review_rows(report: Report) -> Iterable[Iterable[object]]:
-    yield ["student", "blank", "answer", "why", "points"]
-    for result, graded in report.review:
-        why = " ".join(graded.story.notes)
-        yield [result.paper.student.id, graded.blank, graded.story.written, why, ""]

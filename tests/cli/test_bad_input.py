@@ -196,7 +196,12 @@ def test_a_space_in_a_sealed_exam_does_not_matter(desk: Path) -> None:
         pytest.param(edited(EXAM, "conv-size", "conv-sise"), ["line 5", 'Did you mean "conv-size"?'], id="template"),
         pytest.param("title: Quiz\nquestions: []\n", ["questions"], id="no questions"),
         pytest.param("title: Quiz\n", ["questions"], id="no list of questions"),
-        pytest.param(EXAM + "policy: {mistake: much}\n", ["mistake", "much"], id="policy"),
+        pytest.param(EXAM + "policy: {mistake: much}\n", ["mistake", "much", "line 7"], id="policy"),
+        pytest.param(
+            EXAM.replace("dense-parameters}", "dense-parameters, policy: {blanks: {c: {exact: true}}}}"),
+            ["exam.yaml", "question 2", '"c"', "a, b"],
+            id="policy of a blank",
+        ),
         pytest.param(EXAM + "conventions: tensorflow\n", ["line 7", "tensorflow"], id="conventions"),
         pytest.param(edited(EXAM, "{template: conv-size}", "{template: conv-size, points: -1}"), ["-1"], id="points"),
         pytest.param("", ["exam.yaml"], id="empty"),

@@ -120,3 +120,58 @@ def test_what_training_stores_and_does_is_said():
     assert any("One number takes 2 bytes;" in sentence for sentence in of_training("conv.parameter_bytes"))
     assert assumptions.CONNECTIONS in of_training("conv.connections")
     assert assumptions.MOVED.format(assumptions.OF_BATCHES) in of_training("conv.arithmetic_intensity")
+
+
+RECURRENT = """---
+title: Gates
+topics: [parameters]
+level: 1
+conventions: {conventions}
+network:
+  input: {{tokens: 5, features: 3}}
+  layers:
+    - {{kind: lstm, name: first, units: 4}}
+    - {{kind: gru, name: second, units: 2{keys}}}
+ask:
+  - {{blank: second.parameters}}
+  - {{blank: total.parameters}}
+---
+How many parameters?
+"""
+
+
+@pytest.mark.parametrize(
+    ("conventions", "keys", "lstm", "gru"),
+    [
+        ("textbook", "", 1, 1),
+        ("textbook", ", reset_after: true", 1, 2),
+        ("keras", "", 1, 2),
+        ("keras", ", reset_after: false", 1, 1),
+        ("pytorch", "", 2, 2),
+        ("textbook", ", bias: false", 1, 0),
+    ],
+)
+def test_the_bias_vectors_of_recurrent_layers_are_said(conventions, keys, lstm, gru):
+    """What a count under another convention is paid less for, the sheet has fixed: one bias vector or two."""
+    words = {0: None, 1: assumptions.ONE_VECTOR, 2: assumptions.TWO_VECTORS}
+    found = template.parse(RECURRENT.format(conventions=conventions, keys=keys), "gates")
+    sentences = assumptions.sentences([("1", draw(found, 1))])
+    told = {name: [s for s in sentences if s.startswith(assumptions.RECURRENT[name])] for name in ("lstm", "gru")}
+    assert told["lstm"] == [f"{assumptions.RECURRENT['lstm']} has {words[lstm]}."]
+    assert told["gru"] == ([f"{assumptions.RECURRENT['gru']} has {words[gru]}."] if gru else [])
+
+
+def test_what_is_said_of_exact_numbers_agrees_with_the_policy():
+    """Exact numbers are asked for unless all may be rounded; where none may, rounding is not spoken of."""
+    macs = [("1", draw(library.named("conv-macs"), 1))]
+    rounding = [("1", draw(template.parse(ROUNDING_TEMPLATE, "rounded"), 1))]
+    assert assumptions.EXACT in assumptions.sentences(macs)
+    assert assumptions.EXACT not in assumptions.sentences(macs, exact=False)
+    assert assumptions.PRODUCTS in assumptions.sentences(macs, exact=False)
+    assert assumptions.ROUNDING in assumptions.sentences(rounding)
+    assert assumptions.ROUNDING not in assumptions.sentences(rounding, exact=True)
+
+
+ROUNDING_TEMPLATE = RECURRENT.format(conventions="textbook", keys="").replace(
+    "second.parameters}", "second.parameters, rounding: allowed}"
+)

@@ -9,7 +9,8 @@ import pytest
 
 from layerquiz.errors import ExamError
 from layerquiz.grading.diagnose import diagnose, diagnose_sheet
-from layerquiz.grading.marks import Policy, Worth, chance_rate, marked, needs_formula
+from layerquiz.grading.marks import Worth, chance_rate, marked, needs_formula
+from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
 from layerquiz.network.network import Network
 
@@ -103,7 +104,20 @@ def test_a_mistake_is_charged_once():
     assert points(again, again, told("mistake", ["doubled"])) == [Fraction(1, 4), 1, Fraction(1, 4)]
     assert points(again, again, policy=Policy(repeat="always")) == [Fraction(1, 4)] * 2
     assert points(told("mistake", TWO), again) == [0, 1]
-    assert points(again, told("mistake", TWO)) == [Fraction(1, 4), 0]
+
+
+def test_of_a_pair_only_the_new_mistake_is_charged():
+    """A pair of which one was charged is paid as one mistake, a pair of which both were as a right answer."""
+    again = told("mistake", ONE)
+    assert points(again, told("mistake", TWO)) == [Fraction(1, 4), Fraction(1, 4)]
+    assert points(again, told("mistake", ["forgot-input-channels"]), told("mistake", TWO))[2] == 1
+
+
+def test_of_a_pair_an_accepted_convention_costs_nothing():
+    """A mistake under a convention that the policy accepts is paid as that mistake alone."""
+    pair = told("mistake", ["forgot-bias", "mac-vs-flop"])
+    assert points(pair) == [0]
+    assert points(pair, policy=Policy.of({"accept": ["mac-vs-flop"]})) == [Fraction(1, 4)]
 
 
 def test_the_best_paid_rival_counts():

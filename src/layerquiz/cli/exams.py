@@ -61,7 +61,7 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
 
 @click.command()
 @click.argument("folder", callback=named)
-@click.argument("answers", callback=named)
+@click.argument("answers", callback=named, required=False)
 @click.option(
     "-o",
     "--output",
@@ -69,21 +69,48 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     callback=named,
     help="The folder to write.  [default: FOLDER/grades]",
 )
+@click.option("--corrections", callback=named, help="A file of corrections.  [default: FOLDER/corrections.yaml]")
+@click.option("--simulate", is_flag=True, help="Try the policy on simulated students instead of grading ANSWERS.")
+@click.option("--policy", callback=named, help="With --simulate: a YAML file with another policy to compare.")
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
-def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_json: bool, force: bool) -> None:
+def grade(
+    folder: str,
+    answers: str | None,
+    output: str | None,
+    corrections: str | None,
+    simulate: bool,
+    policy: str | None,
+    accept_zero: bool,
+    as_json: bool,
+    force: bool,
+) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
     FOLDER is what `layerquiz exam` wrote, ANSWERS a CSV file with one column per blank, - for standard input.
 
     \b
-    Example:
+    Examples:
       layerquiz grade output/example/exam output/example/submissions.csv
+      layerquiz grade output/example/exam --simulate
     """
+    if simulate != (answers is None) or (policy and not simulate):
+        raise click.UsageError("Give ANSWERS, or --simulate without them; --policy goes with --simulate.")
+    if answers is None:
+        _simulate(folder, policy, as_json)
+        return
+    from layerquiz.regrade import ChangedGradesError
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output, force, accept_zero)
+    try:
+        written, report = write_grades(folder, answers, output, force, accept_zero, corrections)
+    except ChangedGradesError as error:
+        if as_json:
+            from layerquiz.cli.network import print_json
+
+            print_json(error.as_json())
+        raise
     if as_json:
         from layerquiz.cli.network import print_json
 
@@ -91,6 +118,19 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
         return
     _tell(written)
     _tell_report(report, accept_zero, written.folder)
+
+
+def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
+    from layerquiz.report import simulated
+
+    found = simulated(folder, policy)
+    if as_json:
+        from layerquiz.cli.network import print_json
+
+        print_json(found.as_json())
+        return
+    for line in found.lines():
+        click.echo(line)
 
 
 def _tell(written: Written) -> None:
@@ -116,7 +156,8 @@ def _tell_report(report: Report, accept_zero: bool, folder: str) -> None:
             click.echo(f"  {line}")
     if report.review and not accept_zero:
         click.echo(
-            f"{len(report.review)} answers could not be read: see {folder}/review.csv. The grades are provisional; "
-            "--accept-zero (with --force, where they are written already) makes them final."
+            f"{len(report.review)} answers are to be read by a person: write points into {folder}/review.csv and grade "
+            "again. Until then the grades are provisional; --accept-zero (with --force, where they are there) makes "
+            "them final."
         )
     click.echo(f"Grades: {folder}/grades.csv; the class: {folder}/summary.md; each student: {folder}/feedback/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from layerquiz.exam.layer_view import counted
@@ -41,6 +41,13 @@ LEARNED_ONLY = "Parameters are the learned numbers; stored means and variances a
 WITH_STORED = "Parameters are the learned numbers, and the stored means and variances, which are not trainable."
 WITH_VECTOR = "Spectral norm stores one number for each output, which is a parameter that is not trainable."
 WITHOUT_VECTOR = "What spectral norm stores is not counted."
+RECURRENT = {
+    "rnn": "A plain recurrent layer",
+    "lstm": "Each gate of an LSTM",
+    "gru": "Each gate of a GRU",
+}
+ONE_VECTOR = "one bias vector"
+TWO_VECTORS = "two bias vectors, one for the input and one for the state"
 EITHER_ORDER = "A shape in the other order, channels first or last, is right too."
 ONE_ORDER = "The order of a shape counts."
 ROUNDED_DOWN = "A window that does not fit is dropped: sizes are rounded down unless the question says otherwise."
@@ -61,6 +68,7 @@ BATCH = "Outputs, the input among them, are stored for every example of the batc
 CACHE = "The cache holds a key and a value for each token of each layer{}."
 OF_BATCHES = " for each example of the batch"
 EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
+PRODUCTS = r"A product such as $3\cdot 3\cdot 64$ may stay as it is."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
 AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
@@ -115,6 +123,8 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
     conventions = needs.conventions
     if needs.asked & LEARNED and needs.has_key("bias"):
         yield "biases", BIASES
+    if needs.asked & LEARNED:
+        yield from _recurrent(needs)
     yield from _shapes(needs)
     if needs.asked & COUNTED and (needs.has_key("statistics") or needs.has_key("given")):
         yield "statistics", WITH_STORED if conventions.stored_statistics else LEARNED_ONLY
@@ -131,6 +141,17 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
     yield from _work(needs)
     if needs.asked & MEMORY:
         yield "memory", f"{_sizes_of_numbers(needs)}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes."
+
+
+def _recurrent(needs: Needs) -> Iterator[tuple[str, str]]:
+    """Yield how many bias vectors a recurrent layer has, where it has biases."""
+    network = needs.question.network
+    doubled = replace(needs.conventions, two_recurrent_biases=True)
+    for layer in needs.layers:
+        biases = network.values[layer.name].get("biases")
+        if layer.kind.name in RECURRENT and biases:
+            has_two = biases == network.under(doubled).values[layer.name]["biases"]
+            yield layer.kind.name, f"{RECURRENT[layer.kind.name]} has {TWO_VECTORS if has_two else ONE_VECTOR}."
 
 
 def _work(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -189,6 +210,7 @@ def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
 
 TOPICS = (
     "biases",
+    *RECURRENT,
     "shape 1",
     "shape 2",
     "shape 3",
@@ -210,10 +232,11 @@ TOPICS = (
 """The order of the sentences on a sheet."""
 
 
-def sentences(questions: Iterable[tuple[str, Question]]) -> tuple[str, ...]:
+def sentences(questions: Iterable[tuple[str, Question]], exact: bool | None = None) -> tuple[str, ...]:
     """Return what the blanks of some numbered questions need, as Markdown sentences.
 
-    Where two questions count differently, each sentence says for which questions it holds.
+    Where two questions count differently, each sentence says for which questions it holds. `exact` says that only exact
+    numbers count, or that rounded ones do, whatever the questions say.
     """
     numbered = list(questions)
     said: dict[str, dict[str, dict[str, None]]] = {}
@@ -225,8 +248,8 @@ def sentences(questions: Iterable[tuple[str, Question]]) -> tuple[str, ...]:
     blanks = [question.blanks for _, question in numbered]
     return (
         *found,
-        EXACT,
-        *([ROUNDING] if any(blank.rounding for held in blanks for blank in held) else []),
+        PRODUCTS if exact is False else EXACT,
+        *([ROUNDING] if exact is None and any(blank.rounding for held in blanks for blank in held) else []),
         *([CARRIED] if any(len(held) > 1 for held in blanks) else []),
         AMBIGUOUS,
     )

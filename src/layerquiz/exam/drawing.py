@@ -17,6 +17,7 @@ from layerquiz.exam.question import Question, composed, keys, wired
 from layerquiz.exam.recipe import Drawn, RejectedError, unknown
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
+from layerquiz.network.expression import Lookup
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.network.network import Answer, Network
 
@@ -70,6 +71,18 @@ def _judged(template: Template, error: LayerquizError, path: tuple[str, ...]) ->
 
 def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
     """Reject a drawing that does not meet what the template requires."""
+    value = lookup(drawn, network)
+    for place, comparison in enumerate(template.require):
+        try:
+            holds = comparison.value(value)
+        except LayerquizError as error:
+            raise template.written.located(error, ("require", place)) from None
+        if not holds:
+            raise RejectedError(f'require "{comparison.text}" did not hold')
+
+
+def lookup(drawn: Drawn, network: Network) -> Lookup:
+    """Return what the names of an expression stand for in a drawing: draws of `let`, quantities and keys of layers."""
 
     def value(name: str) -> Any:
         owner, dot, key = name.rpartition(".")
@@ -79,13 +92,7 @@ def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
             raise unknown(name, drawn["let"])
         return drawn["let"][name]
 
-    for place, comparison in enumerate(template.require):
-        try:
-            holds = comparison.value(value)
-        except LayerquizError as error:
-            raise template.written.located(error, ("require", place)) from None
-        if not holds:
-            raise RejectedError(f'require "{comparison.text}" did not hold')
+    return value
 
 
 def _check_slugs(template: Template) -> None:

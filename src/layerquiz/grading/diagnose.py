@@ -45,12 +45,13 @@ def diagnose(network: Network, quantity: str, answer: str, rounding: bool = True
 def diagnose_sheet(
     network: Network,
     answers: Mapping[str, str],
-    rounding: bool | Collection[str] = True,
+    rounding: bool | Collection[str] | Mapping[str, int | None] = True,
     keys: Mapping[str, Answer] | None = None,
 ) -> dict[str, Story]:
     """Return a story for each answer of a sheet, earlier answers explaining later ones.
 
-    `rounding` says whether rounded numbers are compared at the digits that they show: for all, none or some blanks.
+    `rounding` says whether rounded numbers are compared at the digits that they show: for all, none or some blanks,
+    or for some with the digits that suffice.
     `keys` are right values that count whatever the formulas say: those of a sealed exam.
     """
     written = {name: str(answer) for name, answer in answers.items()}  # whoever gives a number means what it spells

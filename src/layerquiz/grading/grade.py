@@ -12,7 +12,9 @@ from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed
 from layerquiz.grading.diagnose import diagnose_sheet
-from layerquiz.grading.marks import Mark, Policy, Worth, marked
+from layerquiz.grading.marks import Mark, marks_of_paper
+from layerquiz.grading.policy import Policy, policies
+from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.network.network import Answer
 
@@ -69,9 +71,9 @@ class Report:
 
     @property
     def review(self) -> list[tuple[Result, Graded]]:
-        """Return the answers that could not be read: grades are provisional until a person has."""
+        """Return the answers that wait for a person to read them: grades are provisional until one has."""
         pairs = ((result, graded) for result in self.results for graded in result.blanks.values())
-        return [(result, graded) for result, graded in pairs if graded.story.verdict == "unreadable"]
+        return [(result, graded) for result, graded in pairs if is_open(graded)]
 
     def as_json(self, accepted: bool = False) -> dict[str, Any]:
         """Return the grades as plain data, as `grade --json` prints them; `accepted` unread answers earn nothing."""
@@ -90,8 +92,8 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
         for blank in cells:
             if blank not in blanks:
                 raise _unknown_blank(blank, blanks)
-    policies = [Policy.of({**sealed.exam.policy, **entry.policy}) for entry in sealed.exam.entries]
-    results = tuple(_result(paper, answers.get(paper.student.id), policies) for paper in sealed.papers)
+    own = policies(sealed.exam)
+    results = tuple(_result(paper, answers.get(paper.student.id), own) for paper in sealed.papers)
     notes = [_note(found) for found in sealed.differences]
     unasked = [blank for blank in sealed.papers[0].blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
@@ -165,20 +167,21 @@ def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> 
 
 
 def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
-    graded: dict[str, Graded] = {}
+    stories: dict[str, Story] = {}
+    places: dict[str, int] = {}
     for place, (question, policy) in enumerate(zip(paper.questions, policies, strict=True), 1):
         names = {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
-        told = _stories(question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy)
-        stories = {name: told[quantity] for name, quantity in names.items()}
-        pairs = zip(names.items(), question.blanks, strict=True)
-        worth = [Worth(name, quantity, blank.points, question.network) for (name, quantity), blank in pairs]
-        marks = marked(worth, stories, policy)
-        graded |= {name: Graded(name, place, stories[name], mark) for name, mark in marks.items()}
+        told = stories_of(
+            question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy
+        )
+        stories |= {name: told[quantity] for name, quantity in names.items()}
+        places |= dict.fromkeys(names, place)
+    marks = marks_of_paper(paper, stories, policies)
+    graded = {name: Graded(name, places[name], stories[name], mark) for name, mark in marks.items()}
     return Result(paper, graded, answers is not None)
 
 
-def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
+def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
-    rounding = [blank.quantity for blank in question.blanks if blank.rounding or policy.rounding]
     keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
-    return diagnose_sheet(question.network, written, rounding, keys)
+    return diagnose_sheet(question.network, written, policy.rounding_of(question), keys)

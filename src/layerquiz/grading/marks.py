@@ -1,156 +1,177 @@
-"""Stories to points, by an explicit policy that stands in the exam file and is printed on the paper."""
+"""Stories to points, as a policy says: what each blank earns, what is charged once, how points are rounded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
-from typing import Any
+from itertools import islice
+from math import ceil, floor
+from weakref import WeakKeyDictionary
 
-from layerquiz.errors import ExamError, nearest
+from layerquiz.exam.exam import Paper, blank_id
+from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Integer, Reference
+from layerquiz.grading.diagnose import MOST_STORIES
+from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Search
-from layerquiz.network.network import Network
-from layerquiz.network.notation import shown
+from layerquiz.network.network import Answer, Network
 
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Shares of a blank's points, with working and for a bare value.
-
-    carried_cap: the most that carried answers earn of a question. chance_limit: a bare mistake is paid only where a
-    guess would be paid at most this often. repeat: "once" charges a mistake once per question, "always" each time.
-    rounding: rounded answers count at the digits that they show. mistakes: shares of single mistakes, by slug.
-    """
-
-    correct: Fraction = Fraction(1)
-    carried: Fraction = Fraction(1)
-    carried_cap: Fraction = Fraction(2, 3)
-    convention: Fraction = Fraction(1, 2)
-    slip: Fraction = Fraction(3, 4)
-    slip_bare: Fraction = Fraction(0)
-    mistake: Fraction = Fraction(1, 2)
-    mistake_bare: Fraction = Fraction(1, 4)
-    two_mistakes: Fraction = Fraction(1, 4)
-    two_mistakes_bare: Fraction = Fraction(0)
-    chance_limit: Fraction = Fraction(1, 20)
-    repeat: str = "once"
-    rounding: bool = False
-    mistakes: Mapping[str, Fraction] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, written: Mapping[str, Any]) -> Policy:
-        """Return the default policy with the written choices; a wrong one is an error that says what is allowed."""
-        known = {entry.name for entry in fields(cls)}
-        for key in written:
-            if key not in known:
-                raise ExamError(f'policy has no key "{key}"', cure=nearest(str(key), known), slug="unknown-key")
-        return cls(**{key: _choice(key, value) for key, value in written.items()})
-
-    def sentences(self) -> tuple[str, ...]:
-        """Return the policy as it is printed on the paper."""
-        once = " A mistake is charged once per question." if self.repeat == "once" else ""
-        right = (
-            f"Points: a right answer {_share(self.correct)}, one that is right from your own earlier values "
-            f"{_share(self.carried)}, at most {_share(self.carried_cap)} of a question; a right count under another "
-            f"convention than is printed here {_share(self.convention)}."
-        )
-        wrong = (
-            f"With working: a slip {_share(self.slip)}, one known mistake {_share(self.mistake)}, two "
-            f"{_share(self.two_mistakes)}; a bare number with one known mistake {_share(self.mistake_bare)} where it "
-            f"cannot be guessed.{once}"
-        )
-        return right, wrong
-
-
-def _share(share: Fraction) -> str:
-    return {Fraction(1): "in full", Fraction(0): "nothing"}.get(share, str(share))
-
-
-def _choice(key: str, value: Any) -> Any:
-    if key == "mistakes":
-        if not isinstance(value, Mapping):
-            raise ExamError(f"policy, mistakes: found {shown(value)}", cure="Allowed: slug: share, as forgot-bias: 1/2")
-        for slug in value:
-            if slug not in CATALOGUE:
-                raise ExamError(f'policy, mistakes: no mistake "{slug}"', cure=nearest(str(slug), CATALOGUE))
-        return {slug: _fraction(f"{key}, {slug}", found) for slug, found in value.items()}
-    if key == "repeat":
-        if value not in ("once", "always"):
-            raise ExamError(f"policy, repeat: found {shown(value)}", cure='Allowed: "once", "always"')
-        return value
-    if key == "rounding":
-        if value not in (True, False, "allowed"):
-            raise ExamError(f"policy, rounding: found {shown(value)}", cure="Allowed: true, false")
-        return bool(value)
-    return _fraction(key, value)
-
-
-def _fraction(key: str, value: Any) -> Fraction:
-    try:
-        share = Fraction(str(value)) if not isinstance(value, bool) and len(str(value)) < 20 else Fraction(-1)
-    except (ValueError, ZeroDivisionError):
-        share = Fraction(-1)
-    if not 0 <= share <= 1:
-        raise ExamError(f"policy, {key}: found {shown(value)}", cure="Allowed: a share from 0 to 1, such as 1/2 or 0.5")
-    return share
+RIGHT = ("correct", "carried", "convention")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The points for one blank, of how many, and why in a few words."""
+    """The points for one blank, of how many, and why in a few words; `decided` by a person, it needs no review."""
 
     points: Fraction
     possible: Fraction
     reason: str
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """One blank to be marked: its quantity, its points and the network that it is about."""
+    """One blank to be marked: its quantity, its points, the network that it is about, and a policy of its own."""
 
     blank: str
     quantity: str
     points: Fraction
     network: Network
+    policy: Policy | None = None
 
 
-def marked(blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy) -> dict[str, Mark]:
-    """Return the marks of one question; a mistake is charged once, what is carried earns at most its share."""
+def worths(number: str, question: Question, policy: Policy) -> list[Worth]:
+    """Return the blanks of a question of a paper, to be marked by the question's policy."""
+    return [
+        Worth(
+            blank_id(number, blank, question),
+            blank.quantity,
+            blank.points,
+            question.network,
+            policy.of_blank(blank.place),
+        )
+        for blank in question.blanks
+    ]
+
+
+def marks_of_paper(
+    paper: Paper, stories: Mapping[str, Story], policies: Sequence[Policy], settled: Mapping[str, Mark] | None = None
+) -> dict[str, Mark]:
+    """Return the marks of a paper's blanks from their stories, but for those that are settled otherwise.
+
+    `policies` are those of its questions.
+    """
+    marks: dict[str, Mark] = {}
+    for (number, question), policy in zip(paper.numbered, policies, strict=True):
+        marks |= marked(worths(number, question, policy), stories, policy, settled or {})
+    return rounded(marks, policies[0]) if policies[0].points_rounded == "exam" else marks
+
+
+def marked(
+    blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy, settled: Mapping[str, Mark] | None = None
+) -> dict[str, Mark]:
+    """Return the marks of one question; a mistake is charged once, what is carried earns at most its share.
+
+    Marks that are settled by a person stand as they are, before points are rounded.
+    """
     charged: set[str] = set()
+    known = _recognised(blanks, stories, policy) if policy.repeat == "once" else set()
     marks: dict[str, Mark] = {}
     left = sum((blank.points for blank in blanks), Fraction(0)) * policy.carried_cap
     for blank in blanks:
-        story = stories[blank.blank]
-        share, reason = _share_of(story, blank, policy, charged)
+        story, own = stories[blank.blank], blank.policy or policy
+        share, reason = _with_method(story, blank, own, charged)
         points = share * blank.points
         if story.verdict == "carried":
             points = min(points, left)
             left -= points
         marks[blank.blank] = Mark(points, blank.points, reason)
-        if story.verdict == "mistake":
-            charged.update(story.mistakes, *story.rivals)
-    return marks
+        charged |= known & _slugs(story)
+    marks |= {name: mark for name, mark in (settled or {}).items() if name in marks}
+    return rounded(marks, policy) if policy.points_rounded == "question" else marks
 
 
-def _share_of(story: Story, blank: Worth, policy: Policy, charged: set[str]) -> tuple[Fraction, str]:
+def _slugs(story: Story) -> set[str]:
+    """Return the mistakes that may explain an answer, rivals too; of other verdicts none."""
+    sets = (story.mistakes, *story.rivals) if story.verdict == "mistake" else ()
+    return {slug for slugs in sets for slug in slugs}
+
+
+def _recognised(blanks: Sequence[Worth], stories: Mapping[str, Story], policy: Policy) -> set[str]:
+    """Return the mistakes that explain several blanks and are no guess: each is charged once.
+
+    They are made with working, or in numbers that guesses would seldom all hit; a guess excuses nothing later.
+    """
+    places: dict[str, list[Worth]] = {}
+    for blank in blanks:
+        for slug in _slugs(stories[blank.blank]):
+            places.setdefault(slug, []).append(blank)
+    limit = policy.chance_limit
+    return {slug for slug, found in places.items() if len(found) > 1 and _is_no_guess(found, stories, limit)}
+
+
+def _is_no_guess(blanks: Sequence[Worth], stories: Mapping[str, Story], limit: Fraction) -> bool:
+    """Say whether guesses would seldom hit all of some blanks; those with the same key are hit by one guess."""
+    if limit == 1 or any(stories[blank.blank].working for blank in blanks):
+        return True
+    chance, keys = Fraction(1), set()
+    for blank in sorted(blanks, key=lambda blank: -_guesses(blank.network, blank.quantity)[1]):
+        expected = stories[blank.blank].expected
+        if expected not in keys:
+            keys.add(expected)
+            chance *= _rate(blank.network, blank.quantity, limit)
+        if chance <= limit:
+            return True
+    return False
+
+
+def _with_method(story: Story, blank: Worth, policy: Policy, charged: Collection[str]) -> tuple[Fraction, str]:
+    """Return the share of an answer; where method and answer are paid apart, the answer counts as a bare one."""
+    if policy.method is None:
+        return _share_of(story, blank, policy, charged, story.working)
+    answer, reason = _share_of(story, blank, policy, charged, working=False)
+    method, shown = _method(story, blank, policy, charged)
+    return policy.method * method + (1 - policy.method) * answer, f"{reason}; {shown}"
+
+
+def _method(story: Story, blank: Worth, policy: Policy, charged: Collection[str]) -> tuple[Fraction, str]:
+    """Return what the working shows of the method: all of it, or as much as its mistakes leave."""
+    unbroken = story.working and story.broken is None and story.verdict in RIGHT
+    if story.method_right or unbroken or "arithmetic-slip" in story.mistakes:
+        return Fraction(1), "right method"
+    if story.working and story.verdict in ("mistake", "wrong"):
+        return _share_of(story, blank, policy, charged, working=True)[0], "method in part"
+    return Fraction(0), "no right method shown"
+
+
+def _share_of(
+    story: Story, blank: Worth, policy: Policy, charged: Collection[str], working: bool
+) -> tuple[Fraction, str]:
     match story.verdict:
         case "correct":
-            return policy.correct, "right"
+            return policy.share("correct", working), "right"
         case "convention":
-            return policy.convention, "right under another convention"
+            return _under_another_convention(story, policy, working)
         case "carried":
             if needs_formula(blank.network, blank.quantity, story.carried_from):
-                return policy.carried, "carried"
+                return policy.share("carried", working), "carried"
             return Fraction(0), "only an earlier value repeated"
         case "slip":
             digits = not story.mistakes
-            return (policy.slip if story.working or digits else policy.slip_bare), "a slip"
+            return policy.share("slip", working or digits), "a slip"
         case "mistake":
-            return _best_paid(story, blank, policy, charged)
-    return Fraction(0), {"blank": "no answer", "unreadable": "not readable: to be reviewed"}.get(story.verdict, "wrong")
+            return _best_paid(story, blank, policy, charged, working)
+        case "wrong":
+            return policy.share("wrong", working), "wrong"
+    return Fraction(0), "no answer" if story.verdict == "blank" else "not readable: to be reviewed"
+
+
+def _under_another_convention(story: Story, policy: Policy, working: bool) -> tuple[Fraction, str]:
+    if policy.accept.isdisjoint((*story.mistakes, *story.conventions)):
+        return policy.share("convention", working), "right under another convention"
+    return policy.share("correct", working), "right under a convention that counts"
 
 
 def needs_formula(network: Network, quantity: str, carried_from: Iterable[str] = ()) -> bool:
@@ -164,21 +185,72 @@ def needs_formula(network: Network, quantity: str, carried_from: Iterable[str] =
     return any(formula is not None and not isinstance(formula, Reference | Integer) for formula in formulas)
 
 
-def _best_paid(story: Story, blank: Worth, policy: Policy, charged: set[str]) -> tuple[Fraction, str]:
-    sets = (story.mistakes, *story.rivals)
-    if policy.repeat == "once" and any(charged.issuperset(slugs) for slugs in sets):
-        return policy.correct, "the same mistake again, charged once"
-    best = max(sets, key=lambda slugs: _paid(slugs, story, blank, policy))
-    return _paid(best, story, blank, policy), ", ".join(best)
+def _best_paid(
+    story: Story, blank: Worth, policy: Policy, charged: Collection[str], working: bool
+) -> tuple[Fraction, str]:
+    """Return what the explanation earns that is paid best; in a pair, what was charged or is accepted is free."""
+    free = policy.accept.union(charged)
+    ways = [(slugs, [slug for slug in slugs if slug not in free]) for slugs in (story.mistakes, *story.rivals)]
+    if any(not new for _, new in ways):
+        return policy.share("correct", working), "the same mistake again, charged once"
+    shares = [_paid(new, policy, working) for _, new in ways]
+    best = max(range(len(ways)), key=lambda place: shares[place])
+    reason = ", ".join(ways[best][0])
+    if shares[best] and not working and _is_guess(story, blank, policy):
+        return policy.share("wrong", working), f"{reason}; a bare number here can be guessed"
+    return shares[best], reason
 
 
-def _paid(slugs: Sequence[str], story: Story, blank: Worth, policy: Policy) -> Fraction:
-    if len(slugs) > 1:
-        return policy.two_mistakes if story.working else policy.two_mistakes_bare
-    share = policy.mistakes.get(slugs[0], policy.mistake if story.working else policy.mistake_bare)
-    if story.working or chance_rate(blank.network, blank.quantity) <= policy.chance_limit:
-        return share
-    return Fraction(0)
+def _paid(slugs: Sequence[str], policy: Policy, working: bool) -> Fraction:
+    return policy.share("two_mistakes", working) if len(slugs) > 1 else policy.of_mistake(slugs[0], working)
+
+
+def _is_guess(story: Story, blank: Worth, policy: Policy) -> bool:
+    """Say whether an answer may be a guess: a bare number where guesses are too often taken for a mistake."""
+    return not story.working and guessable(blank.network, blank.quantity, policy.chance_limit)
+
+
+_RATES: WeakKeyDictionary[Network, dict[str, Fraction]] = WeakKeyDictionary()
+_GUESSABLE: WeakKeyDictionary[Network, dict[tuple[str, Fraction], bool]] = WeakKeyDictionary()
+"""The chance rates that were needed, as long as their networks live: a shared paper is looked at once."""
+
+
+def guessable(network: Network, quantity: str, limit: Fraction) -> bool:
+    """Say whether so many guesses would be taken for a mistake that their share is above a limit; remembered.
+
+    Where the key is too large for that there is no search, and none goes on once it is clear.
+    """
+    if _too_large(network, quantity, limit):
+        return False
+    known = _GUESSABLE.setdefault(network, {})
+    if (quantity, limit) not in known:
+        lowest, highest = _guesses(network, quantity)
+        hits = islice(_hits(network, quantity), floor(limit * (highest - lowest)) + 1)
+        known[quantity, limit] = highest - lowest < 1 or sum(1 for _ in hits) > limit * (highest - lowest)
+    return known[quantity, limit]
+
+
+def _too_large(network: Network, quantity: str, limit: Fraction) -> bool:
+    """Say whether a key is so large that no chance rate comes near a limit, whatever the search would find."""
+    lowest, highest = _guesses(network, quantity)
+    return limit == 1 or limit * (highest - lowest) >= MOST_STORIES
+
+
+def _rate(network: Network, quantity: str, limit: Fraction) -> Fraction:
+    """Return the chance rate, remembered; 0 where the key is too large for it to reach the limit."""
+    if _too_large(network, quantity, limit):
+        return Fraction(0)
+    rates = _RATES.setdefault(network, {})
+    if quantity not in rates:
+        rates[quantity] = chance_rate(network, quantity)
+    return rates[quantity]
+
+
+def _guesses(network: Network, quantity: str) -> tuple[int, int]:
+    """Return the least and the largest whole number within a factor of two of the key, or of a shape's first size."""
+    value = network.value(quantity)
+    key = Fraction(value[0] if isinstance(value, tuple) else value)
+    return ceil(key / 2), floor(2 * key)
 
 
 def chance_rate(network: Network, quantity: str) -> Fraction:
@@ -186,18 +258,69 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
 
     A shape is guessed number by number, so its rate is that of its first size.
     """
-    members = network.members(quantity)
-    if isinstance(network.value(quantity), tuple):
-        quantity, members = str(members[0]), members[:1]
-    key = Fraction(network.collected(quantity, members, network.values))  # type: ignore[arg-type]
-    lowest, highest = ceil(key / 2), 2 * key
+    lowest, highest = _guesses(network, quantity)
     if highest - lowest < 1:
         return Fraction(1)
+    return Fraction(sum(1 for _ in _hits(network, quantity)), highest - lowest)
+
+
+def _hits(network: Network, quantity: str) -> Iterator[int]:
+    """Yield the wrong numbers within a factor of two of the key that a mistake gives, each once."""
+    members = network.members(quantity)
+    lowest, highest = _guesses(network, quantity)
+    if isinstance(network.value(quantity), tuple):
+        quantity, members = str(members[0]), members[:1]
     search = Search(network, members)
-    found = set()
+    found: set[Answer] = {network.collected(quantity, members, network.values)}
     for change in search.singles(CATALOGUE.values()):
         values = search.values(change)
-        if values is not None and network.fault(values, search.needed) is None:
-            found.add(network.collected(quantity, members, values))
-    hits = sum(1 for value in found if isinstance(value, int) and lowest <= value <= highest and value != key)
-    return Fraction(hits, int(highest - lowest))
+        if values is None or network.fault(values, search.needed) is not None:
+            continue
+        value = network.collected(quantity, members, values)
+        if value not in found:
+            found.add(value)
+            if isinstance(value, int) and lowest <= value <= highest:
+                yield value
+
+
+def rounded(marks: Mapping[str, Mark], policy: Policy) -> dict[str, Mark]:
+    """Return marks whose sum is rounded as the policy says, up to what is possible; partly paid blanks move first."""
+    if policy.points_step is None:
+        return dict(marks)
+    points = sum((mark.points for mark in marks.values()), Fraction(0))
+    possible = sum((mark.possible for mark in marks.values()), Fraction(0))
+    difference = min(stepped(points, policy), possible) - points
+    found = dict(marks)
+    for blank in sorted(marks, key=lambda blank: not 0 < marks[blank].points < marks[blank].possible):
+        mark = marks[blank]
+        moved = min(max(difference, -mark.points), mark.possible - mark.points)
+        if moved:
+            found[blank] = replace(mark, points=mark.points + moved, reason=f"{mark.reason}; points rounded")
+            difference -= moved
+    return found
+
+
+def stepped(points: Fraction, policy: Policy) -> Fraction:
+    """Return points as the policy rounds them."""
+    if policy.points_step is None:
+        return points
+    steps = points / policy.points_step
+    ways = {"up": ceil(steps), "down": floor(steps), "nearest": floor(steps + Fraction(1, 2))}
+    return ways[policy.points_rounding] * policy.points_step
+
+
+def choice_share(chosen: Collection[str], right: Collection[str], options: Collection[str], rule: str) -> Fraction:
+    """Return what the chosen options earn, by the policy's `choice`; at least one option is right.
+
+    all-or-nothing: exactly the right ones. per-option: each option that is rightly chosen or rightly left counts the
+    same, and choosing none earns nothing. negative: a right one earns its part of the right ones, a wrong one loses its
+    part of the wrong ones, together at least nothing, so that choosing all earns nothing.
+    """
+    picked, wanted = set(chosen), set(right)
+    others = set(options) - wanted
+    if rule == "all-or-nothing" or not picked:
+        return Fraction(int(picked == wanted))
+    if rule == "per-option":
+        return Fraction(len(picked & wanted) + len(others - picked), len(wanted) + len(others))
+    lost = Fraction(len(picked & others), len(others)) if others else Fraction(0)
+    return max(Fraction(0), Fraction(len(picked & wanted), len(wanted)) - lost)

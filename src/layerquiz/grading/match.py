@@ -16,10 +16,12 @@ LONG_NUMBER = 10_000
 TOO_LONG = 10**200
 
 
-def matches(reading: Reading, value: Answer | None, rounding: bool, channels_first: bool = False) -> bool:
+def matches(
+    reading: Reading, value: Answer | None, rounding: bool, channels_first: bool = False, digits: int | None = None
+) -> bool:
     """Say whether a reading is a value; a shape in either order, a rounded number at the digits that it shows.
 
-    channels_first says in which of the two orders the value of a shape is.
+    channels_first says in which of the two orders the value of a shape is, digits how many suffice where that is fixed.
     """
     if value is None:
         return False
@@ -27,7 +29,7 @@ def matches(reading: Reading, value: Answer | None, rounding: bool, channels_fir
         return reading.value in orders(value, channels_first)
     if isinstance(reading.value, tuple):
         return False
-    return reading.value == value or reading.alternative == value or (rounding and rounded_to(reading, value))
+    return reading.value == value or reading.alternative == value or (rounding and rounded_to(reading, value, digits))
 
 
 def orders(value: tuple[Number, ...], channels_first: bool) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
@@ -43,11 +45,11 @@ def is_endless(value: Answer) -> bool:
     return pow(10, denominator.bit_length(), denominator) != 0 if denominator > 1 else False
 
 
-def rounded_to(reading: Reading, value: Number) -> bool:
+def rounded_to(reading: Reading, value: Number, digits: int | None = None) -> bool:
     """Say whether a rounded or cut-off answer shows the value's leading digits, and enough of them."""
     if reading.step is None or reading.digits is None or isinstance(reading.value, tuple):
         return False
-    if reading.digits < _digits_needed(reading, value):
+    if reading.digits < _digits_needed(reading, value, digits):
         return False
     return rounds_to(reading, value) or _steps(reading, value)[0] == floor(_steps(reading, value)[1])
 
@@ -66,10 +68,16 @@ def _steps(reading: Reading, value: Number) -> tuple[Fraction, Fraction]:
     return Fraction(reading.value) / step, Fraction(value) / step  # type: ignore[arg-type]
 
 
-def _digits_needed(reading: Reading, value: Number) -> int:
-    """Return three, or as many as the exact whole value has; two for a memory or where "about" is written."""
-    is_short = abs(value) < 10 ** (LEAST_DIGITS - 1) and value.denominator == 1
-    exact = len(str(abs(int(value)))) if is_short else LEAST_DIGITS
+def _digits_needed(reading: Reading, value: Number, digits: int | None) -> int:
+    """Return three, or as many as the exact whole value has; two for a memory or where "about" is written.
+
+    Where it is fixed how many suffice, those.
+    """
+    least = digits or LEAST_DIGITS
+    is_short = abs(value) < 10 ** (least - 1) and value.denominator == 1
+    exact = len(str(abs(int(value)))) if is_short else least
+    if digits:
+        return exact
     about = bool(reading.unit) and reading.unit.endswith(("B", "bytes"))
     about = about or reading.text.lstrip().lower().startswith(("~", "≈", "about", "approx", "ca"))
     return min(LEAST_DIGITS_ABOUT if about else LEAST_DIGITS, exact)

@@ -41,6 +41,7 @@ class Place:
     members: tuple[Reference, ...]
     expected: Answer
     rounding: bool
+    digits: int | None = None
 
     @property
     def is_shape(self) -> bool:
@@ -63,7 +64,7 @@ class Sheet:
         self,
         network: Network,
         answers: Mapping[str, str],
-        rounding: bool | Collection[str],
+        rounding: bool | Collection[str] | Mapping[str, int | None],
         keys: Mapping[str, Answer],
     ) -> None:
         self.network = network
@@ -71,7 +72,8 @@ class Sheet:
         for name in answers:
             allowed = rounding if isinstance(rounding, bool) else name in rounding
             expected = keys.get(name, network.value(name))
-            self.places[name] = Place(name, network.members(name), expected, allowed or is_endless(expected))
+            digits = rounding.get(name) if isinstance(rounding, Mapping) else None
+            self.places[name] = Place(name, network.members(name), expected, allowed or is_endless(expected), digits)
         blanks = [ref for place in self.places.values() for ref in place.members]
         self.search = Search(network, blanks)
         self.graph = self.search.graph
@@ -136,7 +138,7 @@ class Sheet:
         """Say whether a reading is a value; a shape in either order."""
         if isinstance(value, tuple) and not place.is_shape:
             return reading.value == value
-        return matches(reading, value, rounding, self.network.conventions.channels_first)
+        return matches(reading, value, rounding, self.network.conventions.channels_first, place.digits)
 
     def _in_own_order(self, written: tuple[Number, ...], right: tuple[Number, ...]) -> tuple[Number, ...]:
         """Return a written shape in the network's order: the order in which more of its entries are right."""

@@ -35,6 +35,8 @@ class Story:
     carried_from: list[str] = field(default_factory=list)
     own_value: Answer | None = None
     working: bool = False
+    method_right: bool = False
+    """An expression of the working is right with its numbers."""
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerquiz.exam.exam import Exam, blank_id
 from layerquiz.exam.exam import Paper as Drawn
-from layerquiz.grading.marks import Policy
+from layerquiz.grading.policy import exam_sentences
 from layerquiz.render.document import Paper
 from layerquiz.render.questions import points, printed
 
@@ -26,5 +26,5 @@ def paper(exam: Exam, drawn: Drawn, number: int, conventions: tuple[str, ...]) -
         number=number,
         questions=questions,
         total=points(drawn.points),
-        policy=Policy.of(exam.policy).sentences(),
+        policy=exam_sentences(exam),
     )

@@ -1,0 +1,310 @@
+"""How answers are paid: an explicit policy that stands in the exam file and is printed on the paper.
+
+A policy stands at the exam, at a question, or at a blank of a question; the inner one changes single choices:
+
+    policy: {mistake: 1/2, mistakes: {forgot-bias: 3/4}}
+    questions:
+      - {template: conv-size, policy: {repeat: always, blanks: {b: {rounding: allowed}}}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
+from typing import Any
+
+from layerquiz.errors import ExamError, nearest
+from layerquiz.exam.exam import Exam
+from layerquiz.exam.question import Question, letters
+from layerquiz.grading.policy_keys import Shares, agreeing, choice
+from layerquiz.network.conventions import NAMED
+from layerquiz.network.notation import named, shown
+
+OF_EXAM = frozenset(("points_rounded",))
+"""Choices that only a whole exam can make."""
+OF_QUESTION = OF_EXAM | {"repeat", "carried_cap", "points_step", "points_rounding"}
+"""Choices that no single blank can make."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Shares of a blank's points, with working and for a bare value; a bare share of None is the one with working.
+
+    carried_cap: the most that carried answers earn of a question. chance_limit: a bare mistake is paid only where a
+    guess would be paid at most this often. repeat: "once" charges a mistake once per question, "always" each time.
+    mistakes: shares of single mistakes, by slug. accept: conventions that are paid as right answers.
+    method: the part of the points for the method that is shown, the rest being for the answer; 0 is not apart.
+    rounding: rounded answers count at the digits that they show. digits: so many suffice, which allows rounding.
+    exact: rounded answers never count, whatever the question says.
+    points_step: points are rounded to its multiples, to the nearest, up or down, per question or for the exam.
+    choice: how choices of options are paid. blanks: the policies of single blanks, by letter.
+    """
+
+    correct: Fraction = Fraction(1)
+    correct_bare: Fraction | None = None
+    carried: Fraction = Fraction(1)
+    carried_bare: Fraction | None = None
+    carried_cap: Fraction = Fraction(2, 3)
+    convention: Fraction = Fraction(1, 2)
+    convention_bare: Fraction | None = None
+    slip: Fraction = Fraction(3, 4)
+    slip_bare: Fraction | None = Fraction(0)
+    mistake: Fraction = Fraction(1, 2)
+    mistake_bare: Fraction | None = Fraction(1, 4)
+    two_mistakes: Fraction = Fraction(1, 4)
+    two_mistakes_bare: Fraction | None = Fraction(0)
+    wrong: Fraction = Fraction(0)
+    wrong_bare: Fraction | None = Fraction(0)
+    chance_limit: Fraction = Fraction(1, 20)
+    repeat: str = "once"
+    mistakes: Mapping[str, Shares] = field(default_factory=dict)
+    accept: frozenset[str] = frozenset()
+    method: Fraction | None = None
+    rounding: bool = False
+    digits: int | None = None
+    exact: bool = False
+    points_step: Fraction | None = None
+    points_rounding: str = "nearest"
+    points_rounded: str = "question"
+    choice: str = "all-or-nothing"
+    blanks: Mapping[str, Policy] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> Policy:
+        """Return the default policy with the written choices; a wrong one is an error that says what is allowed."""
+        return cls().changed(written)
+
+    def changed(self, written: Mapping[str, Any], refused: Collection[str] = ()) -> Policy:
+        """Return the policy with the written choices; `refused` are those that cannot be made here."""
+        known = {entry.name for entry in fields(self)} - {"blanks"}
+        for key in written:
+            if key == "blanks" or key in refused:
+                place = "a question" if key == "blanks" else "the exam" if key in OF_EXAM else "a question, or the exam"
+                cure = f"It is a choice of {place}"
+                raise ExamError(f'policy: "{key}" cannot stand here', cure=cure, slug="policy")
+            if key not in known:
+                what = f'policy has no key "{named(key)}"'
+                raise ExamError(what, cure=nearest(named(key), known), slug="unknown-key")
+        choices = {key: choice(key, value) for key, value in written.items()}
+        if "mistakes" in choices:
+            choices["mistakes"] = {**self.mistakes, **choices["mistakes"]}
+        return replace(self, **agreeing(choices))
+
+    def share(self, name: str, working: bool) -> Fraction:
+        """Return what a verdict earns, with working or as a bare value."""
+        bare: Fraction | None = getattr(self, f"{name}_bare")
+        shown_share: Fraction = getattr(self, name)
+        return shown_share if working or bare is None else bare
+
+    def of_mistake(self, slug: str, working: bool) -> Fraction:
+        """Return what one mistake earns."""
+        own = self.mistakes.get(slug)
+        if own is None:
+            return self.share("mistake", working)
+        return own.working if working else own.bare
+
+    def of_blank(self, place: str) -> Policy:
+        """Return the policy of a blank, by its letter."""
+        return self.blanks.get(place, self)
+
+    def rounds(self, allowed: bool) -> bool:
+        """Say whether rounded answers count; `allowed` is what the question says by itself."""
+        return not self.exact and (allowed or self.rounding or self.digits is not None)
+
+    @property
+    def asks_exact(self) -> bool | None:
+        """Say whether only exact numbers count, or whether rounded ones do; None where each question says so."""
+        return True if self.exact else False if self.rounds(allowed=False) else None
+
+    def rounding_of(self, question: Question) -> dict[str, int | None]:
+        """Return the blanks of a question in which rounded answers count, with the digits that suffice, if fixed."""
+        own = {blank.quantity: (blank, self.of_blank(blank.place)) for blank in question.blanks}
+        return {name: policy.digits for name, (blank, policy) in own.items() if policy.rounds(blank.rounding)}
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return the policy as it is printed on the paper: the common cases always, anything else where it differs."""
+        right = (
+            f"Points: a right answer {_share(self.correct)}, one that is right from your own earlier values "
+            f"{_share(self.carried)}, at most {_share(self.carried_cap)} of a question; a right count under another "
+            f"convention than is printed here {_share(self.convention)}."
+        )
+        apart = (
+            f"The method that you show earns {self.method} of the points, with one known mistake "
+            f"{_share(self.mistake)} of that, with two {_share(self.two_mistakes)}; the answer earns the rest"
+        )
+        together = (
+            f"With working: a slip {_share(self.slip)}, one known mistake {_share(self.mistake)}, two "
+            f"{_share(self.two_mistakes)}"
+        )
+        bare = f"a bare number with one known mistake {_share(self.share('mistake', working=False))}{_guessing(self)}"
+        once = ("A mistake is charged once per question.",) if self.repeat == "once" else ()
+        wrong = f"{together if self.method is None else apart}; {bare}."
+        return right, wrong, *once, *(_capital(clause) for clause in self.differing(Policy(), PRINTED))
+
+    def differing(self, other: Policy, printed: Collection[str] = ()) -> list[str]:
+        """Return what has to be said of the choices that differ from another policy's."""
+        named = (name for name in CLAUSES if name not in printed and getattr(self, name) != getattr(other, name))
+        return list(dict.fromkeys(CLAUSES[name](self) for name in named))
+
+
+def policies(exam: Exam) -> tuple[Policy, ...]:
+    """Return the policy of each question of an exam, with those of its blanks."""
+    whole = Policy.of(exam.policy)
+    found = []
+    for number, entry in enumerate(exam.entries, 1):
+        try:
+            found.append(_of_question(whole, entry.policy, len(entry.template.asked)))
+        except ExamError as error:
+            raise error.at(f"question {number}") from None
+    return tuple(found)
+
+
+def _of_question(whole: Policy, written: Mapping[str, Any], count: int) -> Policy:
+    own = whole.changed({key: value for key, value in written.items() if key != "blanks"}, OF_EXAM)
+    if whole.points_rounded == "exam" and "points_step" in written:
+        what = "policy, points_step: the points of the exam are rounded together"
+        raise ExamError(what, cure="Leave one of points_step here and points_rounded: exam out", slug="policy")
+    places = [place for place, _ in zip(letters(), range(count), strict=False)]
+    blanks = written.get("blanks", {})
+    if not isinstance(blanks, Mapping):
+        cure = "Allowed: letters of blanks, each with its choices, as b: {exact: true}"
+        raise ExamError(f"policy, blanks: found {shown(blanks)}", cure=cure, slug="policy")
+    return replace(own, blanks={place: _of_blank(own, place, found, places) for place, found in blanks.items()})
+
+
+def _of_blank(own: Policy, place: str, written: Any, places: list[str]) -> Policy:
+    if place not in places:
+        what = f'policy, blanks: the question has no blank "{named(place)}"'
+        raise ExamError(what, cure=nearest(named(place), places), slug="unknown-blank")
+    if not isinstance(written, Mapping):
+        what = f"policy, blanks, {place}: found {shown(written)}"
+        raise ExamError(what, cure="Allowed: choices such as {exact: true}", slug="policy")
+    try:
+        return own.changed(written, OF_QUESTION)
+    except ExamError as error:
+        raise error.at(f"blank {place}") from None
+
+
+def exam_sentences(exam: Exam) -> tuple[str, ...]:
+    """Return what an exam's paper prints of its policy, and where a question or a blank has another one."""
+    whole = Policy.of(exam.policy)
+    found = list(whole.sentences())
+    for number, policy in enumerate(policies(exam), 1):
+        found += _exception(f"Question {number}", policy, whole)
+        for place, own in sorted(policy.blanks.items()):
+            found += _exception(f"Question {number}, {place}", own, policy)
+    return tuple(found)
+
+
+def _exception(where: str, policy: Policy, usual: Policy) -> list[str]:
+    clauses = policy.differing(usual)
+    return [f"{where}: {'; '.join(clauses)}."] if clauses else []
+
+
+def _share(share: Fraction) -> str:
+    return {Fraction(1): "in full", Fraction(0): "nothing"}.get(share, str(share))
+
+
+def _capital(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}."
+
+
+def _guessing(policy: Policy) -> str:
+    if policy.chance_limit == 1 or policy.share("mistake", working=False) == 0:
+        return ""
+    if policy.chance_limit == Policy().chance_limit:
+        return " where it cannot be guessed"
+    if policy.chance_limit == 0:
+        return " where no guess is ever paid"
+    return f" where at most {policy.chance_limit} of the guesses would be paid"
+
+
+def _clause(what: str, name: str, working: bool = True) -> Callable[[Policy], str]:
+    return lambda policy: f"{what} earns {_share(policy.share(name, working))}"
+
+
+def _of_mistakes(policy: Policy) -> str:
+    """Say what single mistakes earn without naming them: the paper is no list of them."""
+    shares = sorted({share for own in policy.mistakes.values() for share in (own.working, own.bare)})
+    span = _share(shares[0]) if len(shares) == 1 else f"from {_share(shares[0])} to {_share(shares[-1])}"
+    return f"some known mistakes earn another share: {span}" if shares else "all known mistakes earn the same"
+
+
+def _of_accepted(policy: Policy) -> str:
+    words = [f"those of {name}" if name in NAMED else ACCEPTED[name] for name in sorted(policy.accept)]
+    return f"other conventions that count in full: {', '.join(words) or 'none'}"
+
+
+ACCEPTED = {
+    "bn-moving-statistics": "stored statistics as parameters or not",
+    "gru-one-bias": "one or two bias vectors of a GRU",
+    "lstm-one-or-two-biases": "one or two bias vectors of a recurrent layer",
+    "mac-vs-flop": "multiply-adds for operations and the reverse",
+    "mb-vs-mib": "MB for MiB and the reverse",
+}
+CHOICES = {
+    "all-or-nothing": "a choice of options earns all or nothing",
+    "per-option": "each option that is rightly chosen or left earns its part",
+    "negative": "a wrong option takes away what a right one earns, down to nothing",
+}
+
+
+def _of_method(policy: Policy) -> str:
+    if policy.method is None:
+        return "method and answer are not paid apart"
+    return f"the method that you show earns up to {policy.method} of the points, the answer, as a bare one, the rest"
+
+
+def _of_rounding(policy: Policy) -> str:
+    if policy.exact:
+        return "only exact numbers count"
+    if policy.digits is not None:
+        return f"rounded numbers count that show at least {policy.digits} digit{'s' if policy.digits > 1 else ''}"
+    told = "rounded numbers count at the digits that they show"
+    return told if policy.rounding else "rounded numbers count only where the question says so"
+
+
+def _of_steps(policy: Policy) -> str:
+    if policy.points_step is None:
+        return "points are not rounded"
+    ways = {"nearest": "to the nearest multiple", "up": "up to a multiple", "down": "down to a multiple"}
+    whose = f"the points of {'the exam' if policy.points_rounded == 'exam' else 'each question'}"
+    return f"{whose} are rounded {ways[policy.points_rounding]} of {policy.points_step}"
+
+
+CLAUSES: Mapping[str, Callable[[Policy], str]] = {
+    "correct": _clause("a right answer", "correct"),
+    "correct_bare": _clause("a right bare number", "correct", working=False),
+    "carried": _clause("an answer that is right from your own earlier values", "carried"),
+    "carried_bare": _clause("a bare one that is right from your own earlier values", "carried", working=False),
+    "carried_cap": lambda policy: f"such answers earn at most {_share(policy.carried_cap)} of a question",
+    "convention": _clause("a right count under another convention", "convention"),
+    "convention_bare": _clause("a bare number under another convention", "convention", working=False),
+    "slip": _clause("a slip with working", "slip"),
+    "slip_bare": _clause("a slip without working that nothing shows", "slip", working=False),
+    "mistake": _clause("one known mistake with working", "mistake"),
+    "mistake_bare": lambda p: f"{_clause('a bare known mistake', 'mistake', working=False)(p)}{_guessing(p)}",
+    "chance_limit": lambda p: f"{_clause('a bare known mistake', 'mistake', working=False)(p)}{_guessing(p)}",
+    "two_mistakes": _clause("two known mistakes with working", "two_mistakes"),
+    "two_mistakes_bare": _clause("a bare number with two known mistakes", "two_mistakes", working=False),
+    "wrong": _clause("working that leads elsewhere", "wrong"),
+    "wrong_bare": _clause("any other bare number", "wrong", working=False),
+    "repeat": lambda policy: f"a mistake is charged {'once' if policy.repeat == 'once' else 'each time'}",
+    "mistakes": _of_mistakes,
+    "accept": _of_accepted,
+    "method": _of_method,
+    "rounding": _of_rounding,
+    "digits": _of_rounding,
+    "exact": _of_rounding,
+    "points_step": _of_steps,
+    "points_rounding": _of_steps,
+    "points_rounded": _of_steps,
+    "choice": lambda policy: CHOICES[policy.choice],
+}
+"""What each choice says on a paper."""
+
+PRINTED = frozenset(
+    ("correct", "carried", "carried_cap", "convention", "slip", "mistake", "mistake_bare", "chance_limit", "method")
+) | {"two_mistakes"}
+"""Choices that every paper prints in its two sentences."""
