@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from layerquiz import engine, files
+from layerquiz import answers, engine, files
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
-from layerquiz.grading.grade import Report, grade, submitted
+from layerquiz.grading.grade import Report, grade
 from layerquiz.grading.statistics import summarised
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
-from layerquiz.render import feedback, latex, markdown
+from layerquiz.render import feedback, gradebooks, latex, markdown
 from layerquiz.render.document import Page
-from layerquiz.render.questions import decimal
+from layerquiz.tables.workbook import workbook
 
 
 def opened(target: str) -> Sealed:
@@ -25,24 +26,24 @@ def opened(target: str) -> Sealed:
     return unsealed(path)
 
 
-def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
-    """Return the answers of a CSV file by student and blank."""
-    rows = files.read_rows(file)
-    columns = rows[0].cells if rows else ()
-    return submitted(sealed, file, columns, [(row.line, row.cells) for row in rows[1:]])
+def graded(sealed: Sealed, file: str) -> Report:
+    """Return the report on a file of answers or a folder of them; its notes say what was read, and what not."""
+    handed_in = answers.read(sealed, file)
+    report = grade(sealed, handed_in.answers)
+    return replace(report, notes=(*handed_in.notes, *report.notes))
 
 
 def write_grades(
-    source: str, answers: str, target: str | None, force: bool, accept_zero: bool
+    source: str, handed_in: str, target: str | None, force: bool, accept_zero: bool
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    report = grade(sealed, submissions(sealed, answers))
+    report = graded(sealed, handed_in)
     collected = files.Target(Path(target), force=force)
-    collected.add("grades.csv", files.csv_text(_grade_rows(report)))
-    collected.add("review.csv", files.csv_text(_review_rows(report)))
     provisional = bool(report.review) and not accept_zero
+    _add_gradebooks(collected, report, provisional)
+    collected.add("review.csv", files.csv_text(_review_rows(report)))
     pages = [feedback.page(sealed.exam, result, provisional) for result in report.results]
     names = file_names([result.paper.student.id for result in report.results])
     for page, name in zip(pages, names, strict=True):
@@ -60,6 +61,14 @@ def write_grades(
     return Written(target, tuple(collected.commit()), tuple(notes)), report
 
 
+def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:
+    """Add the grades as CSV, as a spreadsheet, and as Canvas and Moodle import them."""
+    collected.add("grades.csv", files.csv_text(gradebooks.grade_rows(report)))
+    collected.add("grades.xlsx", workbook(gradebooks.typed_rows(report)))
+    collected.add("canvas.csv", files.csv_text(gradebooks.canvas_rows(report)))
+    collected.add("moodle.csv", files.csv_text(gradebooks.moodle_rows(report, provisional)))
+
+
 def _holds(target: Path, collected: files.Target) -> bool:
     """Say whether the folder holds these very grades already."""
     return all(files.read_bytes(target / name) == content for name, content in collected.files.items())
@@ -69,14 +78,6 @@ def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, byt
     source = latex.pages(pages)
     parts = engine.typeset(source.text, source.parts)
     return {f"feedback/{name}.pdf": parts[f"page/{number}"] for number, name in enumerate(names, 1)}
-
-
-def _grade_rows(report: Report) -> Iterable[Iterable[object]]:
-    blanks = list(report.results[0].blanks)
-    yield ["student", *blanks, "total"]
-    for result in report.results:
-        cells = [decimal(result.blanks[blank].mark.points) if result.handed_in else "" for blank in blanks]
-        yield [result.paper.student.id, *cells, decimal(result.points)]
 
 
 def _review_rows(report: Report) -> Iterable[Iterable[object]]:

@@ -75,7 +75,9 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
 def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_json: bool, force: bool) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
-    FOLDER is what `layerquiz exam` wrote, ANSWERS a CSV file with one column per blank, - for standard input.
+    FOLDER is what `layerquiz exam` wrote. ANSWERS is a CSV, XLSX, JSON or JSONL file with one row per student or per
+    answer, an export of responses from Moodle, Canvas or Google Forms, or a folder with a text file for each student;
+    - is standard input.
 
     \b
     Example:
