@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from layerquiz.errors import LayerquizError, OutsideError, nearest
 SIZE_LIMIT = 10_000_000
 STANDARD_INPUT = "-"
 HEADER_LIMIT = 1_000_000
+ROWS_LIMIT = 1_000_000
 DELIMITERS = ",;\t"
 NAMED = {",": "commas", ";": "semicolons", "\t": "tabs"}
 QUOTED = re.compile(r'"[^"]*"')
@@ -141,10 +143,13 @@ def csv_rows(text: str, where: str) -> list[Row]:
     delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows = list(_rows(reader))
+        rows = list(itertools.islice(_rows(reader), ROWS_LIMIT + 1))
     except csv.Error as error:
         where = f"{where}, line {reader.line_num}"
         raise LayerquizError(f"not a CSV file ({error})", where=where, slug="file-csv") from error
+    if len(rows) > ROWS_LIMIT:
+        cure = "Is it the right file?"
+        raise LayerquizError(f"more than {ROWS_LIMIT:,} rows", where=where, cure=cure, slug="file-size")
     if rows and any("\0" in cell for cell in rows[0].cells):
         what, cure = "its first line holds zero bytes, as UTF-16 does", "Save it again as UTF-8"
         raise LayerquizError(what, where=where, cure=cure, slug="file-encoding")

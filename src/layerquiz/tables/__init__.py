@@ -10,7 +10,7 @@ from layerquiz.errors import LayerquizError
 from layerquiz.grading.submissions.table import Table
 from layerquiz.tables import records
 
-SIZE_LIMIT = 50_000_000
+SIZE_LIMIT = 30_000_000
 """Bytes of a file of answers: 10,000 students' answers with the texts of all questions beside them."""
 ZIPPED, OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 LINES = (".jsonl", ".ndjson")

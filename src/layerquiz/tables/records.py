@@ -13,6 +13,8 @@ SHAPES = (
     'Write a list such as [{"student": "s01", "1a": "34944"}], '
     '[{"student": "s01", "blank": "1a", "answer": "34944"}], or a mapping such as {"s01": {"1a": "34944"}}'
 )
+COLUMNS_LIMIT = 1_000
+"""Different keys of all records together: each record is as wide as all of them."""
 INSIDE = ("answers", "submissions", "students")
 """Keys under which the records of a whole file may stand, beside its `exam`."""
 
@@ -92,6 +94,9 @@ def _table(where: str, records: Iterable[tuple[int, Any]], unit: str, kind: str,
         cells = {key: _text(value, f"{at}, {shown(key)}") for key, value in _flat(record, at).items()}
         for key in cells:
             columns.setdefault(key, len(columns))
+        if len(columns) > COLUMNS_LIMIT:
+            what = f"the records have more than {COLUMNS_LIMIT:,} different keys"
+            raise LayerquizError(what, where=at, cure=SHAPES, slug="json")
         rows.append((number, cells))
     names = tuple(columns)
     numbered = tuple((number, tuple(cells.get(name, "") for name in names)) for number, cells in rows)

@@ -16,6 +16,9 @@ WORDED = re.compile(rf"\s*[\[(]?\s*{WORD}[\s.:#_-]*(\d+\s?[a-z]{{0,2}})(?![\w])"
 GRID = re.compile(rf"\s*(?:{WORD}[\s.:#_-]*)?(\d+)[\s.:]*\[([a-z]{{1,2}})[.)]?\]\s*$", re.IGNORECASE)
 ENDS = re.compile(rf"[\[(]\s*(?:{WORD}[\s.:#_-]*)?(\d+\s?[a-z]{{1,2}})\s*[\])]\s*$", re.IGNORECASE)
 
+Questions = Mapping[str, tuple[str, ...]]
+"""The blanks of each question by its number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -57,7 +60,7 @@ def assigned(table: Table, columns: Sequence[Column], sealed: Sealed, whole: boo
             labelled, tuple(f"the column {shown(column.title)} names no blank: not used" for column in unused)
         )
     if ordered is None or any(ordered[column] != blanks for column, blanks in labelled.items()):
-        raise _unplaced(table, columns, questions)
+        raise _unplaced(table, columns, questions, ordered is not None)
     return Assigned(
         ordered, (f"{len(columns)} columns of answers were taken in the order of the exam: {_told(ordered)}",)
     )
@@ -72,9 +75,7 @@ def _questions(sealed: Sealed) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _ordered(
-    columns: Sequence[Column], questions: Mapping[str, tuple[str, ...]], whole: bool
-) -> dict[Column, tuple[str, ...]] | None:
+def _ordered(columns: Sequence[Column], questions: Questions, whole: bool) -> dict[Column, tuple[str, ...]] | None:
     blanks = [(blank,) for found in questions.values() for blank in found]
     for targets in (blanks, list(questions.values()) if whole else []):
         if len(columns) == len(targets):
@@ -92,18 +93,14 @@ def _check_once(table: Table, labelled: Mapping[Column, tuple[str, ...]]) -> Non
                 raise ExamError(what, where=table.head, cure="Remove one of the two", slug="doubled-column")
 
 
-def _unplaced(table: Table, columns: Sequence[Column], questions: Mapping[str, tuple[str, ...]]) -> ExamError:
+def _unplaced(table: Table, columns: Sequence[Column], questions: Questions, ordered: bool) -> ExamError:
     blanks = [blank for found in questions.values() for blank in found]
-    what = (
-        f"{len(columns)} columns may hold answers, but the exam has {len(blanks)} blanks in {len(questions)} questions"
-    )
-    if len(columns) in (len(blanks), len(questions)):
+    holds = f"the exam has {len(blanks)} blanks in {len(questions)} questions"
+    what = f"{len(columns)} {'column' if len(columns) == 1 else 'columns'} may hold answers, but {holds}"
+    if ordered:
         what = "the labels of some columns do not fit their order, and the others have none"
-    labels = [label for column in columns if (label := blank_label(column.title)) and label not in blanks]
-    cure = nearest(labels[0], blanks) if labels else ""
-    if not cure.startswith("Did"):
-        cure = f'Begin each title with its blank, such as "{blanks[0]}"; the blanks are {", ".join(blanks)}'
-    why = f"The columns are {', '.join(shown(column.title) for column in columns[:12])}"
+    why = f"The columns are {', '.join(shown(column.title) for column in columns[:12])}" if columns else ""
+    cure = f'Begin each title with its blank, such as "{blanks[0]}". {nearest("", blanks)}'
     return ExamError(what, where=table.head, why=why, cure=cure, slug="columns")
 
 
