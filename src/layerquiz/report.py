@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from layerquiz import answers, engine, files
+from layerquiz import engine, files
+from layerquiz.answers import read
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade
@@ -28,18 +29,18 @@ def opened(target: str) -> Sealed:
 
 def graded(sealed: Sealed, file: str) -> Report:
     """Return the report on a file of answers or a folder of them; its notes say what was read, and what not."""
-    handed_in = answers.read(sealed, file)
+    handed_in = read(sealed, file)
     report = grade(sealed, handed_in.answers)
     return replace(report, notes=(*handed_in.notes, *report.notes))
 
 
 def write_grades(
-    source: str, handed_in: str, target: str | None, force: bool, accept_zero: bool
+    source: str, answers: str, target: str | None, force: bool, accept_zero: bool
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    report = graded(sealed, handed_in)
+    report = graded(sealed, answers)
     collected = files.Target(Path(target), force=force)
     provisional = bool(report.review) and not accept_zero
     _add_gradebooks(collected, report, provisional)

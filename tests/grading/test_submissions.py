@@ -274,6 +274,13 @@ def test_an_export_without_any_known_student_is_refused() -> None:
     assert "no student is named" in message
 
 
+def test_a_row_that_has_slipped_is_refused() -> None:
+    """With more entries than columns nobody knows which answer is whose; a shorter row lacks its last ones."""
+    columns = ["Timestamp", "Username", "1a", "1b"]
+    assert "line 2: 5 entries stand under 4 columns" in refused(columns, ["1/2/2026", "s1", "34", "944", "7"])
+    assert read(columns, ["1/2/2026", "s1", "34"]).answers == {"s1": {"1a": "34", "1b": ""}}
+
+
 def test_every_row_that_is_not_used_is_named() -> None:
     """Of many, the first have a note of their own and the others share one."""
     rows = [["1/2/2026", f"x{number}", "5"] for number in range(60)]

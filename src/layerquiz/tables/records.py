@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ COLUMNS_LIMIT = 1_000
 """Different keys of all records together: each record is as wide as all of them."""
 INSIDE = ("answers", "submissions", "students")
 """Keys under which the records of a whole file may stand, beside its `exam`."""
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character that JSON writes in two halves: no file can hold it."""
 
 
 class _DoubledError(ValueError):
@@ -91,7 +94,9 @@ def _table(where: str, records: Iterable[tuple[int, Any]], unit: str, kind: str,
         at = f"{where}, {unit} {number}"
         if not isinstance(record, Mapping):
             raise LayerquizError("this is no record of answers", where=at, cure=SHAPES, slug="json")
-        cells = {key: _text(value, f"{at}, {shown(key)}") for key, value in _flat(record, at).items()}
+        cells = {
+            HALF.sub("\ufffd", key): _text(value, f"{at}, {shown(key)}") for key, value in _flat(record, at).items()
+        }
         for key in cells:
             columns.setdefault(key, len(columns))
         if len(columns) > COLUMNS_LIMIT:
@@ -121,7 +126,7 @@ def _text(value: Any, at: str) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return str(value).strip()
+        return HALF.sub("\ufffd", value).strip()
     if isinstance(value, list) and value and all(isinstance(part, _Number) for part in value):
         return f"({', '.join(value)})"
     kind = {bool: "true or false", list: "a list", dict: "a mapping"}.get(type(value), "no text")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from layerquiz.grading.submissions.columns import Column
-from layerquiz.grading.submissions.export import Cells, Export
+from layerquiz.grading.submissions.export import Export, texts, titled
 from layerquiz.grading.submissions.table import Table
 
 QUESTION = re.compile(r"\s*\d+:\s*(.*)", re.DOTALL)
@@ -31,17 +32,15 @@ def is_export(columns: Sequence[str]) -> bool:
 
 def export(table: Table) -> Export:
     """Return what stands where in a Canvas analysis of students."""
-    titles = [column.strip().casefold() for column in table.columns]
-
-    def places(names: Sequence[str]) -> tuple[int, ...]:
-        return tuple(titles.index(name) for name in names if name in titles)
-
-    def names(cells: Cells) -> list[str]:
-        return [cells[place].strip() for place in places(NAMES)]
-
     found = ((place, QUESTION.fullmatch(column)) for place, column in enumerate(table.columns))
-    answers = tuple(Column(place, " ".join(question[1].split())) for place, question in found if question)
-    return Export("a Canvas analysis of students", places(IDS), names, answers, _parts, lambda _: "", places(ORDER))
+    return Export(
+        name="a Canvas analysis of students",
+        ids=titled(table, IDS),
+        names=partial(texts, titled(table, NAMES)),
+        answers=tuple(Column(place, " ".join(question[1].split())) for place, question in found if question),
+        parts=_parts,
+        order=titled(table, ORDER),
+    )
 
 
 def _parts(cell: str, count: int) -> list[str] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.submissions.columns import Assigned, Column, assigned
 from layerquiz.grading.submissions.moments import latest
@@ -15,6 +16,7 @@ MOST_NAMED = 40
 """Rows of which a note of their own says why they are not used; further ones share one note."""
 
 Cells = Sequence[str]
+Places = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +24,35 @@ class Export:
     """What stands where in a platform's table; `ids` and `order` are places of columns, the surest first."""
 
     name: str
-    ids: tuple[int, ...]
+    ids: Places
     names: Callable[[Cells], list[str]]
     answers: tuple[Column, ...]
     parts: Callable[[str, int], list[str] | None]
-    unfinished: Callable[[Cells], str]
-    order: tuple[int, ...]
+    order: Places
+    unfinished: Callable[[Cells], str] = lambda _: ""
     whole: bool = True
     attempt: str = "the last finished attempt"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row that is a student's: its number, its cells, and its answers by blank."""
+    """One row that is a student's: its number, its cells, its answers by blank, and what is odd about them."""
 
     number: int
     cells: Cells
     answers: dict[str, str]
+    odd: tuple[str, ...]
+
+
+def titled(table: Table, names: Sequence[str]) -> Places:
+    """Return the columns that are called one of the names, in the order of the names."""
+    titles = [" ".join(column.split()).casefold() for column in table.columns]
+    return tuple(place for name in names for place, title in enumerate(titles) if title == name)
+
+
+def texts(places: Places, cells: Cells) -> list[str]:
+    """Return what stands at some places of a row."""
+    return [cells[place].strip() for place in places]
 
 
 def read(sealed: Sealed, table: Table, export: Export) -> Submissions:
@@ -47,30 +61,36 @@ def read(sealed: Sealed, table: Table, export: Export) -> Submissions:
     people = People(paper.student for paper in sealed.papers)
     attempts: dict[str, list[Attempt]] = {}
     unused: list[tuple[int, str]] = []
-    odd: list[str] = []
     for number, row in table.rows:
-        cells = [*row, *[""] * (len(table.columns) - len(row))]
-        found = people.find([cells[place].strip() for place in export.ids], export.names(cells))
+        cells = _filled(table, number, row)
+        found = people.find(texts(export.ids, cells), export.names(cells))
         why = export.unfinished(cells) or found.why
         if why:
             unused.append((number, why))
-            continue
-        answers, told = _answers(table, number, cells, places, export)
-        attempts.setdefault(found.student, []).append(Attempt(number, cells, answers))
-        odd += told
-    chosen = {student: _chosen(table, student, rows, export) for student, rows in attempts.items()}
-    notes = [*places.notes, *odd, *(note for _, told in chosen.values() for note in told), *_unused(table, unused)]
-    if not chosen:
-        raise nothing(table, _unused(table, unused))
-    return Submissions(
-        {student: dict(attempt.answers) for student, (attempt, _) in chosen.items()}, export.name, tuple(notes)
-    )
+        else:
+            attempts.setdefault(found.student, []).append(_attempt(table, number, cells, places, export))
+    left_out = _unused(table, unused)
+    if not attempts:
+        raise nothing(table, left_out)
+    notes, answers = list(places.notes), {}
+    for student, rows in attempts.items():
+        counts, rule = _last(rows, export)
+        answers[student] = counts.answers
+        notes += [*counts.odd, *_differences(table, student, rows, counts, rule)]
+    return Submissions(answers, export.name, (*notes, *left_out))
 
 
-def _answers(
-    table: Table, number: int, cells: Cells, places: Assigned, export: Export
-) -> tuple[dict[str, str], list[str]]:
-    """Return a row's answers by blank, and what is odd about them."""
+def _filled(table: Table, number: int, row: Cells) -> Cells:
+    """Return a row with as many cells as there are columns; one with more has slipped, and nobody knows where."""
+    if any(row[len(table.columns) :]):
+        what = f"{len(row)} entries stand under {len(table.columns)} columns"
+        cure = "Download the file again, and do not edit it; an entry that holds a comma needs double quotes"
+        raise ExamError(what, where=table.at(number), cure=cure, slug="columns")
+    return [*row, *[""] * (len(table.columns) - len(row))]
+
+
+def _attempt(table: Table, number: int, cells: Cells, places: Assigned, export: Export) -> Attempt:
+    """Return a row's answers by blank; what does not come apart is left to a person."""
     answers: dict[str, str] = {}
     odd = []
     for column, blanks in places.blanks.items():
@@ -78,38 +98,33 @@ def _answers(
         refuse_date(cell, column.title, table.at(number))
         parts = export.parts(cell, len(blanks))
         if parts is None:
-            odd.append(
-                f"{table.at(number)}: {shown(cell)} does not part into answers to {', '.join(blanks)}: see review.csv"
-            )
+            why = f"does not part into answers to {', '.join(blanks)}: see review.csv"
+            odd.append(f"{table.at(number)}: {shown(cell)} {why}")
             parts = [f"which of {len(blanks)} blanks? {cell}"] * len(blanks)
         answers |= dict(zip(blanks, parts, strict=True))
-    return answers, odd
+    return Attempt(number, cells, answers, tuple(odd))
 
 
-def _chosen(table: Table, student: str, rows: list[Attempt], export: Export) -> tuple[Attempt, list[str]]:
-    """Return the attempt that counts, and a note with both answers where another one differs."""
-    if len(rows) == 1:
-        return rows[0], []
-    places = (latest([row.cells[place].strip() for row in rows]) for place in export.order)
-    place = next((place for place in places if place is not None), None)
-    rule = (
-        export.attempt
-        if place is not None
-        else f"the last one in the file, as their times do not say which is {export.attempt}"
-    )
-    last = rows[-1] if place is None else rows[place]
-    notes = []
+def _last(rows: Sequence[Attempt], export: Export) -> tuple[Attempt, str]:
+    """Return the attempt that counts, and the rule."""
+    for place in export.order:
+        last = latest([row.cells[place].strip() for row in rows])
+        if last is not None:
+            return rows[last], export.attempt
+    return rows[-1], f"the last one in the file, as their times do not say which is {export.attempt}"
+
+
+def _differences(table: Table, student: str, rows: Sequence[Attempt], counts: Attempt, rule: str) -> Iterator[str]:
+    """Yield a note for each attempt that differs from the one that counts, with both answers."""
     for row in rows:
-        different = differing(row.answers, last.answers)
-        if row is last or not different:
-            continue
-        told = "; ".join(f"{blank} {shown(one)} and {shown(other)}" for blank, one, other in different[:3])
-        more = f"; and {len(different) - 3} blanks more" if different[3:] else ""
-        notes.append(
-            f"{student} handed in twice, on {table.unit}s {row.number} and {last.number}: {told}{more}. "
-            f"{table.unit.capitalize()} {last.number} counts: {rule}"
-        )
-    return last, notes
+        different = differing(row.answers, counts.answers)
+        if different:
+            told = "; ".join(f"{blank} {shown(one)} and {shown(other)}" for blank, one, other in different[:3])
+            more = f"; and {len(different) - 3} blanks more" if different[3:] else ""
+            yield (
+                f"{student} handed in twice, on {table.unit}s {row.number} and {counts.number}: {told}{more}. "
+                f"{table.unit.capitalize()} {counts.number} counts: {rule}"
+            )
 
 
 def _unused(table: Table, unused: Sequence[tuple[int, str]]) -> list[str]:

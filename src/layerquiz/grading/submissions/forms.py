@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from layerquiz.grading.submissions.columns import Column, blank_label
-from layerquiz.grading.submissions.export import Cells, Export
+from layerquiz.grading.submissions.export import Export, Places, texts, titled
 from layerquiz.grading.submissions.table import Table
 
 TIMESTAMP = ("timestamp", "zeitstempel", "horodateur", "marca temporal", "informazioni cronologiche", "tijdstempel")
@@ -31,28 +32,22 @@ def is_export(columns: Sequence[str]) -> bool:
 def export(table: Table) -> Export:
     """Return what stands where in a form's responses."""
     titles = [" ".join(column.split()) for column in table.columns]
-    stamps = [place for place, title in enumerate(titles) if title.casefold() in TIMESTAMP]
-
-    def places(pattern: re.Pattern[str]) -> tuple[int, ...]:
-        found = (place for place, title in enumerate(titles) if pattern.fullmatch(title.rstrip(" :*?")))
-        return tuple(place for place in found if not blank_label(titles[place]))
-
-    students, emails, named, marks = (places(pattern) for pattern in (STUDENT, EMAIL, NAME, MARKS))
+    stamps = titled(table, TIMESTAMP)
+    students, emails, named, marks = (_matching(titles, pattern) for pattern in (STUDENT, EMAIL, NAME, MARKS))
     known = {*stamps, *students, *emails, *named, *marks}
-
-    def names(cells: Cells) -> list[str]:
-        return [cells[place].strip() for place in named]
-
-    answers = tuple(Column(place, title) for place, title in enumerate(titles) if place not in known and title)
-    ids = (*students, *emails)
     return Export(
-        "a Google Forms export",
-        ids,
-        names,
-        answers,
-        lambda cell, _: [cell],
-        lambda _: "",
-        tuple(stamps),
+        name="a Google Forms export",
+        ids=(*students, *emails),
+        names=partial(texts, named),
+        answers=tuple(Column(place, title) for place, title in enumerate(titles) if place not in known and title),
+        parts=lambda cell, _: [cell],
+        order=stamps,
         whole=False,
         attempt="the last timestamp",
     )
+
+
+def _matching(titles: Sequence[str], pattern: re.Pattern[str]) -> Places:
+    """Return the columns whose titles match; what names a blank is a question, however it goes on."""
+    found = (place for place, title in enumerate(titles) if pattern.fullmatch(title.rstrip(" :*?")))
+    return tuple(place for place in found if not blank_label(titles[place]))

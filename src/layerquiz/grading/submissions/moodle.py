@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from layerquiz.errors import ExamError
 from layerquiz.grading.submissions.columns import Column
-from layerquiz.grading.submissions.export import Cells, Export
+from layerquiz.grading.submissions.export import Cells, Export, Places, titled
 from layerquiz.grading.submissions.table import Table
 
 RESPONSE = re.compile(
@@ -74,43 +75,41 @@ def check_report(table: Table) -> None:
 
 def export(table: Table) -> Export:
     """Return what stands where in a Moodle report on responses."""
-    titles = [" ".join(column.split()).casefold() for column in table.columns]
-
-    def places(names: Sequence[str]) -> tuple[int, ...]:
-        return tuple(place for place, title in enumerate(titles) if title in names)
-
-    last, first, status, completed = places(LAST_NAME), places(FIRST_NAME), places(STATUS), places(COMPLETED)
-
-    def names(cells: Cells) -> list[str]:
-        pairs = [(cells[given].strip(), cells[family].strip()) for given in first for family in last]
-        joined = [f"{one} {other}" for given, family in pairs for one, other in ((given, family), (family, given))]
-        return [name.strip() for name in [*joined, *(cells[place] for place in places(FULL_NAME))]]
-
-    def unfinished(cells: Cells) -> str:
-        if all(cells[column.place].strip() in NONE for column in answers) and _ended(cells, completed) == "-":
-            return "nothing was handed in"
-        if _ended(cells, completed) == "-" or any(cells[place].strip().casefold() in NOT_FINISHED for place in status):
-            return "the attempt is not finished"
-        return ""
-
-    answers = tuple(
-        Column(place, _title(table.columns[place]))
-        for place in range(len(titles))
-        if RESPONSE.fullmatch(table.columns[place].strip())
+    found = enumerate(column.strip() for column in table.columns)
+    answers = tuple(Column(place, _title(title)) for place, title in found if RESPONSE.fullmatch(title))
+    ended = titled(table, COMPLETED)
+    return Export(
+        name="a Moodle export of responses",
+        ids=titled(table, (*ID_NUMBER, *USERNAME, *EMAIL)),
+        names=partial(_names, titled(table, FIRST_NAME), titled(table, LAST_NAME), titled(table, FULL_NAME)),
+        answers=answers,
+        parts=_parts,
+        unfinished=partial(_unfinished, answers, titled(table, STATUS), ended),
+        order=ended,
     )
-    ids = (*places(ID_NUMBER), *places(USERNAME), *places(EMAIL))
-    return Export("a Moodle export of responses", ids, names, answers, _parts, unfinished, completed)
+
+
+def _names(first: Places, last: Places, full: Places, cells: Cells) -> list[str]:
+    """Return a student's full name in either order, and as it stands where the report has it in one column."""
+    pairs = [(cells[given].strip(), cells[family].strip()) for given in first for family in last]
+    joined = [f"{one} {other}" for given, family in pairs for one, other in ((given, family), (family, given))]
+    return [name.strip() for name in [*joined, *(cells[place] for place in full)]]
+
+
+def _unfinished(answers: Sequence[Column], status: Places, ended: Places, cells: Cells) -> str:
+    """Return why an attempt does not count; nothing where it is finished."""
+    never = any((cells[place].strip() or "-") == "-" for place in ended)
+    if never and all(cells[column.place].strip() in NONE for column in answers):
+        return "nothing was handed in"
+    if never or any(cells[place].strip().casefold() in NOT_FINISHED for place in status):
+        return "the attempt is not finished"
+    return ""
 
 
 def _title(title: str) -> str:
     """Return a title that names a blank where it does: Moodle's "Response 3" counts slots, "Response 3a" is a blank."""
     found = RESPONSE.fullmatch(title.strip())
     return f"Question {found[1]}" if found and not found[1].isdigit() else title.strip()
-
-
-def _ended(cells: Cells, completed: Sequence[int]) -> str:
-    """Return when the attempt ended, `-` where it did not, nothing where the report does not say."""
-    return next((cells[place].strip() or "-" for place in completed), "")
 
 
 def _parts(cell: str, count: int) -> list[str] | None:
