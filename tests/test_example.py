@@ -16,7 +16,8 @@ from layerquiz.exam import roster as rosters
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import Sealed, seal, unseal
-from layerquiz.grading.grade import Report, grade, submitted
+from layerquiz.grading.grade import Report, grade
+from layerquiz.grading.submissions import Table, submitted
 
 SHIPPED, SECOND = 2026, 41
 
@@ -52,7 +53,8 @@ def graded(seed: int) -> Report:
     """Return the report on the planted submissions to the example with one seed."""
     exam = sealed(seed)
     header, *body = planted.table(drawn(exam), list(exam.papers[0].blanks))
-    return grade(exam, submitted(exam, "submissions.csv", header, list(enumerate(body, 2))))
+    table = Table("submissions.csv", tuple(header), tuple((line, tuple(row)) for line, row in enumerate(body, 2)))
+    return grade(exam, submitted(exam, table).answers)
 
 
 def test_the_shipped_submissions_are_the_planted_ones() -> None:

@@ -42,18 +42,24 @@ def grade(
 ) -> Report:
     """Return the report on a class's answers to a sealed exam.
 
-    The exam is the folder that `layerquiz exam` wrote, or what was unsealed from it; the answers are a CSV file, or a
-    mapping by student and blank such as `{"s01": {"1a": "34,944"}}`. In a folder its corrections count, and what was
-    decided in its review.
+    The exam is the folder that `layerquiz exam` wrote, or what was unsealed from it; the answers are a file or folder
+    in a format that `layerquiz grade` reads, or a mapping by student and blank such as `{"s01": {"1a": "34,944"}}`. In
+    a folder its corrections count, and what was decided in its review.
     """
     from layerquiz import report
+    from layerquiz.answers import read
     from layerquiz.grading.grade import grade as grade_answers
 
     sealed = report.opened(fspath(sealed_exam)) if isinstance(sealed_exam, str | PathLike) else sealed_exam
-    written = report.submissions(sealed, fspath(answers)) if isinstance(answers, str | PathLike) else answers
+    notes: tuple[str, ...] = ()
+    if isinstance(answers, str | PathLike):
+        handed_in = read(sealed, fspath(answers))
+        answers, notes = handed_in.answers, handed_in.notes
     if isinstance(sealed_exam, str | PathLike):
-        return report.regraded(fspath(sealed_exam), sealed, written).report
-    return grade_answers(sealed, written)
+        found = report.regraded(fspath(sealed_exam), sealed, answers).report
+    else:
+        found = grade_answers(sealed, answers)
+    return found.noting(notes)
 
 
 __all__ = ["derive", "diagnose", "diagnose_sheet", "draw", "grade", "solve"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import itertools
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -17,19 +19,33 @@ from layerquiz.errors import LayerquizError, OutsideError, nearest
 
 SIZE_LIMIT = 10_000_000
 STANDARD_INPUT = "-"
+HEADER_LIMIT = 1_000_000
+ROWS_LIMIT = 1_000_000
 DELIMITERS = ",;\t"
+NAMED = {",": "commas", ";": "semicolons", "\t": "tabs"}
+QUOTED = re.compile(r'"[^"]*"')
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 WORKING = ".layerquiz-working-"
 
 
 def read_text(name: str | Path) -> str:
-    """Return a UTF-8 file's text; `-` is the standard input. Raises `LayerquizError` with the cure."""
-    data = sys.stdin.buffer.read(SIZE_LIMIT + 1) if str(name) == STANDARD_INPUT else _read(Path(name))
-    where = "standard input" if str(name) == STANDARD_INPUT else str(name)
-    if len(data) > SIZE_LIMIT:
-        cure = "Is it the right file?"
-        raise LayerquizError(f"larger than {SIZE_LIMIT // 10**6} MB", where=where, cure=cure, slug="file-size")
-    return _decoded(data, where)
+    """Return a file's text, UTF-8 or UTF-16 with its mark; `-` is the standard input. Raises `LayerquizError`."""
+    return decoded(read_data(name), called(name))
+
+
+def read_data(name: str | Path, limit: int = SIZE_LIMIT) -> bytes:
+    """Return a file's bytes, at most `limit`; `-` is the standard input. Raises `LayerquizError` with the cure."""
+    data = sys.stdin.buffer.read(limit + 1) if str(name) == STANDARD_INPUT else _read(Path(name), limit)
+    if len(data) > limit:
+        what, cure = f"larger than {limit // 10**6} MB", "Is it the right file?"
+        raise LayerquizError(what, where=called(name), cure=cure, slug="file-size")
+    return data
+
+
+def called(name: str | Path) -> str:
+    """Return what messages call a file."""
+    return "standard input" if str(name) == STANDARD_INPUT else str(name)
 
 
 def is_path(argument: str) -> bool:
@@ -40,6 +56,11 @@ def is_path(argument: str) -> bool:
 def is_file(path: str | Path) -> bool:
     """Say whether a file is there."""
     return Path(path).is_file()
+
+
+def is_folder(path: str | Path) -> bool:
+    """Say whether a folder is there."""
+    return Path(path).is_dir()
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -62,14 +83,14 @@ def files_below(name: str, suffix: str, begins: str) -> list[str]:
     return found
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int) -> bytes:
     """Return at most one byte more than the limit of a file."""
     try:
         if path.is_dir():
             cure = f"Name one of its files, such as {first}." if (first := next(iter(_names(path)), "")) else ""
             raise LayerquizError("a folder, not a file", where=str(path), cure=cure, slug="file-folder")
         with path.open("rb") as stream:
-            return stream.read(SIZE_LIMIT + 1)
+            return stream.read(limit + 1)
     except FileNotFoundError as error:
         cure = _nearby(path) if path.parent.is_dir() else "Its folder is not there either."
         raise LayerquizError("no such file", where=str(path), cure=cure, slug="file-missing") from error
@@ -91,13 +112,14 @@ def _names(folder: Path) -> list[str]:
     return []
 
 
-def _decoded(data: bytes, where: str) -> str:
-    """Return UTF-8 text, with or without a byte order mark; line ends become newlines."""
+def decoded(data: bytes, where: str) -> str:
+    """Return UTF-8 text, with or without a byte order mark, or UTF-16 with one; line ends become newlines."""
+    encoding = "UTF-16" if data.startswith(UTF16_MARKS) else "UTF-8"
     try:
-        text = data.decode("utf-8").removeprefix("\ufeff")
+        text = data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        what = f"not UTF-8: byte 0x{data[error.start]:02X} at offset {error.start:,} (line {line:,})"
+        what = f"not {encoding}: byte 0x{data[error.start]:02X} at offset {error.start:,} (line {line:,})"
         cure = "Save it again as UTF-8; a spreadsheet calls it 'CSV UTF-8'."
         raise LayerquizError(what, where=where, cure=cure, slug="file-encoding") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -113,15 +135,43 @@ class Row:
 
 def read_rows(name: str | Path) -> list[Row]:
     """Return the rows of a CSV file, the header first, empty rows left out. `,`, `;` and tab are told by the header."""
-    text = read_text(name)
-    header = text.lstrip("\n").partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
+    return csv_rows(read_text(name), called(name))
+
+
+def csv_rows(text: str, where: str) -> list[Row]:
+    """Return the rows of a CSV text, which messages call `where`."""
+    delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return list(_rows(reader))
+        rows = list(itertools.islice(_rows(reader), ROWS_LIMIT + 1))
     except csv.Error as error:
-        where = f"{name}, line {reader.line_num}"
+        where = f"{where}, line {reader.line_num}"
         raise LayerquizError(f"not a CSV file ({error})", where=where, slug="file-csv") from error
+    if len(rows) > ROWS_LIMIT:
+        cure = "Is it the right file?"
+        raise LayerquizError(f"more than {ROWS_LIMIT:,} rows", where=where, cure=cure, slug="file-size")
+    if rows and any("\0" in cell for cell in rows[0].cells):
+        what, cure = "its first line holds zero bytes, as UTF-16 does", "Save it again as UTF-8"
+        raise LayerquizError(what, where=where, cure=cure, slug="file-encoding")
+    for row in rows[1:]:
+        if len(row.cells) == 1 < len(rows[0].cells):
+            _check_parted(row, len(rows[0].cells), delimiter, where)
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the columns of the first line; what stands in quotes, line ends too, does not count."""
+    header = next((line for line in QUOTED.sub("", text[:HEADER_LIMIT]).split("\n") if line.strip()), "")
+    return max(DELIMITERS, key=header.count)
+
+
+def _check_parted(row: Row, columns: int, delimiter: str, where: str) -> None:
+    """Refuse a row that is parted by another delimiter than the header is: it would pass for one long entry."""
+    other = next((mark for mark in DELIMITERS if row.cells[0].count(mark) == columns - 1), None)
+    if other:
+        what = f"the line is parted by {NAMED[other]}, the first line of the file by {NAMED[delimiter]}"
+        cure = "Save the file again with one of them throughout"
+        raise LayerquizError(what, where=f"{where}, line {row.line}", cure=cure, slug="file-csv")
 
 
 def _rows(reader: Iterator[list[str]]) -> Iterator[Row]:

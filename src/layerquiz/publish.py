@@ -26,6 +26,7 @@ from layerquiz.grading.policy import Policy, policies
 from layerquiz.render import latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
+from layerquiz.tables.workbook import workbook
 
 SEAL = "exam.json"
 DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
@@ -64,6 +65,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     collected.add(SEAL, _json(sealed))
     collected.add("key.csv", files.csv_text(_key_rows(drawn)))
     collected.add("answers.csv", files.csv_text(_answer_rows(drawn)))
+    collected.add("answers.xlsx", workbook(_answer_rows(drawn), sealed["hash"], "answers"))
     names = file_names([paper.student.id for paper in drawn])
     pdfs, same = _pdf_names(names), files.read_bytes(Path(target) / SEAL) == collected.files[SEAL]
     if not engine.available():
@@ -220,7 +222,7 @@ def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
         yield [paper.student.id, *(in_words(blank.key) for blank in paper.blanks.values())]
 
 
-def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
+def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Sequence[str]]:
     yield ["student", *drawn[0].blanks]
     for paper in drawn:
         yield [paper.student.id, *("" for _ in paper.blanks)]

@@ -96,7 +96,7 @@ def test_a_template_with_a_fault(desk: Path, more: str, told: list[str]) -> None
         pytest.param("\n\n", ["empty"], id="blank lines"),
         pytest.param("student,name\n", ["no students"], id="no lines"),
         pytest.param(ROSTER.encode("latin-1"), ["line 3", "UTF-8"], id="latin-1"),
-        pytest.param(ROSTER.encode("utf-16"), ["UTF-8"], id="UTF-16"),
+        pytest.param(ROSTER.encode("utf-16-le"), ["UTF-8"], id="UTF-16 without a mark"),
         pytest.param(b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00", ["roster.csv"], id="a spreadsheet"),
     ],
 )
@@ -128,7 +128,7 @@ def test_a_column_that_is_not_used_is_reported(desk: Path) -> None:
         pytest.param("id,1a\ns1,1\n", ["line 1", '"student" is missing'], id="no ids"),
         pytest.param("student,1a\ns1,34,944\n", ["line 2", "double quotes"], id="unquoted comma"),
         pytest.param("student,1a\ns1,3×3\n".encode("latin-1"), ["line 2", "UTF-8"], id="latin-1"),
-        pytest.param(ANSWERS.encode("utf-16"), ["UTF-8"], id="UTF-16"),
+        pytest.param(ANSWERS.encode("utf-16-le"), ["UTF-8"], id="UTF-16 without a mark"),
     ],
 )
 def test_submissions_that_cannot_be_used(desk: Path, content: str | bytes, told: list[str]) -> None:

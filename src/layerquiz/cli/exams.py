@@ -88,7 +88,9 @@ def grade(
 ) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
-    FOLDER is what `layerquiz exam` wrote, ANSWERS a CSV file with one column per blank, - for standard input.
+    FOLDER is what `layerquiz exam` wrote. ANSWERS is a CSV, XLSX, JSON or JSONL file with one row per student or per
+    answer, an export of responses from Moodle, Canvas or Google Forms, or a folder with a text file for each student;
+    - is standard input.
 
     \b
     Examples:

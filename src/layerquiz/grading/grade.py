@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed
@@ -16,10 +15,8 @@ from layerquiz.grading.marks import Mark, marks_of_paper
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
+from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.network.network import Answer
-
-IGNORED_COLUMNS = ("student", "name")
-MOST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,10 @@ class Report:
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
 
+    def noting(self, notes: Iterable[str]) -> Report:
+        """Return the report with notes in front of its own: on what was read."""
+        return replace(self, notes=(*notes, *self.notes))
+
     @property
     def review(self) -> list[tuple[Result, Graded]]:
         """Return the answers that wait for a person to read them: grades are provisional until one has."""
@@ -79,7 +80,7 @@ class Report:
         """Return the grades as plain data, as `grade --json` prints them; `accepted` unread answers earn nothing."""
         students = [result.as_json() for result in self.results]
         state = {"provisional": bool(self.review) and not accepted}
-        return {"format": FORMAT, "title": self.exam.title, **state, "students": students}
+        return {"format": FORMAT, "title": self.exam.title, **state, "notes": list(self.notes), "students": students}
 
 
 def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
@@ -88,10 +89,10 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
     students = {paper.student.id for paper in sealed.papers}
     for student, cells in answers.items():
         if student not in students:
-            raise _unknown_student(student, students)
+            raise unknown_student(student, students)
         for blank in cells:
             if blank not in blanks:
-                raise _unknown_blank(blank, blanks)
+                raise unknown_blank(blank, blanks)
     own = policies(sealed.exam)
     results = tuple(_result(paper, answers.get(paper.student.id), own) for paper in sealed.papers)
     notes = [_note(found) for found in sealed.differences]
@@ -104,66 +105,6 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
 def _note(found: Difference) -> str:
     sealed, computed = plain(found.sealed), plain(found.recomputed)
     return f"{found.student}, {found.blank}: the sealed key {sealed} counts, though this version computes {computed}"
-
-
-def _unknown_student(student: str, students: Iterable[str]) -> ExamError:
-    what = f'no paper was made for the student "{student[:MOST_SHOWN]}"'
-    return ExamError(what, cure=nearest(student[:MOST_SHOWN], students), slug="unknown-student")
-
-
-def _unknown_blank(blank: str, blanks: Iterable[str]) -> ExamError:
-    what = f'the exam has no blank "{blank[:MOST_SHOWN]}"'
-    return ExamError(what, cure=nearest(blank[:MOST_SHOWN], blanks), slug="unknown-blank")
-
-
-def submitted(
-    sealed: Sealed, file: str, columns: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]]
-) -> dict[str, dict[str, str]]:
-    """Return the answers of a table by student and blank; `columns` is its first line, `rows` the numbered others."""
-    blanks, students = list(sealed.papers[0].blanks), {paper.student.id for paper in sealed.papers}
-    columns = list(columns)
-    while columns and not columns[-1]:  # a spreadsheet's trailing commas
-        columns.pop()
-    _check_columns(file, columns, blanks)
-    found: dict[str, dict[str, str]] = {}
-    for line, row in rows:
-        where = f"{file}, line {line}"
-        student, cells = _cells(columns, row, where)
-        if student not in students:
-            raise _unknown_student(student, students).at(where)
-        if student in found:
-            cure = "Keep one of the lines"
-            raise ExamError(f'the student "{student}" stands twice', where=where, cure=cure, slug="doubled-student")
-        found[student] = {blank: cells[blank] for blank in blanks if blank in cells}
-    if not found:
-        raise ExamError("there are no submissions", where=file, cure="Write one line for each student", slug="empty")
-    return found
-
-
-def _cells(columns: Sequence[str], row: Sequence[str], where: str) -> tuple[str, dict[str, str]]:
-    if any(row[len(columns) :]):
-        what = f"{len(row)} entries stand under {len(columns)} columns"
-        raise ExamError(what, where=where, cure="Put an answer that holds a comma in double quotes", slug="columns")
-    cells = dict(zip(columns, row, strict=False))
-    return " ".join(cells.pop("student").split()), cells
-
-
-def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> None:
-    where = f"{file}, line 1"
-    if not columns:
-        raise ExamError("the file is empty", where=file, cure=f"Begin it with: student,{blanks[0]},...", slug="empty")
-    if "student" not in columns:
-        cure = f"Begin the file with: student,{','.join(blanks[:3])},..."
-        raise ExamError('the column "student" is missing', where=where, cure=cure, slug="missing-column")
-    for column in columns:
-        if columns.count(column) > 1:
-            what = f'the column "{column[:MOST_SHOWN]}" stands twice'
-            raise ExamError(what, where=where, cure="Remove one of the two", slug="doubled-column")
-        if column not in blanks and column not in IGNORED_COLUMNS:
-            raise _unknown_blank(column, blanks).at(where)
-    if not set(blanks) & set(columns):
-        cure = "Write one column for each blank, as in answers.csv"
-        raise ExamError("no column is a blank of the exam", where=where, cure=cure, slug="missing-column")
 
 
 def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
