@@ -128,6 +128,6 @@ def test_mathematics_that_cannot_be_printed_is_told_with_its_place(desk: Path, m
 
 def test_python_takes_paths_too(desk: Path) -> None:
     """`lq.grade` takes the folder and the file as paths or as texts."""
-    report = lq.grade(desk / "out", desk / "answers.csv")
+    report = lq.grade(Path("out"), Path("answers.csv"))
     assert report.as_json() == lq.grade("out", "answers.csv").as_json()
     json.dumps(report.as_json())
