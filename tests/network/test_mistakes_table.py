@@ -9,10 +9,12 @@ import pytest
 from layerquiz.grading.diagnose import diagnose
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.network.mistakes.base import nowhere
+from layerquiz.network.network import Network
 from worked import (
     COLOUR,
     CONV,
     DENSE,
+    DEPTHWISE,
     EMBEDDED,
     FLAT,
     FLATTENED,
@@ -33,6 +35,11 @@ from worked import (
     recurrent,
 )
 
+UP = network(conv("convtranspose2d", "u", 2, 3, stride=[3, 2], padding=[1, 2]), channels=1, height=3, width=3)
+LISTED = network(conv(padding=[1, 2]))
+FRAMED = network({"kind": "zeropad", "name": "z", "padding": [[1, 2], [3, 5]]})
+UNFOLDED = network({"kind": "unfold", "name": "w", "kernel": 3, "stride": 2, "padding": 1})
+LENET = Network.named("lenet5")
 TABLE = {
     "forgot-input-channels": (CONV, "c.parameters", (5 * 5 + 1) * 10),
     "forgot-input-channels, 1-D": (STRIP, "c.parameters", (5 + 1) * 32),
@@ -79,6 +86,17 @@ TABLE = {
     "pooling-divides-channels": (POOL, "p.channels", 6 // 2),
     "pooling-divides-channels, size kept": (POOL, "p.shape", (20, 31, 6 // 2)),
     "pooling-always-halves": (network(pool(stride=3)), "p.height", 20 // 2),
+    "pad-order-misread": (UP, "u.shape", ((3 - 1) * 3 - (1 + 2) + 3, (3 - 1) * 2 - (1 + 2) + 3, 2)),
+    "pad-order-misread, axes exchanged": (LISTED, "c.shape", (20 - 5 + 2 * 2 + 1, 31 - 5 + 2 * 1 + 1, 10)),
+    "pad-order-misread, sides of the other axis": (FRAMED, "z.shape", (20 + 3 + 5, 31 + 1 + 2, 6)),
+    "pad-order-misread, first sides first": (FRAMED, "z.shape", (20 + 1 + 3, 31 + 2 + 5, 6)),
+    "lenet-c3-full-vs-table": (LENET, "conv2.parameters", 60 * 5 * 5 + 16),
+    "lenet-c3-full-vs-table, pool": (LENET, "avgpool1.parameters", 6 * (1 + 1)),
+    "lenet-c3-full-vs-table, total": (LENET, "total.parameters", 156 + 1516 + 48120 + 10164 + 850),
+    "phantom-layer, bare": (DEPTHWISE, "c.weights", 5 * 5 * 6 * 2 + 6 * 6),
+    "phantom-layer, with biases": (DEPTHWISE, "c.parameters", 5 * 5 * 6 * 2 + 12 + 6 * 6 + 6),
+    "phantom-layer, macs": (DEPTHWISE, "c.macs", 5 * 5 * 12 * 16 * 27 + 6 * 6 * 20 * 31),
+    "padding-added-once, unfold": (UNFOLDED, "w.length", ((20 - 3 + 1) // 2 + 1) * ((31 - 3 + 1) // 2 + 1)),
     "flatten-without-channels": (FLATTENED, "flat.features", 9 * 15),
     "flatten-without-channels, channels only": (FLATTENED, "fc.parameters", 10 * 7 + 7),
     "forgot-flatten": (FLATTENED, "fc.parameters", (10 + 1) * 7),
@@ -157,6 +175,7 @@ HIDDEN = {
     "kernel-taken-as-filter-count": (network(conv(filters=5)), "c.channels"),
     "pooling-divides-channels": (network(pool(stride=1)), "p.channels"),
     "pooling-always-halves": (network(pool(2), channels=6, height=20, width=30), "p.shape"),
+    "pad-order-misread": (network({"kind": "zeropad", "name": "z", "padding": [[2, 2], [2, 2]]}), "z.shape"),
     "forgot-flatten": (network(FLAT, OUT, **POINT), "fc.parameters"),
     "macs-input-size-instead-of-output": (network(conv(padding="same")), "c.macs"),
     "macs-without-kernel-area": (network(conv(kernel=1)), "c.macs"),
@@ -197,6 +216,9 @@ ABSENT = {
     "keras-key-dim-per-head": (EMBEDDED, "a.parameters"),
     "alexnet-224-vs-227": (CONV, "c.height"),
     "padding-added-once": (network(conv("convtranspose2d")), "c.height"),
+    "pad-order-misread": (CONV, "c.shape"),
+    "lenet-c3-full-vs-table": (CONV, "c.parameters"),
+    "phantom-layer": (CONV, "c.parameters"),
     "norm-scale-and-shift": (CONV, "c.parameters"),
     "norms-left-out": (FLATTENED, "total.parameters"),
     "custom-parameter-missed": (FLATTENED, "total.parameters"),

@@ -13,6 +13,7 @@ from itertools import islice
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
+from layerquiz.grading import beyond
 from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, rounds_to
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
@@ -77,7 +78,7 @@ def _told(sheet: Sheet, name: str) -> Story:
         broken=reading.broken,
         notes=reading.notes,
     )
-    return _Telling(sheet, place, reading, told).story()
+    return beyond.with_printed(sheet, place, _Telling(sheet, place, reading, told).story())
 
 
 class _Telling:
@@ -235,6 +236,7 @@ class _Telling:
         elsewhere = name in ELSEWHERE and not any(owner in change.rules for change in fitting) and not base.own
         if elsewhere and (named or name == "receptive_field") and self._is_elsewhere():
             named.append((ELSEWHERE[name],))
+        named += beyond.explanations(self.sheet, self.place, base, named)
         return self._named(named, base)
 
     def _two_mistakes(self, base: Base) -> Story | None:

@@ -15,11 +15,15 @@ from layerquiz.formula.expr import (
     Sum,
     ceil,
     floor,
+    substitute,
     transform,
 )
-from layerquiz.network.layers.base import SIDES, Formulas
+from layerquiz.network.layers.base import DIFFERENT, SIDES, Formulas
 from layerquiz.network.layers.pooling import rounded_up
 from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere
+
+ENDS = ("before", "after")
+"""The two sides of an axis."""
 
 
 def along_axes(view: View, rule: Callable[[str], Formula]) -> Formulas:
@@ -163,16 +167,58 @@ def padding_added_once(view: View) -> Sequence[Formulas]:
     if view.own.marks["padding"] == SIDES:
         return [{axis: _one_side(view, axis, side) for axis in view.axes} for side in ("before", "after")]
 
-    def once(axis: str) -> Formula:
-        padding = view.own.padding[axis]
-        return exchanged(view.formulas[axis], 2 * padding, padding)
+    def once(name: str) -> Formula:
+        padding = view.own.padding[name.rpartition(".")[2]]
+        return exchanged(view.formulas[name], 2 * padding, padding)
 
+    if view.is_kind("unfold"):
+        return [{name: once(name) for name in view.formulas if name.startswith("windows.")}]
     return [along_axes(view, once)]
 
 
 def _one_side(view: View, axis: str, side: str) -> Formula:
     other = {"before": "after", "after": "before"}[side]
     return exchanged(view.formulas[axis], view.own[f"{other}.{axis}"], Integer(0))
+
+
+def pad_order_misread(view: View) -> Sequence[Formulas]:
+    """A list of paddings read for other sides: those of the other axis, or one of each axis on both sides."""
+    padding = view.own.marks.get("padding", 0)
+    if padding not in (DIFFERENT, SIDES) or len(view.axes) != 2:
+        return ()
+    across = dict(zip(view.axes, reversed(view.axes), strict=True))
+    if padding == SIDES:
+        return [_exchanged_sides(view), _sides_of_both(view)]
+
+    def mixed(axis: str) -> Formula:
+        both = view.own.padding[axis] + view.own.padding[across[axis]]
+        return exchanged(view.formulas[axis], 2 * view.own.padding[axis], both)
+
+    return [
+        along_axes(view, mixed),
+        along_axes(view, lambda axis: _with_padding(view, axis, view.own.padding[across[axis]])),
+    ]
+
+
+def _with_padding(view: View, axis: str, padding: Formula) -> Formula:
+    return exchanged(view.formulas[axis], view.own.padding[axis], padding)
+
+
+def _exchanged_sides(view: View) -> Formulas:
+    """Each axis with the two sides of the other."""
+    found: Formulas = {}
+    for axis, other in zip(view.axes, reversed(view.axes), strict=True):
+        places: dict[Formula, Formula] = {view.own[f"{side}.{axis}"]: view.own[f"{side}.{other}"] for side in ENDS}
+        found[axis] = substitute(view.formulas[axis], places)
+    return found
+
+
+def _sides_of_both(view: View) -> Formulas:
+    """The first axis with the first sides of both, the second with the last ones."""
+    one, two = view.axes
+    bottom, left = view.own[f"{ENDS[1]}.{one}"], view.own[f"{ENDS[0]}.{two}"]
+    places: dict[str, dict[Formula, Formula]] = {one: {bottom: left}, two: {left: bottom}}
+    return {axis: substitute(view.formulas[axis], places[axis]) for axis in view.axes}
 
 
 def pooling_always_halves(view: View) -> Sequence[Formulas]:
@@ -238,6 +284,11 @@ MISTAKES = (
         mis_parenthesised,
     ),
     Mistake("padding-added-once", "Did you add the padding once? It goes on both sides.", padding_added_once),
+    Mistake(
+        "pad-order-misread",
+        "Which entry of the list of paddings belongs to which side: did you take one for another axis?",
+        pad_order_misread,
+    ),
     Mistake(
         "pooling-always-halves",
         "Not every pool halves: did you use this window and this stride?",
