@@ -13,6 +13,7 @@ from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, Policy, Worth, marked
+from layerquiz.grading.paper import across
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.network.network import Answer
 
@@ -166,15 +167,26 @@ def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> 
 
 def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
     graded: dict[str, Graded] = {}
-    for place, (question, policy) in enumerate(zip(paper.questions, policies, strict=True), 1):
-        names = {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
-        told = _stories(question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy)
+    named = [
+        {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
+        for place, question in enumerate(paper.questions, 1)
+    ]
+    asked = list(zip(paper.questions, named, policies, strict=True))
+    alone = [
+        (question.network, _stories(question, _written(names, answers), policy)) for question, names, policy in asked
+    ]
+    for place, ((question, names, policy), told) in enumerate(zip(asked, across(alone), strict=True), 1):
         stories = {name: told[quantity] for name, quantity in names.items()}
         pairs = zip(names.items(), question.blanks, strict=True)
         worth = [Worth(name, quantity, blank.points, question.network) for (name, quantity), blank in pairs]
         marks = marked(worth, stories, policy)
         graded |= {name: Graded(name, place, stories[name], mark) for name, mark in marks.items()}
     return Result(paper, graded, answers is not None)
+
+
+def _written(names: Mapping[str, str], answers: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what was written for the quantities of one question; `names` are its blanks."""
+    return {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}
 
 
 def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:

@@ -156,6 +156,21 @@ class Search:
             if mine:
                 yield from self._everywhere(couples)
 
+    def together(self, habit: Mistake, others: Iterable[Mistake]) -> Iterator[Change]:
+        """Yield one mistake with each other one; each of the two everywhere, or at one layer."""
+        others = [other for other in others if other.slug != habit.slug]
+        for first in self.ways(habit):
+            for other in others:
+                for second in self.ways(other):
+                    for one in _everywhere_or_once(first):
+                        for two in _everywhere_or_once(second):
+                            yield Change((habit.slug, other.slug), self._joined(other, one, two))
+
+    def _joined(self, two: Mistake, first: Way, second: Way) -> dict[str, Rules]:
+        """Return the rules of two ways by part, with both mistakes where they meet."""
+        both = {name: self._both(name, two, first, second) for name in first.rules.keys() & second.rules.keys()}
+        return {**second.rules, **first.rules, **{name: rules for name, rules in both.items() if rules is not None}}
+
     def _at_one(self, name: str, couples: Sequence[tuple[Mistake, Mistake, Way, Way]]) -> Iterator[Change]:
         for _, two, first, second in couples:
             if name in first.rules and name in second.rules:
@@ -193,3 +208,10 @@ class Search:
         wrong, right = second.rules[name].formulas, self.graph.parts[name].rules.formulas
         changed = {key: formula for key, formula in wrong.items() if right.get(key) != formula}
         return first.rules[name].variant((two.slug, second.number), lambda: changed) if changed else None
+
+
+def _everywhere_or_once(way: Way) -> Iterator[Way]:
+    """Yield a way as it is, and at each single part of several."""
+    yield way
+    if len(way.rules) > 1:
+        yield from (replace(way, rules={name: rules}) for name, rules in way.rules.items())
