@@ -4,11 +4,12 @@ sheet's own rows do not give, the number of a sister model, sizes rounded once a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from math import ceil, floor
+from itertools import accumulate, chain, combinations, takewhile
+from math import ceil, floor, prod
 
 from layerquiz.formula.expr import Number, Reference, Sum
 from layerquiz.formula.solve import Values
@@ -16,10 +17,17 @@ from layerquiz.grading.answer import Reading
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Search, evaluated
-from layerquiz.network.network import Answer
+from layerquiz.network.network import Answer, Network
 from layerquiz.network.published import printed_values, sisters
 
 WORD = 2**32
+LEAST_COPIED = 100
+"""A smaller count is copied, or left out of a sum, by coincidence too often."""
+
+MOST_BEHIND = 4
+MOST_ROWS, LEAST_OF_TWO = 40, 100_000
+"""Two layers are left out of a sum of so many at most, and only of a number that is long enough to tell."""
+
 TOO_MANY = ("layer-left-out-of-total", "custom-parameter-missed")
 """Mistakes of which a network has so many that one of them is near any rounded number."""
 
@@ -41,9 +49,65 @@ def explanations(sheet: Sheet, place: Place, base: Base, named: Sets) -> Sets:
         return [("int32-overflow",)]
     if any(fits(value, place.rounding) for value in _of_sisters(sheet, place)):
         return [("copied-from-neighbour-row",)]
-    if _differs_from_rows(sheet, place, reading):
-        return [("sum-does-not-match-rows",)]
+    if (other := _other_sum(sheet, place, base, reading)) or _differs_from_rows(sheet, place, reading):
+        return [(other or "sum-does-not-match-rows",)]
     return _with_two_digits(sheet, place, reading) if not base.own else []
+
+
+def from_another_layer(sheet: Sheet, place: Place) -> bool:
+    """Say whether an answer is right with another layer's sizes for those of the layer before: one taken too early.
+
+    Of a total, with other sizes for what one dense layer is given. A count may also be another layer's own.
+    """
+    reading, owner = sheet.readings[place.name], place.members[0].owner
+    assert isinstance(reading, Reading)  # noqa: S101 - only what was read is explained
+    if asked(place.name) == "size" and place.name.endswith((".receptive_field", ".jump")):
+        return False
+    values = (value for pins in _other_inputs(sheet.network, owner) for value in _pinned_values(sheet, place, pins))
+    copied = _same_elsewhere(sheet, place) if asked(place.name) == "count" else ()
+    return any(value != place.expected and sheet.fits(place, reading, value) for value in chain(values, copied))
+
+
+def _same_elsewhere(sheet: Sheet, place: Place) -> Iterator[Answer]:
+    """Yield a count of the other layers, where it is large enough to be no coincidence."""
+    name, values = place.members[0].name, sheet.network.values
+    for layer in sheet.network.layers:
+        if layer.name != place.members[0].owner and values[layer.name].get(name, 0) >= LEAST_COPIED:
+            yield values[layer.name][name]
+
+
+def _other_inputs(network: Network, owner: str) -> Iterator[dict[str, dict[str, Number]]]:
+    """Yield other sizes for what a layer is given; of a sum, for what each dense layer behind a flatten is given."""
+    if owner in network.by_name:
+        layers = [network.by_name[owner]]
+    else:
+        flattened = {layer.name for layer in network.layers if layer.kind.name == "flatten"}
+        layers = [layer for layer in network.layers if not flattened.isdisjoint(layer.sources)][:MOST_BEHIND]
+    for layer in layers:
+        for source in layer.sources[:1]:
+            yield from ({source: sizes} for sizes in _sizes_for(network, source, layer.name))
+
+
+def _sizes_for(network: Network, source: str, taker: str) -> list[dict[str, Number]]:
+    """Return the sizes of earlier layers that could be taken for those of a source: all of them, or one alone."""
+    sizes, found = network.form(source).sizes, []
+    for name in takewhile(lambda name: name != taker, ("input", *network.by_name)):
+        values = network.values[name]
+        if name == source:
+            continue
+        if all(size in values for size in sizes):
+            found.append({size: values[size] for size in sizes})
+            found.extend({size: values[size]} for size in sizes if len(sizes) > 1)
+        if sizes == ("features",):
+            found.append({"features": prod(values[size] for size in network.form(name).sizes)})
+    mine = network.values[source]
+    return [each for each in found if any(mine[size] != number for size, number in each.items())]
+
+
+def _pinned_values(sheet: Sheet, place: Place, pins: Mapping[str, Mapping[str, Number]]) -> Iterator[Answer]:
+    values = evaluated(sheet.graph, None, sheet.network.values, pins)
+    if values is not None:
+        yield sheet.value(place, values)
 
 
 def _overflowed(value: Answer) -> Iterator[int]:
@@ -81,6 +145,30 @@ def _rows(sheet: Sheet, place: Place) -> list[str]:
         return []
     values = sheet.network.values
     return [f"{term.owner}.{term.name}" for term in bound if values[term.owner][term.name] != 0]
+
+
+def _other_sum(sheet: Sheet, place: Place, base: Base, reading: Reading) -> str:
+    """Return which mistake it is if several layers are left out of a sum, or one is counted twice; or nothing."""
+    rows = {row: sheet.graph.find(row) for row in _rows(sheet, place)}
+    numbers = {row: base.values[ref.owner][ref.name] for row, ref in rows.items()}
+    right = sum(numbers.values())
+    is_over_layers = place.members[0].owner not in sheet.network.by_name and len(numbers) > 1
+    written = reading.value if isinstance(reading.value, int) else 0
+    if not is_over_layers or written < LEAST_COPIED or sheet.value(place, base.values) != right:
+        return ""
+    if written - right in numbers.values():
+        return "doubled"
+    by_kind: dict[str, Number] = {}
+    for row, number in numbers.items():
+        layer = sheet.network.by_name.get(rows[row].owner)
+        kind = layer.kind.name if layer else rows[row].owner
+        by_kind[kind] = by_kind.get(kind, 0) + number
+    from_first = list(accumulate(numbers.values()))
+    from_last = list(accumulate(reversed(numbers.values())))
+    partial_sums = {*by_kind.values(), *(right - part for part in by_kind.values()), *from_first, *from_last}
+    if len(numbers) <= MOST_ROWS and written >= LEAST_OF_TWO:
+        partial_sums |= {right - sum(two) for two in combinations(numbers.values(), 2)}
+    return "layer-left-out-of-total" if written in partial_sums - {0, right} else ""
 
 
 ROUNDINGS: tuple[Callable[[Number], int], ...] = (floor, ceil, lambda number: floor(number + Fraction(1, 2)))

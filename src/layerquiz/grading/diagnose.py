@@ -27,9 +27,6 @@ MOST_STORIES = 2_000
 LARGEST_CARRIED = 10**30
 SINGLES: tuple[Mistake, ...] = tuple(CATALOGUE.values())
 
-ELSEWHERE = {"shape": "wrong-neighbour-size", "receptive_field": "rf-of-another-layer"}
-"""What it is called when the answer is right for another layer, where nothing at this layer explains it."""
-
 COUNTED_OTHERWISE = {
     "stored_statistics": "bn-moving-statistics",
     "reset_after": "gru-one-bias",
@@ -232,15 +229,25 @@ class _Telling:
     def _one_mistake(self, base: Base) -> Story | None:
         fitting = self._fitting(self.search.singles(SINGLES), base)
         named = self._best(fitting)
-        owner, _, name = self.place.name.rpartition(".")
-        elsewhere = name in ELSEWHERE and not any(owner in change.rules for change in fitting) and not base.own
-        if elsewhere and (named or name == "receptive_field") and self._is_elsewhere():
-            named.append((ELSEWHERE[name],))
         named += beyond.explanations(self.sheet, self.place, base, named)
-        return self._named(named, base)
+        return self._named([*named, *self._of_neighbours(fitting, base)], base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
-        return self._named(self._best(self._fitting(self.search.pairs(SINGLES), base)), base)
+        fitting = self._fitting(self.search.pairs(SINGLES), base)
+        named = self._best(fitting)
+        return self._named([*named, *self._of_neighbours(fitting, base)], base) if named else None
+
+    def _of_neighbours(self, fitting: list[Change], base: Base) -> list[tuple[str, ...]]:
+        """Return that the answer comes from another layer, where no change at the asked layer itself gives it."""
+        owner, _, name = self.place.name.rpartition(".")
+        if base.own or any(owner in change.rules for change in fitting):
+            return []
+        if name == "receptive_field":
+            return [("rf-of-another-layer",)] if self._is_elsewhere() else []
+        if not fitting or owner not in self.network.by_name:
+            return []
+        is_copied = self._is_elsewhere() if name == "shape" else False
+        return [("wrong-neighbour-size",)] if is_copied or beyond.from_another_layer(self.sheet, self.place) else []
 
     def _named(self, sets: list[tuple[str, ...]], base: Base) -> Story | None:
         if not sets:
@@ -321,9 +328,9 @@ class _Telling:
         return False
 
     def _another_layer(self, base: Base) -> Story | None:
-        """Return the last resort for sizes: the same quantity of another layer."""
-        name = self.place.name.rpartition(".")[2]
-        if asked(name) not in ("shape", "size") or base.own or not self._is_elsewhere():
+        """Return the last resort: the same size of another layer, or another layer's sizes taken for the input's."""
+        is_size = asked(self.place.name) in ("shape", "size")
+        if base.own or not ((is_size and self._is_elsewhere()) or beyond.from_another_layer(self.sheet, self.place)):
             return None
         return replace(self.told, verdict="mistake", mistakes=["wrong-neighbour-size"])
 

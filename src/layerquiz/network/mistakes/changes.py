@@ -172,10 +172,9 @@ class Search:
         return {**second.rules, **first.rules, **{name: rules for name, rules in both.items() if rules is not None}}
 
     def _at_one(self, name: str, couples: Sequence[tuple[Mistake, Mistake, Way, Way]]) -> Iterator[Change]:
-        for _, two, first, second in couples:
+        for one, two, first, second in couples:
             if name in first.rules and name in second.rules:
-                both = self._both(name, two, first, second)
-                if both is not None:
+                for both in self._in_both_orders(name, one, two, first, second):
                     yield Change((first.slug, second.slug), {name: both})
         flattened = self._flatten_before(name)
         for _, _, first, second in couples if flattened else ():
@@ -199,6 +198,18 @@ class Search:
                 if both is not None:
                     rules[name] = both
             yield Change((first.slug, second.slug), rules)
+
+    def _in_both_orders(self, name: str, one: Mistake, two: Mistake, first: Way, second: Way) -> Iterator[Rules]:
+        """Yield what comes of two mistakes, the second made on what the first left, or the first on the second's.
+
+        An order in which the later one undoes the earlier is left out, and so is the same again.
+        """
+        alone = (first.rules[name].formulas, second.rules[name].formulas)
+        seen: list[object] = []
+        for rules in (self._both(name, two, first, second), self._both(name, one, second, first)):
+            if rules is not None and rules.formulas not in alone and rules.formulas not in seen:
+                seen.append(rules.formulas)
+                yield rules
 
     def _both(self, name: str, two: Mistake, first: Way, second: Way) -> Rules | None:
         """Return one part's rules with both mistakes: the second made on what the first left."""

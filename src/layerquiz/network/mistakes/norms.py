@@ -20,6 +20,13 @@ def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
     return [{"trainable": Integer(0), "nontrainable": view.own.parameters}]
 
 
+def bn_all_trainable(view: View) -> Sequence[Formulas]:
+    """trainable = all that is stored, the running mean and variance too."""
+    if not view.is_kind("batchnorm") or not view.has("statistics"):
+        return ()
+    return [{"trainable": view.own.parameters, "nontrainable": Integer(0)}]
+
+
 def norm_scale_and_shift(view: View) -> Sequence[Formulas]:
     """A scale alone where there is a shift beside it; or a scale or a shift counted that is not there."""
     if view.is_kind("normalization") and view.has("statistics"):
@@ -43,7 +50,7 @@ def per_channel_or_per_element(view: View) -> Sequence[Formulas]:
     sizes = [view.source.elements, channels(view.source), several]
     counted = [name for name in COUNTED if view.has(name)]
     ways: list[Formulas] = [dict.fromkeys(counted, size) for size in sizes]
-    return ways if view.is_kind("groupnorm", "prelu") else ways[:2]
+    return ways if view.is_kind("batchnorm", "groupnorm", "prelu") else ways[:2]
 
 
 def norms_left_out(view: View) -> Sequence[Formulas]:
@@ -66,6 +73,11 @@ MISTAKES = (
         "bn-all-nontrainable",
         "Are the scale and the shift fixed, or learned?",
         bn_all_nontrainable,
+    ),
+    Mistake(
+        "bn-all-trainable",
+        "Are the running mean and variance learned, or only stored: did you count them as trainable?",
+        bn_all_trainable,
     ),
     Mistake(
         "norm-scale-and-shift",

@@ -70,17 +70,23 @@ def _less_one(formula: Formula) -> Formula:
 
 
 def valid_taken_as_same(view: View) -> Sequence[Formulas]:
-    """The size kept, or divided by the stride only, although nothing says so; or trimmed although it is kept."""
+    """The size kept, or divided by the stride only, although nothing says so; or trimmed although it is kept.
+
+    Of a transposed convolution the size times the stride.
+    """
+    if view.transposed and view.own.marks["padding"] != "same":
+        return [along_axes(view, lambda axis: view.source[axis] * view.own.stride[axis])]
     if not view.window:
         return ()
     trimmed = along_axes(view, lambda axis: floor(_unpadded(view, axis) / view.own.stride[axis]) + 1)
     if keeps_size(view):
         return [trimmed]
-    if view.pool:
-        return [trimmed] if has_number_padding(view) else ()
-    kept = along_axes(view, lambda axis: view.source[axis])
     divided = along_axes(view, lambda axis: ceil(view.source[axis] / view.own.stride[axis]))
-    return [kept, divided, trimmed]
+    if view.pool:
+        return [divided, *([trimmed] if has_number_padding(view) else [])]
+    kept = along_axes(view, lambda axis: view.source[axis])
+    cut = along_axes(view, lambda axis: floor(view.source[axis] / view.own.stride[axis]))
+    return [kept, divided, trimmed, cut]
 
 
 def _unpadded(view: View, axis: str) -> Formula:
@@ -95,10 +101,12 @@ def same_padding_with_stride(view: View) -> Sequence[Formulas]:
 
 
 def floor_vs_ceil_pooling(view: View) -> Sequence[Formulas]:
-    """Rounded up where the layer rounds down, or the reverse."""
-    if not view.pool:
-        return ()
+    """Rounded up where the layer rounds down, or the reverse; of a convolution rounded up."""
     stride = view.own.stride
+    if not view.window:
+        return ()
+    if not view.pool and not keeps_size(view):
+        return [along_axes(view, lambda axis: ceil(room(view, axis) / stride[axis]) + 1)]
     if keeps_size(view):
         return [along_axes(view, lambda axis: floor(view.source[axis] / stride[axis]))]
     if view.own.marks["ceil"]:
@@ -221,6 +229,17 @@ def _sides_of_both(view: View) -> Formulas:
     return {axis: substitute(view.formulas[axis], places[axis]) for axis in view.axes}
 
 
+def kernel_used_as_stride(view: View) -> Sequence[Formulas]:
+    """H_out = floor((H - K + 2P) / K) + 1, or floor(H / K): windows side by side although they overlap."""
+    if not view.window or keeps_size(view):
+        return ()
+    kernel = view.own.kernel
+    return [
+        along_axes(view, lambda axis: floor(room(view, axis) / kernel[axis]) + 1),
+        along_axes(view, lambda axis: floor(view.source[axis] / kernel[axis])),
+    ]
+
+
 def pooling_always_halves(view: View) -> Sequence[Formulas]:
     """H_out = H / 2."""
     if not view.pool and not view.is_kind("adaptive"):
@@ -288,6 +307,11 @@ MISTAKES = (
         "pad-order-misread",
         "Which entry of the list of paddings belongs to which side: did you take one for another axis?",
         pad_order_misread,
+    ),
+    Mistake(
+        "kernel-used-as-stride",
+        "Do the windows lie side by side here, or overlap: did you divide by the kernel where the stride counts?",
+        kernel_used_as_stride,
     ),
     Mistake(
         "pooling-always-halves",
