@@ -34,6 +34,9 @@ COUNTED_OTHERWISE = {
 }
 """The choices of the conventions that change a count, and the catalogue's name for having chosen the other way."""
 
+TURNED_TOGETHER = ("reset_after", "two_recurrent_biases")
+"""Two choices that give a GRU its second bias vector each, so that one alone changes nothing in PyTorch."""
+
 
 def diagnose(network: Network, quantity: str, answer: str, rounding: bool = True) -> Story:
     """Return the story of one answer to one question about a network."""
@@ -214,15 +217,19 @@ class _Telling:
     def _counted_otherwise(self, base: Base) -> tuple[str, list[str]] | None:
         """Right where the stored statistics, or a second bias vector, are counted, or not counted."""
         conventions = self.network.conventions
-        for choice, slug in COUNTED_OTHERWISE.items():
-            flipped = conventions.flipped(choice)
+        ways = [((choice,), slug) for choice, slug in COUNTED_OTHERWISE.items()]
+        for choices, slug in [*ways, (TURNED_TOGETHER, "gru-one-bias")]:
+            flipped = conventions.flipped(*choices)
             other = self.network.under(flipped)
             if any(ref.name not in other.graph.parts[ref.owner] for ref in self.place.members):
                 continue
             values = evaluated(other.graph, None, other.values, base.own) if base.own else other.values
             value = None if values is None else self._value(values)
             if value != self._value(base.values) and self._fits(value):
-                names = [name for name, c in NAMED.items() if getattr(c, choice) == getattr(flipped, choice)]
+                same = [(choice, getattr(flipped, choice)) for choice in choices]
+                names = [
+                    name for name, c in NAMED.items() if all(getattr(c, choice) == chosen for choice, chosen in same)
+                ]
                 return slug, names
         return None
 

@@ -7,10 +7,20 @@ from collections.abc import Sequence
 from layerquiz.formula.expr import Formula, Integer, Sum, total
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.layers.norm import channels
-from layerquiz.network.mistakes.base import Mistake, View, learned_too, nowhere
+from layerquiz.network.mistakes.base import Mistake, View, learned_too
 
 NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm")
 COUNTED = ("weights", "biases")
+
+
+def bn_moving_statistics(view: View) -> Sequence[Formulas]:
+    """parameters = 2 C although the running mean and variance are counted too; or 4 C although they are not."""
+    if not view.is_kind("batchnorm") or view.own.marks.get("statistics") is False:
+        return ()
+    if view.has("statistics"):
+        return [{"statistics": Integer(0)}]
+    running = 2 * channels(view.source)
+    return [{name: view.formulas[name] + running for name in ("parameters", "nontrainable")}]
 
 
 def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
@@ -67,7 +77,7 @@ MISTAKES = (
         "bn-moving-statistics",
         "A scale and a shift per channel are learned; Keras also lists a stored mean and variance: which of the two "
         "counts is asked for here?",
-        nowhere,
+        bn_moving_statistics,
     ),
     Mistake(
         "bn-all-nontrainable",

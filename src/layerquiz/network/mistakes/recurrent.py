@@ -6,13 +6,33 @@ from collections.abc import Sequence
 
 from layerquiz.formula.expr import Formula, Integer, Product, Sum, total, transform
 from layerquiz.network.layers.base import Formulas
-from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, without_factor
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, without_factor
 from layerquiz.network.mistakes.biases import GATES
 
 
 def rnn_output_is_scalar(view: View) -> Sequence[Formulas]:
     """F_out = 1."""
     return [{"features": Integer(1)}] if view.recurrent else ()
+
+
+def gru_one_bias(view: View) -> Sequence[Formulas]:
+    """biases = 3 H although a GRU has two bias vectors, or 2 * 3 H although it has one."""
+    return _other_bias_vectors(view) if view.is_kind("gru") else ()
+
+
+def lstm_one_or_two_biases(view: View) -> Sequence[Formulas]:
+    """biases = 4 H although there are two bias vectors, or 2 * 4 H although there is one."""
+    return _other_bias_vectors(view) if view.is_kind("lstm", "rnn") else ()
+
+
+def _other_bias_vectors(view: View) -> Sequence[Formulas]:
+    if not view.recurrent or not view.has("biases"):
+        return ()
+    here = view.origin.conventions
+    after = view.own.marks.get("reset_after")
+    of_gru = view.is_kind("gru") and (here.reset_after if after is None else bool(after))
+    biases = view.formulas["biases"]
+    return [{"biases": biases / 2 if here.two_recurrent_biases or of_gru else 2 * biases}]
 
 
 def lstm_timesteps_as_size(view: View) -> Sequence[Formulas]:
@@ -103,12 +123,12 @@ MISTAKES = (
     Mistake(
         "gru-one-bias",
         "Which GRU is meant: one bias vector for each gate (as in textbooks), or two (reset after the product)?",
-        nowhere,
+        gru_one_bias,
     ),
     Mistake(
         "lstm-one-or-two-biases",
         "PyTorch keeps a bias vector for the input and one for the state, textbooks keep one: which is counted here?",
-        nowhere,
+        lstm_one_or_two_biases,
     ),
     Mistake(
         "lstm-timesteps-as-size",

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from layerquiz.formula.expr import Formula, product, substitute
 from layerquiz.network.layers.base import Formulas, reading_order
-from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, outputs, with_kernel
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, outputs, with_kernel
+
+
+def mac_vs_flop(view: View) -> Sequence[Formulas]:
+    """flops = macs, or macs = 2 macs."""
+    return [{"flops": view.own["macs"]}, {"macs": 2 * view.formulas["macs"]}] if view.has("macs") else ()
 
 
 def macs_input_size_instead_of_output(view: View) -> Sequence[Formulas]:
@@ -72,7 +77,7 @@ MISTAKES = (
     Mistake(
         "mac-vs-flop",
         "Did you count multiply-adds or single operations? One multiply-add is two operations.",
-        nowhere,
+        mac_vs_flop,
     ),
     Mistake(
         "macs-input-size-instead-of-output",
