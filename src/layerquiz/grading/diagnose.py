@@ -237,12 +237,18 @@ class _Telling:
         fitting = self._fitting(self.search.singles(SINGLES), base)
         named = self._best(fitting)
         named += beyond.explanations(self.sheet, self.place, base, named)
-        return self._named([*named, *self._of_neighbours(fitting, base)], base)
+        return self._named([*self._of_neighbours(fitting, base), *self._own_first(named, fitting)], base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
         fitting = self._fitting(self.search.pairs(SINGLES), base)
         named = self._best(fitting)
-        return self._named([*named, *self._of_neighbours(fitting, base)], base) if named else None
+        return self._named([*self._of_neighbours(fitting, base), *named], base) if named else None
+
+    def _own_first(self, named: list[tuple[str, ...]], fitting: list[Change]) -> list[tuple[str, ...]]:
+        """Return what explains an answer so that mistakes at the asked layer come before those at earlier ones."""
+        owner = self.place.members[0].owner
+        here = {change.slugs for change in fitting if owner in change.rules}
+        return sorted(named, key=lambda slugs: slugs not in here)
 
     def _of_neighbours(self, fitting: list[Change], base: Base) -> list[tuple[str, ...]]:
         """Return that the answer comes from another layer, where no change at the asked layer itself gives it."""
