@@ -142,6 +142,15 @@ def test_other_verdicts_stay():
     assert after == before
 
 
+def test_right_answers_beside_wrong_ones():
+    """A right answer stands beside a wrong one in each question: it is no evidence, and it stays."""
+    first, second = paper(
+        (FC, {"fc.parameters": "32896", "fc.weights": "32768"}), (STRIP, {"c.parameters": "1155", "c.length": "96"})
+    )
+    assert sets(first["fc.parameters"]) == [INPUT_SIDE]
+    assert [first["fc.weights"].verdict, second["c.length"].verdict] == ["correct", "correct"]
+
+
 def test_nothing_fits_stays_unexplained():
     """A wrong number that no rule gives is not bent until a habit fits."""
     first, _ = paper((CONV, {"c.parameters": "12345"}), (STRIP, {"c.parameters": "1155"}))

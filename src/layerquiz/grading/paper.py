@@ -64,7 +64,8 @@ def _evidence(stories: Iterable[Story]) -> Counter[tuple[str, bool]]:
     for story in stories:
         sets = sets_of(story)
         found.update((slug, False) for slug in {slug for slugs in sets for slug in slugs})
-        found.update((slug, True) for slug in sets[0] if len(sets) == 1)
+        if len(sets) == 1:
+            found.update((slug, True) for slug in sets[0])
     return found
 
 
