@@ -13,6 +13,7 @@ from itertools import islice
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
+from layerquiz.grading import beyond
 from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, rounds_to
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
@@ -26,15 +27,15 @@ MOST_STORIES = 2_000
 LARGEST_CARRIED = 10**30
 SINGLES: tuple[Mistake, ...] = tuple(CATALOGUE.values())
 
-ELSEWHERE = {"shape": "wrong-neighbour-size", "receptive_field": "rf-of-another-layer"}
-"""What it is called when the answer is right for another layer, where nothing at this layer explains it."""
-
 COUNTED_OTHERWISE = {
     "stored_statistics": "bn-moving-statistics",
     "reset_after": "gru-one-bias",
     "two_recurrent_biases": "lstm-one-or-two-biases",
 }
 """The choices of the conventions that change a count, and the catalogue's name for having chosen the other way."""
+
+TURNED_TOGETHER = ("reset_after", "two_recurrent_biases")
+"""Two choices that give a GRU its second bias vector each, so that one alone changes nothing in PyTorch."""
 
 
 def diagnose(network: Network, quantity: str, answer: str, rounding: bool = True) -> Story:
@@ -78,7 +79,7 @@ def _told(sheet: Sheet, name: str) -> Story:
         broken=reading.broken,
         notes=reading.notes,
     )
-    return _Telling(sheet, place, reading, told).story()
+    return beyond.with_printed(sheet, place, _Telling(sheet, place, reading, told).story())
 
 
 class _Telling:
@@ -217,29 +218,50 @@ class _Telling:
     def _counted_otherwise(self, base: Base) -> tuple[str, list[str]] | None:
         """Right where the stored statistics, or a second bias vector, are counted, or not counted."""
         conventions = self.network.conventions
-        for choice, slug in COUNTED_OTHERWISE.items():
-            flipped = conventions.flipped(choice)
+        ways = [((choice,), slug) for choice, slug in COUNTED_OTHERWISE.items()]
+        for choices, slug in [*ways, (TURNED_TOGETHER, "gru-one-bias")]:
+            flipped = conventions.flipped(*choices)
             other = self.network.under(flipped)
             if any(ref.name not in other.graph.parts[ref.owner] for ref in self.place.members):
                 continue
             values = evaluated(other.graph, None, other.values, base.own) if base.own else other.values
             value = None if values is None else self._value(values)
             if value != self._value(base.values) and self._fits(value):
-                names = [name for name, c in NAMED.items() if getattr(c, choice) == getattr(flipped, choice)]
+                same = [(choice, getattr(flipped, choice)) for choice in choices]
+                names = [
+                    name for name, c in NAMED.items() if all(getattr(c, choice) == chosen for choice, chosen in same)
+                ]
                 return slug, names
         return None
 
     def _one_mistake(self, base: Base) -> Story | None:
         fitting = self._fitting(self.search.singles(SINGLES), base)
         named = self._best(fitting)
-        owner, _, name = self.place.name.rpartition(".")
-        elsewhere = name in ELSEWHERE and not any(owner in change.rules for change in fitting) and not base.own
-        if elsewhere and (named or name == "receptive_field") and self._is_elsewhere():
-            named.append((ELSEWHERE[name],))
-        return self._named(named, base)
+        named += beyond.explanations(self.sheet, self.place, base, named)
+        return self._named([*self._of_neighbours(fitting, base), *self._own_first(named, fitting)], base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
-        return self._named(self._best(self._fitting(self.search.pairs(SINGLES), base)), base)
+        fitting = self._fitting(self.search.pairs(SINGLES), base)
+        named = self._best(fitting)
+        return self._named([*self._of_neighbours(fitting, base), *named], base) if named else None
+
+    def _own_first(self, named: list[tuple[str, ...]], fitting: list[Change]) -> list[tuple[str, ...]]:
+        """Return what explains an answer so that mistakes at the asked layer come before those at earlier ones."""
+        owner = self.place.members[0].owner
+        here = {change.slugs for change in fitting if owner in change.rules}
+        return sorted(named, key=lambda slugs: slugs not in here)
+
+    def _of_neighbours(self, fitting: list[Change], base: Base) -> list[tuple[str, ...]]:
+        """Return that the answer comes from another layer, where no change at the asked layer itself gives it."""
+        owner, _, name = self.place.name.rpartition(".")
+        if base.own or any(owner in change.rules for change in fitting):
+            return []
+        if name == "receptive_field":
+            return [("rf-of-another-layer",)] if self._is_elsewhere() else []
+        if not fitting or owner not in self.network.by_name:
+            return []
+        is_copied = self._is_elsewhere() if name == "shape" else False
+        return [("wrong-neighbour-size",)] if is_copied or beyond.from_another_layer(self.sheet, self.place) else []
 
     def _named(self, sets: list[tuple[str, ...]], base: Base) -> Story | None:
         if not sets:
@@ -320,9 +342,9 @@ class _Telling:
         return False
 
     def _another_layer(self, base: Base) -> Story | None:
-        """Return the last resort for sizes: the same quantity of another layer."""
-        name = self.place.name.rpartition(".")[2]
-        if asked(name) not in ("shape", "size") or base.own or not self._is_elsewhere():
+        """Return the last resort: the same size of another layer, or another layer's sizes taken for the input's."""
+        is_size = asked(self.place.name) in ("shape", "size")
+        if base.own or not ((is_size and self._is_elsewhere()) or beyond.from_another_layer(self.sheet, self.place)):
             return None
         return replace(self.told, verdict="mistake", mistakes=["wrong-neighbour-size"])
 

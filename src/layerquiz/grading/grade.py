@@ -12,6 +12,7 @@ from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, marks_of_paper
+from layerquiz.grading.paper import across
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
@@ -108,18 +109,27 @@ def _note(found: Difference) -> str:
 
 
 def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
+    named = [
+        {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
+        for place, question in enumerate(paper.questions, 1)
+    ]
+    asked = zip(paper.questions, named, policies, strict=True)
+    alone = [
+        (question.network, stories_of(question, _written(names, answers), policy)) for question, names, policy in asked
+    ]
     stories: dict[str, Story] = {}
     places: dict[str, int] = {}
-    for place, (question, policy) in enumerate(zip(paper.questions, policies, strict=True), 1):
-        names = {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
-        told = stories_of(
-            question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy
-        )
+    for place, (names, told) in enumerate(zip(named, across(alone), strict=True), 1):
         stories |= {name: told[quantity] for name, quantity in names.items()}
         places |= dict.fromkeys(names, place)
     marks = marks_of_paper(paper, stories, policies)
     graded = {name: Graded(name, places[name], stories[name], mark) for name, mark in marks.items()}
     return Result(paper, graded, answers is not None)
+
+
+def _written(names: Mapping[str, str], answers: Mapping[str, str] | None) -> dict[str, str]:
+    """Return what was written for the quantities of one question; `names` are its blanks."""
+    return {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}
 
 
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:

@@ -20,7 +20,8 @@ class Story:
 
     mistakes is the first set of slugs that fits, in the catalogue's order; rivals are the other sets that fit.
     own_value is what the student's own earlier values lead to, where that differs from the key; carried_from names
-    the blanks that it comes from. conventions names those under which the answer is right.
+    the blanks that it comes from. conventions names those under which the answer is right. printed says in which
+    well-known text the answer is a misprint. seen counts the answers of the paper that the same mistakes explain.
     """
 
     quantity: str
@@ -39,12 +40,27 @@ class Story:
     """An expression of the working is right with its numbers."""
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
+    printed: str = ""
+    seen: int = 1
 
     @property
     def hint(self) -> str:
         """Return what a student is told: what fits, as questions; all explanations where several fit."""
-        parts = [text for text in (self._verdict_hint(), self._broken_hint(), *self.notes) if text]
+        often = f"({self.confidence[:1].upper()}{self.confidence[1:]}.)" if self.seen > 1 else ""
+        parts = [text for text in (self._verdict_hint(), self.printed, often, self._broken_hint(), *self.notes) if text]
         return " ".join(parts)
+
+    @property
+    def confidence(self) -> str:
+        """Return how sure the explanation is, in words; nothing where nothing has to be explained."""
+        if self.verdict == "wrong":
+            return "no explanation fits"
+        if self.verdict not in ("mistake", "slip", "convention"):
+            return ""
+        fitting = 1 + len(self.rivals)
+        if self.seen > 1:
+            return f"seen {self.seen} times on this paper"
+        return "one explanation fits" if fitting == 1 else f"{count(fitting).lower()} explanations fit"
 
     def _verdict_hint(self) -> str:
         match self.verdict:
@@ -52,6 +68,8 @@ class Story:
                 return self._explanations()
             case "carried":
                 return f"Right from your own earlier values ({', '.join(self.carried_from)})."
+            case "wrong" if self.printed:
+                return "Is this a number that you read somewhere?"
             case "wrong":
                 return "No single explanation fits this answer: can you write down how you came to it?"
         return ""

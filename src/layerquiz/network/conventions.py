@@ -96,9 +96,9 @@ class Conventions:
         _check(changes)
         return replace(_named(choice.get("base", "textbook")), **changes)
 
-    def flipped(self, choice: str) -> Conventions:
-        """Return the same conventions with one yes or no turned round."""
-        opposite: dict[str, Any] = {choice: not getattr(self, choice)}
+    def flipped(self, *choices: str) -> Conventions:
+        """Return the same conventions with some yes or no turned round."""
+        opposite: dict[str, Any] = {choice: not getattr(self, choice) for choice in choices}
         return replace(self, **opposite)
 
 

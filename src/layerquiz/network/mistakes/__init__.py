@@ -20,6 +20,7 @@ from layerquiz.network.mistakes import (
     training,
     transposed,
     units,
+    versions,
     work,
 )
 from layerquiz.network.mistakes.base import Mistake
@@ -28,7 +29,7 @@ from layerquiz.network.network import Answer, Network
 
 FAMILIES = (
     *(parameters, biases, sizes, shapes, transposed, totals),
-    *(norms, recurrent, attention, learned, units, work, training, fields),
+    *(norms, recurrent, attention, learned, units, work, training, fields, versions),
 )
 
 CATALOGUE: Mapping[str, Mistake] = {mistake.slug: mistake for family in FAMILIES for mistake in family.MISTAKES}

@@ -36,9 +36,22 @@ def heads_multiply_projections(view: View) -> Sequence[Formulas]:
         return ()
     heads, names = view.own["heads"], [name for name in ("weights", "biases") if view.has(name)]
     if view.is_kind("attention"):
-        return [{name: heads * view.formulas[name] for name in names}]
+        every: Formulas = {name: heads * view.formulas[name] for name in names}
+        return [every, *_heads_without_output(view)]
     most = Integer(max(PROJECTIONS[view.origin.kind.name]))
     return [{name: substitute(view.formulas[name], {most: heads * most}) for name in names}]
+
+
+def _heads_without_output(view: View) -> Sequence[Formulas]:
+    """Return h 3 E E without biases, and h 3 E E + E E, with biases alike: the joined heads have one matrix at most."""
+    if of_other_sizes(view) or not view.has("weights"):
+        return ()
+    heads, width = view.own["heads"], view.source.features
+    three = heads * 3 * width * width
+    joined: Formulas = {"weights": three + width * width}
+    if not view.has("biases"):
+        return [{"weights": three}, joined]
+    return [{"weights": three, "biases": Integer(0)}, {**joined, "biases": heads * 3 * width + width}]
 
 
 def output_projection_forgotten(view: View) -> Sequence[Formulas]:
@@ -58,7 +71,9 @@ def attention_scores_left_out(view: View) -> Sequence[Formulas]:
         return ()
     scores = {"encoderlayer": slice(1, 2), "decoderlayer": slice(2, 4)}
     mine = slice(4, 6) if of_other_sizes(view) else scores.get(view.origin.kind.name, slice(1, 2))
-    return [{"macs": _without_term(view.formulas["macs"], mine)}]
+    terms = view.formulas["macs"].terms
+    half = total([*terms[: mine.start], *(term / 2 for term in terms[mine]), *terms[mine.stop :]])
+    return [{"macs": _without_term(view.formulas["macs"], mine)}, *([{"macs": half}] if len(terms[mine]) == 1 else [])]
 
 
 def _without_term(formula: Formula, place: slice) -> Formula:
@@ -85,6 +100,7 @@ MISTAKES = (
         "heads-multiply-projections",
         "The heads share the width: what do all heads cost together?",
         heads_multiply_projections,
+        applies=lambda _, own: own.get("heads", 0) > 1,
     ),
     Mistake(
         "output-projection-forgotten",

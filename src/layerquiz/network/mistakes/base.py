@@ -184,6 +184,25 @@ def inputs(view: View) -> Reference:
     return view.source["channels" if view.kernels else acted_on(view.source, view.origin.conventions)]
 
 
+def output_factors(view: View) -> tuple[Formula, ...]:
+    """Return the factors by which a layer's weights are as many as its outputs."""
+    found = outputs(view)
+    if view.transposed and view.own.groups != 1:
+        return (found / view.own.groups,)
+    return found.factors if isinstance(found, Product) else (found,)
+
+
+def per_output(weights: Formula, factors: tuple[Formula, ...]) -> Formula:
+    """Return the weights of one output: the products that have some factors, without them."""
+    if isinstance(weights, Sum):
+        return total(found for term in weights.terms if (found := per_output(term, factors)) != Integer(0))
+    inside = weights.children() if isinstance(weights, Product) else (weights,)
+    if all(factor in inside for factor in factors):
+        return without_factor(weights, *factors)
+    sums = [per_output(part, factors) if isinstance(part, Sum) else part for part in inside]
+    return Integer(0) if Integer(0) in sums or sums == list(inside) else product(sums)
+
+
 def rewritten(rules: Rules, mistake: Mistake) -> dict[int, tuple[Rules, frozenset[str]]]:
     """Return rules with a mistake and the names that it changes, by the number of the way to make it."""
     return rules.remembered(mistake.slug, lambda: _rewritten(rules, mistake))

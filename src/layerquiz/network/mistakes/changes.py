@@ -156,11 +156,25 @@ class Search:
             if mine:
                 yield from self._everywhere(couples)
 
+    def together(self, habit: Mistake, others: Iterable[Mistake]) -> Iterator[Change]:
+        """Yield one mistake with each other one; each of the two everywhere, or at one layer."""
+        others = [other for other in others if other.slug != habit.slug]
+        for first in self.ways(habit):
+            for other in others:
+                for second in self.ways(other):
+                    for one in _everywhere_or_once(first):
+                        for two in _everywhere_or_once(second):
+                            yield Change((habit.slug, other.slug), self._joined(other, one, two))
+
+    def _joined(self, two: Mistake, first: Way, second: Way) -> dict[str, Rules]:
+        """Return the rules of two ways by part, with both mistakes where they meet."""
+        both = {name: self._both(name, two, first, second) for name in first.rules.keys() & second.rules.keys()}
+        return {**second.rules, **first.rules, **{name: rules for name, rules in both.items() if rules is not None}}
+
     def _at_one(self, name: str, couples: Sequence[tuple[Mistake, Mistake, Way, Way]]) -> Iterator[Change]:
-        for _, two, first, second in couples:
+        for one, two, first, second in couples:
             if name in first.rules and name in second.rules:
-                both = self._both(name, two, first, second)
-                if both is not None:
+                for both in self._in_both_orders(name, one, two, first, second):
                     yield Change((first.slug, second.slug), {name: both})
         flattened = self._flatten_before(name)
         for _, _, first, second in couples if flattened else ():
@@ -185,6 +199,18 @@ class Search:
                     rules[name] = both
             yield Change((first.slug, second.slug), rules)
 
+    def _in_both_orders(self, name: str, one: Mistake, two: Mistake, first: Way, second: Way) -> Iterator[Rules]:
+        """Yield what comes of two mistakes, the second made on what the first left, or the first on the second's.
+
+        An order in which the later one undoes the earlier is left out, and so is the same again.
+        """
+        alone = (first.rules[name].formulas, second.rules[name].formulas)
+        seen: list[object] = []
+        for rules in (self._both(name, two, first, second), self._both(name, one, second, first)):
+            if rules is not None and rules.formulas not in alone and rules.formulas not in seen:
+                seen.append(rules.formulas)
+                yield rules
+
     def _both(self, name: str, two: Mistake, first: Way, second: Way) -> Rules | None:
         """Return one part's rules with both mistakes: the second made on what the first left."""
         found = rewritten(first.rules[name], two)
@@ -193,3 +219,10 @@ class Search:
         wrong, right = second.rules[name].formulas, self.graph.parts[name].rules.formulas
         changed = {key: formula for key, formula in wrong.items() if right.get(key) != formula}
         return first.rules[name].variant((two.slug, second.number), lambda: changed) if changed else None
+
+
+def _everywhere_or_once(way: Way) -> Iterator[Way]:
+    """Yield a way as it is, and at each single part of several."""
+    yield way
+    if len(way.rules) > 1:
+        yield from (replace(way, rules={name: rules}) for name, rules in way.rules.items())

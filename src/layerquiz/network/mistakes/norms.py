@@ -7,10 +7,20 @@ from collections.abc import Sequence
 from layerquiz.formula.expr import Formula, Integer, Sum, total
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.layers.norm import channels
-from layerquiz.network.mistakes.base import Mistake, View, learned_too, nowhere
+from layerquiz.network.mistakes.base import Mistake, View, learned_too
 
 NORMS = ("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm")
 COUNTED = ("weights", "biases")
+
+
+def bn_moving_statistics(view: View) -> Sequence[Formulas]:
+    """parameters = 2 C although the running mean and variance are counted too; or 4 C although they are not."""
+    if not view.is_kind("batchnorm") or view.own.marks.get("statistics") is False:
+        return ()
+    if view.has("statistics"):
+        return [{"statistics": Integer(0)}]
+    running = 2 * channels(view.source)
+    return [{name: view.formulas[name] + running for name in ("parameters", "nontrainable")}]
 
 
 def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
@@ -18,6 +28,13 @@ def bn_all_nontrainable(view: View) -> Sequence[Formulas]:
     if not view.is_kind("batchnorm"):
         return ()
     return [{"trainable": Integer(0), "nontrainable": view.own.parameters}]
+
+
+def bn_all_trainable(view: View) -> Sequence[Formulas]:
+    """trainable = all that is stored, the running mean and variance too."""
+    if not view.is_kind("batchnorm") or not view.has("statistics"):
+        return ()
+    return [{"trainable": view.own.parameters, "nontrainable": Integer(0)}]
 
 
 def norm_scale_and_shift(view: View) -> Sequence[Formulas]:
@@ -43,7 +60,7 @@ def per_channel_or_per_element(view: View) -> Sequence[Formulas]:
     sizes = [view.source.elements, channels(view.source), several]
     counted = [name for name in COUNTED if view.has(name)]
     ways: list[Formulas] = [dict.fromkeys(counted, size) for size in sizes]
-    return ways if view.is_kind("groupnorm", "prelu") else ways[:2]
+    return ways if view.is_kind("batchnorm", "groupnorm", "prelu") else ways[:2]
 
 
 def norms_left_out(view: View) -> Sequence[Formulas]:
@@ -60,12 +77,17 @@ MISTAKES = (
         "bn-moving-statistics",
         "A scale and a shift per channel are learned; Keras also lists a stored mean and variance: which of the two "
         "counts is asked for here?",
-        nowhere,
+        bn_moving_statistics,
     ),
     Mistake(
         "bn-all-nontrainable",
         "Are the scale and the shift fixed, or learned?",
         bn_all_nontrainable,
+    ),
+    Mistake(
+        "bn-all-trainable",
+        "Are the running mean and variance learned, or only stored: did you count them as trainable?",
+        bn_all_trainable,
     ),
     Mistake(
         "norm-scale-and-shift",

@@ -12,7 +12,9 @@ from layerquiz.network.mistakes.base import (
     View,
     channels_per_filter,
     exchanged,
+    output_factors,
     outputs,
+    per_output,
     with_kernel,
     without_factor,
 )
@@ -45,6 +47,31 @@ def kernel_squared_in_1d(view: View) -> Sequence[Formulas]:
     return [{"weights": with_kernel(view, view.formulas["weights"], strip, strip)}]
 
 
+def kernel_not_squared(view: View) -> Sequence[Formulas]:
+    """weights = K C_in C_out although the kernel has K along each of several axes."""
+    if not view.kernels or len(view.axes) < 2:
+        return ()
+    return [{"weights": with_kernel(view, view.formulas["weights"], view.own.kernel[view.axes[0]])}]
+
+
+def one_filter_counted(view: View) -> Sequence[Formulas]:
+    """weights = K K C_in, biases = 1: a single filter."""
+    if not view.kernels:
+        return ()
+    each = per_output(view.formulas["weights"], output_factors(view))
+    if each == Integer(0):
+        return ()
+    return [{"weights": each, "biases": Integer(1)} if view.has("biases") else {"weights": each}]
+
+
+def dilation_counted_in_weights(view: View) -> Sequence[Formulas]:
+    """weights = K_eff K_eff C_in C_out although the holes have no weights."""
+    names = [f"effective_kernel.{axis}" for axis in view.axes]
+    if not view.kernels or any(name not in view.formulas for name in names):
+        return ()
+    return [{"weights": with_kernel(view, view.formulas["weights"], *(view.own[name] for name in names))}]
+
+
 def input_size_used_as_kernel(view: View) -> Sequence[Formulas]:
     """weights = H W C_in C_out."""
     if not view.kernels:
@@ -53,12 +80,17 @@ def input_size_used_as_kernel(view: View) -> Sequence[Formulas]:
 
 
 def image_size_in_conv_params(view: View) -> Sequence[Formulas]:
-    """weights = K K C_in C_out H_out W_out: other weights at each place."""
+    """weights = K K C_in C_out H_out W_out: other weights at each place, and other biases; or at each token."""
     if view.is_kind("einsumdense"):
         return [{"weights": view.formulas["macs"]}]
-    if not view.kernels:
+    along_tokens = (view.is_kind("dense") or view.recurrent) and "tokens" in view.source.form.sizes
+    if not (view.kernels or along_tokens) or not view.has("weights"):
         return ()
-    return [{"weights": product([view.formulas["weights"], *(view.own[axis] for axis in view.axes)])}]
+    places = [view.own[axis] for axis in view.axes] if view.kernels else [view.source.tokens]
+    weights: Formulas = {"weights": product([view.formulas["weights"], *places])}
+    if not view.has("biases"):
+        return [weights]
+    return [weights, {**weights, "biases": product([view.formulas["biases"], *places])}]
 
 
 def groups_ignored(view: View) -> Sequence[Formulas]:
@@ -97,8 +129,21 @@ def bilinear_adds_inputs(view: View) -> Sequence[Formulas]:
 
 
 def outputs_called_parameters(view: View) -> Sequence[Formulas]:
-    """parameters = activations."""
-    return [{"parameters": view.formulas["activations"]}] if view.has("weights") else ()
+    """parameters = activations, where something is learned, and of a pool, which learns nothing."""
+    return [{"parameters": view.formulas["activations"]}] if view.has("weights") or view.pool else ()
+
+
+def pool_has_parameters(view: View) -> Sequence[Formulas]:
+    """parameters = K K, K K C, or K K C C: a pool counted as a convolution, with a bias for each map or without."""
+    if not view.pool and not view.is_kind("adaptive"):
+        return ()
+    if "kernel" not in view.own.marks:
+        return ()
+    window = [view.own.kernel[axis] for axis in view.axes]
+    channels = view.source.channels
+    ways = [product(window), product([*window, channels]), product([*window, channels, channels])]
+    bare: list[Formulas] = [{"parameters": counted} for counted in ways]
+    return [*bare, *({"parameters": counted + channels} for counted in ways[1:])]
 
 
 MISTAKES = (
@@ -118,6 +163,21 @@ MISTAKES = (
         "kernel-squared-in-1d",
         "Did you square the kernel? A 1-D kernel is a strip: how many numbers has it per input channel?",
         kernel_squared_in_1d,
+    ),
+    Mistake(
+        "kernel-not-squared",
+        "How many numbers has the kernel: did you count its height and its width, or one of them?",
+        kernel_not_squared,
+    ),
+    Mistake(
+        "dilation-counted-in-weights",
+        "Dilation spreads a kernel: has it more weights for that?",
+        dilation_counted_in_weights,
+    ),
+    Mistake(
+        "one-filter-counted",
+        "Did you count a single filter? How many of them are there?",
+        one_filter_counted,
     ),
     Mistake(
         "input-size-used-as-kernel",
@@ -145,5 +205,10 @@ MISTAKES = (
         "outputs-called-parameters",
         "Is this a number that is learned, or did you count the numbers that are computed for each image?",
         outputs_called_parameters,
+    ),
+    Mistake(
+        "pool-has-parameters",
+        "What does a pool learn? It takes a maximum or a mean: did you count its window as weights?",
+        pool_has_parameters,
     ),
 )

@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerquiz.formula.expr import Formula, Integer, Product, Sum, transform
+from layerquiz.formula.expr import Formula, Integer, Product, Sum, total, transform
 from layerquiz.network.layers.base import Formulas
-from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, without_factor
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, without_factor
+from layerquiz.network.mistakes.biases import GATES
 
 
 def rnn_output_is_scalar(view: View) -> Sequence[Formulas]:
     """F_out = 1."""
     return [{"features": Integer(1)}] if view.recurrent else ()
+
+
+def gru_one_bias(view: View) -> Sequence[Formulas]:
+    """biases = 3 H although a GRU has two bias vectors, or 2 * 3 H although it has one."""
+    return _other_bias_vectors(view) if view.is_kind("gru") else ()
+
+
+def lstm_one_or_two_biases(view: View) -> Sequence[Formulas]:
+    """biases = 4 H although there are two bias vectors, or 2 * 4 H although there is one."""
+    return _other_bias_vectors(view) if view.is_kind("lstm", "rnn") else ()
+
+
+def _other_bias_vectors(view: View) -> Sequence[Formulas]:
+    if not view.recurrent or not view.has("biases"):
+        return ()
+    here = view.origin.conventions
+    after = view.own.marks.get("reset_after")
+    of_gru = view.is_kind("gru") and (here.reset_after if after is None else bool(after))
+    biases = view.formulas["biases"]
+    return [{"biases": biases / 2 if here.two_recurrent_biases or of_gru else 2 * biases}]
 
 
 def lstm_timesteps_as_size(view: View) -> Sequence[Formulas]:
@@ -35,7 +56,29 @@ def recurrent_matrix_as_vector(view: View) -> Sequence[Formulas]:
                 return Sum((node.terms[0], units, *rest))
         return node
 
-    return [{"weights": transform(view.formulas["weights"], as_vector)}]
+    def left_out(node: Formula) -> Formula:
+        match node:
+            case Sum((Product((first, *_)), second, *rest)) if first == units and second == state:
+                return total([node.terms[0], *rest])
+        return node
+
+    return [{"weights": transform(view.formulas["weights"], wrong)} for wrong in (as_vector, left_out)]
+
+
+def gates_miscounted(view: View) -> Sequence[Formulas]:
+    """weights and biases of a plain cell, of a GRU's three parts where an LSTM has four, or the reverse."""
+    if not view.recurrent:
+        return ()
+    right = GATES[view.origin.kind.name]
+    ways = {1: (4, 3), 4: (1, 3), 3: (1, 4, 2)}[right]
+    counted = [name for name in ("weights", "biases") if view.has(name)]
+    found: list[Formulas] = [{name: _times(view, name, taken, right) for name in counted} for taken in ways]
+    shares_bias = right > 1 and view.has("biases")
+    return [*found, {"biases": _times(view, "biases", 1, right)}] if shares_bias else found
+
+
+def _times(view: View, name: str, taken: int, right: int) -> Formula:
+    return view.formulas[name] * taken if right == 1 else view.formulas[name] * taken / right
 
 
 def bidirectional_ignored(view: View) -> Sequence[Formulas]:
@@ -61,7 +104,8 @@ def lstm_rule_on_dense(view: View) -> Sequence[Formulas]:
     if not view.is_kind("dense") or "features" not in view.source.form.sizes or not view.has("weights"):
         return ()
     units = view.own["units"]
-    return [{"weights": 4 * units * (view.source.features + units), "biases": Integer(0)}]
+    weights = 4 * units * (view.source.features + units)
+    return [{"weights": weights, "biases": Integer(0)}, {"weights": weights, "biases": 4 * units}]
 
 
 def rnn_macs_one_step(view: View) -> Sequence[Formulas]:
@@ -79,12 +123,12 @@ MISTAKES = (
     Mistake(
         "gru-one-bias",
         "Which GRU is meant: one bias vector for each gate (as in textbooks), or two (reset after the product)?",
-        nowhere,
+        gru_one_bias,
     ),
     Mistake(
         "lstm-one-or-two-biases",
         "PyTorch keeps a bias vector for the input and one for the state, textbooks keep one: which is counted here?",
-        nowhere,
+        lstm_one_or_two_biases,
     ),
     Mistake(
         "lstm-timesteps-as-size",
@@ -95,6 +139,11 @@ MISTAKES = (
         "recurrent-matrix-as-vector",
         "Every unit sees the whole old state: how big is the matrix from state to state?",
         recurrent_matrix_as_vector,
+    ),
+    Mistake(
+        "gates-miscounted",
+        "How many gates has this cell? An LSTM has four sets of weights, a GRU three, a plain cell one.",
+        gates_miscounted,
     ),
     Mistake(
         "bidirectional-ignored",

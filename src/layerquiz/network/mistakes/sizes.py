@@ -15,11 +15,15 @@ from layerquiz.formula.expr import (
     Sum,
     ceil,
     floor,
+    substitute,
     transform,
 )
-from layerquiz.network.layers.base import SIDES, Formulas
+from layerquiz.network.layers.base import DIFFERENT, SIDES, Formulas
 from layerquiz.network.layers.pooling import rounded_up
 from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere
+
+ENDS = ("before", "after")
+"""The two sides of an axis."""
 
 
 def along_axes(view: View, rule: Callable[[str], Formula]) -> Formulas:
@@ -66,17 +70,23 @@ def _less_one(formula: Formula) -> Formula:
 
 
 def valid_taken_as_same(view: View) -> Sequence[Formulas]:
-    """The size kept, or divided by the stride only, although nothing says so; or trimmed although it is kept."""
+    """The size kept, or divided by the stride only, although nothing says so; or trimmed although it is kept.
+
+    Of a transposed convolution the size times the stride.
+    """
+    if view.transposed and view.own.marks["padding"] != "same":
+        return [along_axes(view, lambda axis: view.source[axis] * view.own.stride[axis])]
     if not view.window:
         return ()
     trimmed = along_axes(view, lambda axis: floor(_unpadded(view, axis) / view.own.stride[axis]) + 1)
     if keeps_size(view):
         return [trimmed]
-    if view.pool:
-        return [trimmed] if has_number_padding(view) else ()
-    kept = along_axes(view, lambda axis: view.source[axis])
     divided = along_axes(view, lambda axis: ceil(view.source[axis] / view.own.stride[axis]))
-    return [kept, divided, trimmed]
+    if view.pool:
+        return [divided, *([trimmed] if has_number_padding(view) else [])]
+    kept = along_axes(view, lambda axis: view.source[axis])
+    cut = along_axes(view, lambda axis: floor(view.source[axis] / view.own.stride[axis]))
+    return [kept, divided, trimmed, cut]
 
 
 def _unpadded(view: View, axis: str) -> Formula:
@@ -91,10 +101,12 @@ def same_padding_with_stride(view: View) -> Sequence[Formulas]:
 
 
 def floor_vs_ceil_pooling(view: View) -> Sequence[Formulas]:
-    """Rounded up where the layer rounds down, or the reverse."""
-    if not view.pool:
-        return ()
+    """Rounded up where the layer rounds down, or the reverse; of a convolution rounded up."""
     stride = view.own.stride
+    if not view.window:
+        return ()
+    if not view.pool and not keeps_size(view):
+        return [along_axes(view, lambda axis: ceil(room(view, axis) / stride[axis]) + 1)]
     if keeps_size(view):
         return [along_axes(view, lambda axis: floor(view.source[axis] / stride[axis]))]
     if view.own.marks["ceil"]:
@@ -163,16 +175,69 @@ def padding_added_once(view: View) -> Sequence[Formulas]:
     if view.own.marks["padding"] == SIDES:
         return [{axis: _one_side(view, axis, side) for axis in view.axes} for side in ("before", "after")]
 
-    def once(axis: str) -> Formula:
-        padding = view.own.padding[axis]
-        return exchanged(view.formulas[axis], 2 * padding, padding)
+    def once(name: str) -> Formula:
+        padding = view.own.padding[name.rpartition(".")[2]]
+        return exchanged(view.formulas[name], 2 * padding, padding)
 
+    if view.is_kind("unfold"):
+        return [{name: once(name) for name in view.formulas if name.startswith("windows.")}]
     return [along_axes(view, once)]
 
 
 def _one_side(view: View, axis: str, side: str) -> Formula:
     other = {"before": "after", "after": "before"}[side]
     return exchanged(view.formulas[axis], view.own[f"{other}.{axis}"], Integer(0))
+
+
+def pad_order_misread(view: View) -> Sequence[Formulas]:
+    """A list of paddings read for other sides: those of the other axis, or one of each axis on both sides."""
+    padding = view.own.marks.get("padding", 0)
+    if padding not in (DIFFERENT, SIDES) or len(view.axes) != 2:
+        return ()
+    across = dict(zip(view.axes, reversed(view.axes), strict=True))
+    if padding == SIDES:
+        return [_exchanged_sides(view), _sides_of_both(view)]
+
+    def mixed(axis: str) -> Formula:
+        both = view.own.padding[axis] + view.own.padding[across[axis]]
+        return exchanged(view.formulas[axis], 2 * view.own.padding[axis], both)
+
+    return [
+        along_axes(view, mixed),
+        along_axes(view, lambda axis: _with_padding(view, axis, view.own.padding[across[axis]])),
+    ]
+
+
+def _with_padding(view: View, axis: str, padding: Formula) -> Formula:
+    return exchanged(view.formulas[axis], view.own.padding[axis], padding)
+
+
+def _exchanged_sides(view: View) -> Formulas:
+    """Each axis with the two sides of the other."""
+    found: Formulas = {}
+    for axis, other in zip(view.axes, reversed(view.axes), strict=True):
+        places: dict[Formula, Formula] = {view.own[f"{side}.{axis}"]: view.own[f"{side}.{other}"] for side in ENDS}
+        found[axis] = substitute(view.formulas[axis], places)
+    return found
+
+
+def _sides_of_both(view: View) -> Formulas:
+    """The first axis with the first sides of both, the second with the last ones."""
+    one, two = view.axes
+    bottom, left = view.own[f"{ENDS[1]}.{one}"], view.own[f"{ENDS[0]}.{two}"]
+    places: dict[str, dict[Formula, Formula]] = {one: {bottom: left}, two: {left: bottom}}
+    return {axis: substitute(view.formulas[axis], places[axis]) for axis in view.axes}
+
+
+def kernel_used_as_stride(view: View) -> Sequence[Formulas]:
+    """H_out = floor((H - K + 2P) / K) + 1, or floor(H / K): windows side by side although they overlap."""
+    if not view.window or keeps_size(view):
+        return ()
+    kernel = view.own.kernel
+    return [
+        along_axes(view, lambda axis: floor(room(view, axis) / kernel[axis]) + 1),
+        along_axes(view, lambda axis: floor(view.source[axis] / kernel[axis])),
+    ]
 
 
 def pooling_always_halves(view: View) -> Sequence[Formulas]:
@@ -238,6 +303,16 @@ MISTAKES = (
         mis_parenthesised,
     ),
     Mistake("padding-added-once", "Did you add the padding once? It goes on both sides.", padding_added_once),
+    Mistake(
+        "pad-order-misread",
+        "Which entry of the list of paddings belongs to which side: did you take one for another axis?",
+        pad_order_misread,
+    ),
+    Mistake(
+        "kernel-used-as-stride",
+        "Do the windows lie side by side here, or overlap: did you divide by the kernel where the stride counts?",
+        kernel_used_as_stride,
+    ),
     Mistake(
         "pooling-always-halves",
         "Not every pool halves: did you use this window and this stride?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerquiz.formula.expr import Formula, Sum, total
+from layerquiz.formula.expr import Formula, Sum, floor, total
 from layerquiz.network.layers.base import Formulas
 from layerquiz.network.mistakes.base import Mistake, View
 
@@ -38,6 +38,19 @@ def _without_output_padding(view: View, axis: str) -> Formula:
     return total(term for term in formula.terms if term != added) if isinstance(formula, Sum) else formula
 
 
+def transposed_read_as_convolution(view: View) -> Sequence[Formulas]:
+    """H_out = floor((H - K + 2P) / S) + 1: the rule of a convolution, which goes down."""
+    if not view.transposed or view.own.marks["padding"] in ("same", "valid"):
+        return ()
+    padded = view.own.marks["padding"] != 0
+
+    def down(axis: str) -> Formula:
+        left = view.source[axis] - view.own.kernel[axis]
+        return floor((left + 2 * view.own.padding[axis] if padded else left) / view.own.stride[axis]) + 1
+
+    return [{axis: down(axis) for axis in view.axes}]
+
+
 MISTAKES = (
     Mistake(
         "transposed-kernel-term-dropped",
@@ -48,5 +61,10 @@ MISTAKES = (
         "transposed-size-ambiguous",
         "Several sizes lead to the same one on the way down: which is asked for, and what is the output padding?",
         transposed_size_ambiguous,
+    ),
+    Mistake(
+        "transposed-read-as-convolution",
+        "Does this layer enlarge its input, or shrink it: did you use the rule of a plain convolution?",
+        transposed_read_as_convolution,
     ),
 )

@@ -16,13 +16,20 @@ MILLION, MEBI = 10**6, 2**20
 
 
 def one_byte_per_parameter(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
-    """1 or 2 bytes for each number."""
-    return [{name: counted * taken for name, (counted, _) in _memory(formulas).items()} for taken in (1, 2)]
+    """1 or 2 bytes for each number, or those of a number of another width."""
+    return [
+        {name: counted * taken for name, (counted, bytes_) in _memory(formulas).items() if taken != bytes_}
+        for taken in (1, 2, 4, 8)
+    ]
 
 
 def bits_to_bytes_multiplied(formulas: Mapping[str, Formula]) -> Sequence[Formulas]:
-    """Numbers times bits times 8."""
-    return [{name: product([counted, 8 * bytes_, 8]) for name, (counted, bytes_) in _memory(formulas).items()}]
+    """Numbers times bits times 8; or times bits, with no eighth."""
+    found = _memory(formulas).items()
+    return [
+        {name: product([counted, 8 * bytes_, 8]) for name, (counted, bytes_) in found},
+        {name: counted * (8 * bytes_) for name, (counted, bytes_) in found},
+    ]
 
 
 def _memory(formulas: Mapping[str, Formula]) -> dict[str, tuple[Formula, int]]:
@@ -62,7 +69,7 @@ def unit_scale_applied_twice(asked: Asked) -> Sequence[Fraction]:
 MISTAKES = (
     Mistake(
         "one-byte-per-parameter",
-        "How many bytes does one number of this type need: did you count 1 or 2 where 32 bits are 4?",
+        "How many bytes does one number of this type need: 8 bits are one byte, 32 bits are 4?",
         lambda view: one_byte_per_parameter(view.formulas),
         one_byte_per_parameter,
     ),

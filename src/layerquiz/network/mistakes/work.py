@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from layerquiz.formula.expr import Formula, product, substitute
 from layerquiz.network.layers.base import Formulas, reading_order
-from layerquiz.network.mistakes.base import Mistake, View, exchanged, nowhere, outputs, with_kernel
+from layerquiz.network.mistakes.base import Mistake, View, exchanged, outputs, with_kernel
+
+
+def mac_vs_flop(view: View) -> Sequence[Formulas]:
+    """flops = macs, or macs = 2 macs."""
+    return [{"flops": view.own["macs"]}, {"macs": 2 * view.formulas["macs"]}] if view.has("macs") else ()
 
 
 def macs_input_size_instead_of_output(view: View) -> Sequence[Formulas]:
@@ -37,10 +42,18 @@ def stride_applied_twice(view: View) -> Sequence[Formulas]:
 
 
 def cout_used_for_cin(view: View) -> Sequence[Formulas]:
-    """macs = K K C_out C_out H_out W_out."""
+    """macs = K K C_out C_out H_out W_out; or the weights themselves are counted so."""
     if not view.filters:
         return ()
-    return _other_weights(view, exchanged(view.formulas["weights"], view.source.channels, outputs(view)))
+    weights = exchanged(view.formulas["weights"], view.source.channels, outputs(view))
+    return [*_other_weights(view, weights), {"weights": weights}]
+
+
+def macs_of_one_position(view: View) -> Sequence[Formulas]:
+    """macs = weights, with the biases or without: those of a single place of the output."""
+    if not view.kernels or not view.has("macs"):
+        return ()
+    return [{"macs": view.own.weights}, *([{"macs": view.own.parameters}] if view.has("biases") else [])]
 
 
 def transposed_macs_at_output(view: View) -> Sequence[Formulas]:
@@ -49,21 +62,22 @@ def transposed_macs_at_output(view: View) -> Sequence[Formulas]:
 
 
 def bias_adds_in_macs(view: View) -> Sequence[Formulas]:
-    """macs = (weights + biases) H_out W_out."""
+    """macs = (weights + biases) H_out W_out; or flops with one addition for each bias."""
     is_summed = {"filters", "units", "kernel"} & set(view.own.marks) or view.is_kind("attention")
     if not (view.has("macs") and view.has("biases") and is_summed):
         return ()
     last = {"features", "channels"}
     steps = [view.source.tokens] if view.recurrent else []
     positions = steps or [view.own[size] for size in reading_order(view.form.sizes) if size not in last]
-    return [{"macs": view.formulas["macs"] + product([view.own.biases, *positions])}]
+    added = product([view.own.biases, *positions])
+    return [{"macs": view.formulas["macs"] + added}, {"flops": view.formulas["flops"] + added}]
 
 
 MISTAKES = (
     Mistake(
         "mac-vs-flop",
         "Did you count multiply-adds or single operations? One multiply-add is two operations.",
-        nowhere,
+        mac_vs_flop,
     ),
     Mistake(
         "macs-input-size-instead-of-output",
@@ -74,6 +88,11 @@ MISTAKES = (
         "macs-without-kernel-area",
         "How many multiplications does one output value need: did you count the kernel's height and width?",
         macs_without_kernel_area,
+    ),
+    Mistake(
+        "macs-of-one-position",
+        "The filters are used at every place of the output: how many places are there?",
+        macs_of_one_position,
     ),
     Mistake(
         "stride-applied-twice",

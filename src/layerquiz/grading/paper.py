@@ -1,0 +1,145 @@
+"""The stories of all questions of one paper, told together: a rule that a student follows is found again elsewhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from typing import TypeAlias
+
+from layerquiz.grading.answer import Reading
+from layerquiz.grading.sheet import Sheet
+from layerquiz.grading.story import Story
+from layerquiz.network.mistakes import CATALOGUE, Search
+from layerquiz.network.network import Answer, Network
+
+MOST_TRIED = 1_000
+MOST_RIVALS = 8
+
+Told: TypeAlias = Mapping[str, Story]
+Sets: TypeAlias = list[list[str]]
+
+
+def across(questions: Sequence[tuple[Network, Told]]) -> list[dict[str, Story]]:
+    """Return the stories of each question again, each told in view of the other questions.
+
+    Of rivals those stay that explain most answers of other questions; where none does, or several do equally, all stay.
+    What no rule explained, or two together, is tried with a rule that another question shows, and one more.
+    """
+    told = [dict(stories) for _, stories in questions]
+    explained = [(place, story) for place, stories in enumerate(told) for story in stories.values() if story.mistakes]
+    if len({place for place, _ in explained}) > 1:
+        _settle(told)
+    habits = _habits(told)
+    for place, (network, _) in enumerate(questions):
+        elsewhere = sorted({slug for other, slugs in enumerate(habits) if other != place for slug in slugs})
+        for name, story in told[place].items() if elsewhere else ():
+            if _is_open(story):
+                told[place][name] = _told_again(network, story, elsewhere)
+    return _counted(told)
+
+
+def sets_of(story: Story) -> Sets:
+    """Return the sets of mistakes that explain a wrong answer; nothing for any other verdict."""
+    return [story.mistakes, *story.rivals] if story.verdict == "mistake" and story.mistakes else []
+
+
+def _settle(told: Sequence[dict[str, Story]]) -> None:
+    """Keep those rivals that explain most answers of other questions."""
+    evidence = [_evidence(stories.values()) for stories in told]
+    for place, stories in enumerate(told):
+        for name, story in stories.items():
+            if story.rivals and story.verdict == "mistake":
+                others: Counter[tuple[str, bool]] = Counter()
+                for other, found in enumerate(evidence):
+                    others.update(found if other != place else ())
+                stories[name] = _with_best(story, others)
+
+
+def _evidence(stories: Iterable[Story]) -> Counter[tuple[str, bool]]:
+    """Count the answers that each mistake may explain, and (under True) those that it alone explains."""
+    found: Counter[tuple[str, bool]] = Counter()
+    for story in stories:
+        sets = sets_of(story)
+        found.update((slug, False) for slug in {slug for slugs in sets for slug in slugs})
+        if len(sets) == 1:
+            found.update((slug, True) for slug in sets[0])
+    return found
+
+
+def _with_best(story: Story, others: Counter[tuple[str, bool]]) -> Story:
+    def score(slugs: Sequence[str]) -> tuple[int, int, int]:
+        may, alone = ([others[slug, firm] for slug in slugs] for firm in (False, True))
+        return min(may), sum(may), sum(alone)
+
+    sets = sets_of(story)
+    best = max(map(score, sets))
+    if best == (0, 0, 0):
+        return story
+    first, *rivals = [slugs for slugs in sets if score(slugs) == best]
+    return replace(story, mistakes=first, rivals=rivals)
+
+
+def _habits(told: Sequence[Told]) -> list[set[str]]:
+    """Return, by question, the mistakes that explain an answer alone."""
+    return [
+        {sets[0][0] for story in stories.values() if len(sets := sets_of(story)) == 1 and len(sets[0]) == 1}
+        for stories in told
+    ]
+
+
+def _is_open(story: Story) -> bool:
+    """Say whether an answer is unexplained, or explained by two mistakes together only."""
+    return story.verdict == "wrong" or (story.verdict == "mistake" and len(story.mistakes) > 1)
+
+
+def _told_again(network: Network, story: Story, habits: Sequence[str]) -> Story:
+    """Return the story with a rule of another question and one more mistake, where they give the answer."""
+    known = [slugs for slugs in sets_of(story) if not set(slugs).isdisjoint(habits)]
+    if known:
+        return replace(story, mistakes=known[0], rivals=known[1:])
+    found = _with_habits(network, story, habits)
+    if not found or len(found) - 1 > MOST_RIVALS:
+        return story
+    return replace(story, verdict="mistake", mistakes=found[0], rivals=found[1:], own_value=None, carried_from=[])
+
+
+def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
+    """Return the pairs of a habit and another mistake that give exactly what was written."""
+    name = story.quantity
+    sheet = Sheet(network, {name: story.written}, False, {name: story.expected})
+    place, reading = sheet.places[name], sheet.readings[name]
+    if not isinstance(reading, Reading):
+        return []
+    pairs = (pair for habit in habits for pair in _pairs(network, name, habit))
+    found = dict.fromkeys(slugs for value, slugs in pairs if sheet.fits(place, reading, value))
+    return [list(slugs) for slugs in found]
+
+
+@lru_cache(maxsize=256)
+def _pairs(network: Network, name: str, habit: str) -> tuple[tuple[Answer, tuple[str, ...]], ...]:
+    """Return what a mistake and one more make of a quantity, each number once; kept for all students of a paper."""
+    members = network.members(name)
+    search = Search(network, members)
+    others = tuple(mistake for mistake in CATALOGUE.values() if not mistake.alone)
+    found: dict[tuple[Answer, tuple[str, ...]], None] = {}
+    for change in islice(search.together(CATALOGUE[habit], others), MOST_TRIED):
+        values = search.values(change)
+        if values is not None and network.fault(values, search.needed) is None:
+            found[network.collected(name, members, values), tuple(sorted(change.slugs))] = None
+    right = network.value(name)
+    return tuple(pair for pair in found if pair[0] != right)
+
+
+def _counted(told: Sequence[Told]) -> list[dict[str, Story]]:
+    """Return the stories with the number of answers on the paper that the same mistakes explain."""
+    counted = Counter(tuple(slugs) for stories in told for story in stories.values() for slugs in sets_of(story))
+    return [{name: _seen(story, counted) for name, story in stories.items()} for stories in told]
+
+
+def _seen(story: Story, counted: Counter[tuple[str, ...]]) -> Story:
+    sets = sets_of(story)
+    times = counted[tuple(sets[0])] if len(sets) == 1 else 1
+    return replace(story, seen=times) if times > 1 else story

@@ -1,0 +1,71 @@
+"""What well-known texts print: values that their own rows do not give, and the numbers of sister models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from layerquiz.data import folder
+from layerquiz.errors import LayerquizError
+from layerquiz.network.network import Answer, Network
+from layerquiz.network.zoo import names
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A value that a text prints for a quantity, and the right one; `image` is the input's height, if one is said."""
+
+    quantities: tuple[str, ...]
+    right: Answer
+    printed: Answer
+    text: str
+    image: int | None = None
+
+
+@lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load((folder("published") / "published.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@lru_cache(maxsize=1)
+def printed_values() -> tuple[Printed, ...]:
+    """Return all values that are printed wrongly."""
+    return tuple(
+        Printed(tuple(row["quantity"]), _answer(row["right"]), _answer(row["printed"]), row["text"], row.get("image"))
+        for row in _data()["printed"]
+    )
+
+
+def _answer(value: int | list[int]) -> Answer:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def sisters(network: Network, quantity: str) -> Iterator[tuple[str, Answer]]:
+    """Yield the names of a known network's sister models, and what the same quantity is there."""
+    if "total" not in network.graph.parts:
+        return
+    parameters = network.values["total"]["parameters"]
+    for family in _data()["families"]:
+        mine = [name for name, number in family.items() if number == parameters]
+        if not mine:
+            continue
+        for name, number in family.items():
+            value = number if quantity == "total.parameters" else _of_zoo(name, quantity)
+            if name not in mine and value is not None:
+                yield name, value
+
+
+@lru_cache(maxsize=64)
+def _of_zoo(name: str, quantity: str) -> Answer | None:
+    """Return a quantity of a known network; None where there is no such network, or it has no such quantity."""
+    if name not in names():
+        return None
+    try:
+        return Network.named(name).value(quantity)
+    except LayerquizError:
+        return None
