@@ -66,6 +66,14 @@ def test_sum_of_rows():
     assert diagnose_sheet(TWO, {"a.parameters": "112", "total.parameters": "303"})["total.parameters"].mistakes == []
 
 
+def test_a_rounded_total_is_no_wrong_sum():
+    """Where an exact number is asked for, a rounded one is not right, but nobody added wrongly either."""
+    wide = network(conv("a", 401, 5), conv("b", 300, 5))
+    # a: (5 * 5 * 3 + 1) * 401 = 30,476; b: (5 * 5 * 401 + 1) * 300 = 3,007,800; together 3,038,276
+    answers = {"a.parameters": "30476", "b.parameters": "3007800", "total.parameters": "3.04M"}
+    assert diagnose_sheet(wide, answers, rounding=False)["total.parameters"].verdict == "wrong"
+
+
 def test_sum_of_wrong_rows():
     """The rows are the student's own: 108 + 185 = 293 is carried, 301 is neither that nor the key."""
     rows = {**ROWS, "a.parameters": "108"}

@@ -42,6 +42,8 @@ def explanations(sheet: Sheet, place: Place, base: Base, named: Sets) -> Sets:
     reading = sheet.readings[place.name]
     assert isinstance(reading, Reading)  # noqa: S101 - only what was read is explained
     fits = partial(sheet.fits, place, reading)
+    if fits(sheet.value(place, base.values), rounding=True):
+        return []  # the digits that are shown are right
     found: Sets = [("divide-once-instead-of-per-layer",)] if any(map(fits, _rounded_once(sheet, place, base))) else []
     if named or found:
         return found
@@ -61,7 +63,8 @@ def from_another_layer(sheet: Sheet, place: Place) -> bool:
     """
     reading, owner = sheet.readings[place.name], place.members[0].owner
     assert isinstance(reading, Reading)  # noqa: S101 - only what was read is explained
-    if asked(place.name) == "size" and place.name.endswith((".receptive_field", ".jump")):
+    is_field = place.name.endswith((".receptive_field", ".jump"))
+    if is_field or sheet.fits(place, reading, place.expected, rounding=True):
         return False
     values = (value for pins in _other_inputs(sheet.network, owner) for value in _pinned_values(sheet, place, pins))
     copied = _same_elsewhere(sheet, place) if asked(place.name) == "count" else ()
@@ -131,7 +134,7 @@ def _differs_from_rows(sheet: Sheet, place: Place, reading: Reading) -> bool:
         return False
     numbers = [read.value for row in rows if isinstance(read := sheet.readings.get(row), Reading)]
     whole = [number for number in numbers if isinstance(number, int)]
-    return len(whole) == len(rows) and sum(whole) != reading.value
+    return len(whole) == len(rows) and not sheet.fits(place, reading, sum(whole), rounding=True)
 
 
 def _rows(sheet: Sheet, place: Place) -> list[str]:
