@@ -68,9 +68,9 @@ def test_sum_of_rows():
 
 def test_a_rounded_total_is_no_wrong_sum():
     """Where an exact number is asked for, a rounded one is not right, but nobody added wrongly either."""
-    wide = network(conv("a", 400, 5), conv("b", 300, 5))
-    # a: (5 * 5 * 3 + 1) * 400 = 30,400; b: (5 * 5 * 400 + 1) * 300 = 3,000,300; together 3,030,700
-    answers = {"a.parameters": "30400", "b.parameters": "3000300", "total.parameters": "3.03M"}
+    wide = network(conv("a", 401, 5), conv("b", 300, 5))
+    # a: (5 * 5 * 3 + 1) * 401 = 30,476; b: (5 * 5 * 401 + 1) * 300 = 3,007,800; together 3,038,276
+    answers = {"a.parameters": "30476", "b.parameters": "3007800", "total.parameters": "3.04M"}
     assert diagnose_sheet(wide, answers, rounding=False)["total.parameters"].verdict == "wrong"
 
 
