@@ -13,11 +13,11 @@ from cli.desk import refusal, run, tree
 
 GRADE = ("grade", "out", "answers.csv")
 # s1: 91, 76, 64, 784000, 785000; s2: 52, 81, 48, 94080, 94200, in seed 7 of the desk's exam
-ANSWERS = "student,1a,1b,1c,2a,2b\ns1,92,76,64,784000,784000\ns2,52,81,what?,94080,120 * 784\n"
+ANSWERS = "student,1a,1b,1c,2a,2b\ns1,93,76,64,784000,784000\ns2,52,81,what?,94080,120 * 784\n"
 CORRECTIONS = """\
 policy: {mistake: 3/4, why: the mistakes were hard to avoid}
 corrections:
-  - {blank: 1a, accept: "= conv.height + 1", why: rounded up in the lecture}
+  - {blank: 1a, accept: "= conv.height + 2", why: rounded up in the lecture}
 """
 GRADES = Path("out/grades/grades.csv")
 
