@@ -105,6 +105,8 @@ def _unplaced(table: Table, columns: Sequence[Column], questions: Questions, ord
 
 
 def _told(ordered: Mapping[Column, tuple[str, ...]]) -> str:
+    """Return what the first and the last column were taken for."""
     first, *_, last = [*ordered.items()] * 2 if len(ordered) == 1 else ordered.items()
     pairs = (first,) if first == last else (first, last)
-    return ", ".join(f"{shown(column.title)} is {' '.join(blanks)}" for column, blanks in pairs)
+    ends = ((column, dict.fromkeys((blanks[0], blanks[-1]))) for column, blanks in pairs)
+    return ", ".join(f"{shown(column.title)} is {' to '.join(blanks)}" for column, blanks in ends)
