@@ -109,3 +109,46 @@ def test_grading_again_gives_the_same() -> None:
     first = graded(SHIPPED).as_json()
     graded.cache_clear()
     assert graded(SHIPPED).as_json() == first
+
+
+def as_moodle(name: str, sheet: dict[str, str], questions: list[list[str]]) -> list[str]:
+    """Return a student's row in a Moodle report on responses."""
+    parts = [[f"part {place}: {sheet[blank]}" for place, blank in enumerate(blanks, 1)] for blanks in questions]
+    written = ["; ".join(found) if len(found) > 1 else found[0].removeprefix("part 1: ") for found in parts]
+    return ["", name, "20 November 2026  11:30 AM", *written]
+
+
+def as_canvas(name: str, sheet: dict[str, str], questions: list[list[str]]) -> list[str]:
+    """Return a student's row in a Canvas analysis of students; commas are escaped where answers are joined."""
+    found = [
+        ",".join(sheet[blank].replace(",", "\\,") for blank in blanks) if len(blanks) > 1 else sheet[blanks[0]]
+        for blanks in questions
+    ]
+    return [name, "", "2026-11-20 10:30:00 UTC", *(cell for answer in found for cell in (answer, "0.0"))]
+
+
+@pytest.mark.parametrize("platform", ["Moodle", "Canvas"])
+def test_platforms_hand_in_the_same_class(platform: str) -> None:
+    """Every odd answer of the class comes through either platform's export as it was, and earns the same points."""
+    exam = sealed(SHIPPED)
+    header, *body = rows("submissions.csv")
+    sheets = {student: dict(zip(header[1:], cells, strict=True)) for student, *cells in body}
+    questions = [
+        [blank for blank in header[1:] if blank.rstrip("abcdefghijklmnopqrstuvw") == str(q)] for q in range(1, 9)
+    ]
+    names = {paper.student.id: paper.student.name for paper in exam.papers}
+    if platform == "Moodle":
+        columns = ["Username", "Full name", "Completed", *(f"Response {place}" for place in range(1, 9))]
+        lines = [as_moodle(names[student], sheet, questions) for student, sheet in sheets.items()]
+    else:
+        titles = [title for place in range(1, 9) for title in (f"{place}00: Question {place}", "1.0")]
+        columns = ["name", "id", "submitted", *titles, "n correct", "n incorrect"]
+        lines = [as_canvas(names[student], sheet, questions) for student, sheet in sheets.items()]
+    table = Table("x.csv", tuple(columns), tuple((line, tuple(cells)) for line, cells in enumerate(lines, 2)))
+    found = submitted(exam, table)
+    assert platform in found.read_as
+    assert {
+        student: {blank: text.strip("-") for blank, text in sheet.items()} for student, sheet in found.answers.items()
+    } == {student: {blank: text.strip("-") for blank, text in sheet.items()} for student, sheet in sheets.items()}
+    points = [[result.points for result in report.results] for report in (grade(exam, found.answers), graded(SHIPPED))]
+    assert points[0] == points[1]

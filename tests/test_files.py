@@ -70,6 +70,27 @@ def test_the_delimiter_is_told_by_the_header(tmp_path: Path, delimiter: str):
     ]
 
 
+def test_a_delimiter_in_quotes_is_none(tmp_path: Path):
+    """A title that holds semicolons and line ends does not make a file of commas one of semicolons."""
+    path = tmp_path / "answers.csv"
+    path.write_text('\nname,"12: a; b;\nc; d","x"\nAda,1;2;3;4,5\n', encoding="utf-8")
+    assert [row.cells for row in files.read_rows(path)] == [("name", "12: a; b;\nc; d", "x"), ("Ada", "1;2;3;4", "5")]
+
+
+def test_mixed_delimiters_are_told_by_their_line(tmp_path: Path):
+    """A line that is parted otherwise than the first one would pass for one long entry."""
+    (tmp_path / "mixed.csv").write_text("student,1a,1b\ns1,5,6\ns2;7;8\n", encoding="utf-8")
+    with pytest.raises(LayerquizError, match=r"line 3: the line is parted by semicolons.*by commas"):
+        files.read_rows(tmp_path / "mixed.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_utf16_with_its_mark_is_read_too(tmp_path: Path, encoding: str):
+    """A spreadsheet that saves "Unicode text" writes UTF-16 with a byte order mark."""
+    (tmp_path / "a.csv").write_text("student\t1a\ns1\tŁ\n", encoding=encoding)
+    assert files.read_rows(tmp_path / "a.csv")[1].cells == ("s1", "Ł")
+
+
 def test_a_broken_csv_file_is_told_by_its_line(tmp_path: Path):
     (tmp_path / "broken.csv").write_text('student,1a\ns1,"open\n', encoding="utf-8")
     with pytest.raises(LayerquizError, match="line 2") as caught:

@@ -22,7 +22,7 @@ def read(sealed: Sealed, name: str) -> Submissions:
         for folder in (Path(name), Path(name).parent):
             _check_neighbour(sealed, folder, name)
         found, notes = tables.texts(name)
-        return texts.read(sealed, name, found, notes)
+        return texts.read(sealed, str(Path(name)), found, notes)
     _check_neighbour(sealed, Path(name).parent, name)
     return submitted(sealed, tables.table(name))
 

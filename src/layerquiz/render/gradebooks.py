@@ -19,7 +19,6 @@ CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("ID number", "Username", "Email address", "Full name")
 LOOKS_LIKE_A_NUMBER = re.compile(r"\s*\((\d+)\)\s*$")
 """What Canvas takes for the number of an assignment at the end of its title."""
-PAID_LESS = "Points were lost at"
 
 
 def grade_rows(report: Report) -> Iterator[Sequence[str]]:
@@ -68,5 +67,5 @@ def _graded(report: Report) -> Iterator[Result]:
 def _feedback(result: Result) -> str:
     """Return a line that says how many points there are, and where some were lost."""
     lost = [graded.blank for graded in result.blanks.values() if graded.mark.points < graded.mark.possible]
-    where = f" {PAID_LESS} {', '.join(lost)}." if lost else ""
+    where = f" Points were lost at {', '.join(lost)}." if lost else ""
     return f"{decimal(result.points)} of {decimal(result.possible)} points.{where}"

@@ -45,7 +45,7 @@ def texts(folder: str) -> tuple[list[tuple[str, str, str]], list[str]]:
     for name in files.names_below(Path(folder), ""):
         path = Path(folder) / name
         if path.suffix.lower() != ".txt" or not files.is_file(path):
-            notes.append(f"{folder}/{name}: not used: not a text file (.txt)")
+            notes.append(f"{path}: not used: not a text file (.txt)")
             continue
         data = files.read_data(path)
         size += len(data)

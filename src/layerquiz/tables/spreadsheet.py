@@ -17,6 +17,7 @@ from typing import Any
 
 from layerquiz.errors import LayerquizError
 from layerquiz.grading.submissions.table import Dated, Table
+from layerquiz.grading.submissions.table import shown as quoted
 
 UNZIPPED_LIMIT = 100_000_000
 PARTS_LIMIT = 1_000
@@ -55,8 +56,6 @@ def _checked(data: bytes, where: str) -> tuple[bool, list[str]]:
             if any("vbaproject" in name or "macrosheets" in name for name in names):
                 cure = "Save it as .xlsx, which has none"
                 raise LayerquizError("a spreadsheet with macros", where=where, cure=cure, slug="macros")
-            if "xl/workbook.xml" not in names:
-                raise _broken(where)
             formulas = _looked_through(archive, where)
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
         raise _broken(where) from error
@@ -65,19 +64,16 @@ def _checked(data: bytes, where: str) -> tuple[bool, list[str]]:
 
 
 def _looked_through(archive: zipfile.ZipFile, where: str) -> bool:
-    """Count the elements of all parts, refuse what XML calls entities, and say whether a sheet has formulas."""
+    """Count the elements of all parts, refuse what XML calls entities, and say whether there are formulas."""
     elements, formulas = 0, False
     for part in archive.infolist():
-        if not part.filename.lower().endswith((".xml", ".rels")):
-            continue
         content = archive.read(part)
         elements += content.count(b"<")
         if elements > ELEMENTS_LIMIT:
             raise _too_large(where, f"it has more than {ELEMENTS_LIMIT:,} elements")
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content or content.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise _broken(where)
-        if "worksheets/" in part.filename:
-            formulas = formulas or b"<f>" in content or b"<f " in content or b"<f/>" in content
+        formulas = formulas or b"<f>" in content or b"<f " in content or b"<f/>" in content
     return formulas
 
 
@@ -91,7 +87,7 @@ def _table(data: bytes, where: str, formulas: bool, notes: list[str]) -> Table:
         rows = [_filled(row, other) for row, other in zip(rows, _rows(typed.worksheets[0], where), strict=True)]
         notes.append(f"{where}: it has formulas: the values that they showed when it was saved count")
     notes += [
-        f'{where}: the sheet "{sheet.title[:60]}" is not read, only the first one' for sheet in shown.worksheets[1:]
+        f"{where}: the sheet {quoted(sheet.title)} is not read, only the first one" for sheet in shown.worksheets[1:]
     ]
     texts = [(number, tuple(_text(cell) for cell in row)) for number, row in enumerate(rows, 1)]
     held = [(number, row) for number, row in texts if any(row)]

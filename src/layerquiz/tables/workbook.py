@@ -22,6 +22,7 @@ RELATIONS = f"{SCHEMAS}/officeDocument/2006/relationships"
 PACKAGE = f"{SCHEMAS}/package/2006"
 PROPERTIES = f"{SCHEMAS}/officeDocument/2006/custom-properties"
 VALUE_TYPES = f"{SCHEMAS}/officeDocument/2006/docPropsVTypes"
+PROPERTIES_PART = "docProps/custom.xml"
 CUSTOM = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 TYPE = "application/vnd.openxmlformats-officedocument"
 FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,17 +48,16 @@ def workbook(rows: Iterable[Sequence[Cell]], exam: str = "", title: str = "grade
     what is typed into it does not become a date.
     """
     lines = list(rows)
+    properties = {PROPERTIES_PART: _properties(exam)} if exam else {}
     parts = {
-        "[Content_Types].xml": _types(),
+        "[Content_Types].xml": _types(bool(exam)),
         "_rels/.rels": _relations(
-            ("officeDocument", RELATIONS, "xl/workbook.xml"), ("custom-properties", RELATIONS, "docProps/custom.xml")
+            "officeDocument xl/workbook.xml", *(f"custom-properties {name}" for name in properties)
         ),
-        "docProps/custom.xml": _properties(exam),
+        **properties,
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>'
         f'<sheet name="{escape(title)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _relations(
-            ("worksheet", RELATIONS, "worksheets/sheet1.xml"), ("styles", RELATIONS, "styles.xml")
-        ),
+        "xl/_rels/workbook.xml.rels": _relations("worksheet worksheets/sheet1.xml", "styles styles.xml"),
         "xl/styles.xml": STYLES,
         "xl/worksheets/sheet1.xml": _sheet(lines, bool(exam)),
     }
@@ -106,13 +106,14 @@ def _letters(place: int) -> str:
     return (_letters(before - 1) if before else "") + chr(ord("A") + letter)
 
 
-def _types() -> str:
+def _types(properties: bool) -> str:
     kinds = {
         "/xl/workbook.xml": f"{TYPE}.spreadsheetml.sheet.main+xml",
         "/xl/worksheets/sheet1.xml": f"{TYPE}.spreadsheetml.worksheet+xml",
         "/xl/styles.xml": f"{TYPE}.spreadsheetml.styles+xml",
-        "/docProps/custom.xml": f"{TYPE}.custom-properties+xml",
     }
+    if properties:
+        kinds[f"/{PROPERTIES_PART}"] = f"{TYPE}.custom-properties+xml"
     defaults = (
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
@@ -121,14 +122,16 @@ def _types() -> str:
     return f'<Types xmlns="{PACKAGE}/content-types">{defaults}{overrides}</Types>'
 
 
-def _relations(*targets: tuple[str, str, str]) -> str:
+def _relations(*targets: str) -> str:
+    """Return what a part refers to, each given as its kind and its place."""
+    pairs = enumerate((target.split() for target in targets), 1)
     lines = (
-        f'<Relationship Id="rId{number}" Type="{kind}/{name}" Target="{target}"/>'
-        for number, (name, kind, target) in enumerate(targets, 1)
+        f'<Relationship Id="rId{number}" Type="{RELATIONS}/{kind}" Target="{place}"/>'
+        for number, (kind, place) in pairs
     )
     return f'<Relationships xmlns="{PACKAGE}/relationships">{"".join(lines)}</Relationships>'
 
 
 def _properties(exam: str) -> str:
     found = f'<property fmtid="{CUSTOM}" pid="2" name="{EXAM}"><vt:lpwstr>{escape(exam)}</vt:lpwstr></property>'
-    return f'<Properties xmlns="{PROPERTIES}" xmlns:vt="{VALUE_TYPES}">{found if exam else ""}</Properties>'
+    return f'<Properties xmlns="{PROPERTIES}" xmlns:vt="{VALUE_TYPES}">{found}</Properties>'

@@ -11,7 +11,7 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.grading.submissions.table import Table, shown
 
 WORD = r"(?:question|quest|frage|aufgabe|exercise|problem|blank|q)"
-STARTS = re.compile(rf"\s*[\[(]?\s*(?:{WORD}[\s.:#_-]*)?(\d+\s?[a-z]{{0,2}})\s*(?:$|[.:)\]])", re.IGNORECASE)
+STARTS = re.compile(rf"\s*[\[(]?\s*(?:{WORD}[\s.:#_-]*)?(\d+\s?[a-z]{{0,2}})\s*(?:$|[:)\]]|\.(?!\d))", re.IGNORECASE)
 WORDED = re.compile(rf"\s*[\[(]?\s*{WORD}[\s.:#_-]*(\d+\s?[a-z]{{0,2}})(?![\w])", re.IGNORECASE)
 GRID = re.compile(rf"\s*(?:{WORD}[\s.:#_-]*)?(\d+)[\s.:]*\[([a-z]{{1,2}})[.)]?\]\s*$", re.IGNORECASE)
 ENDS = re.compile(rf"[\[(]\s*(?:{WORD}[\s.:#_-]*)?(\d+\s?[a-z]{{1,2}})\s*[\])]\s*$", re.IGNORECASE)
@@ -105,6 +105,8 @@ def _unplaced(table: Table, columns: Sequence[Column], questions: Questions, ord
 
 
 def _told(ordered: Mapping[Column, tuple[str, ...]]) -> str:
-    first, *_, last = [*ordered.items()] * 2 if len(ordered) == 1 else ordered.items()
-    pairs = (first,) if first == last else (first, last)
-    return ", ".join(f"{shown(column.title)} is {' '.join(blanks)}" for column, blanks in pairs)
+    """Return what the first and the last column were taken for."""
+    items = list(ordered.items())
+    ends = dict([items[0], items[-1]]).items()
+    told = ((column, dict.fromkeys((blanks[0], blanks[-1]))) for column, blanks in ends)
+    return ", ".join(f"{shown(column.title)} is {' to '.join(blanks)}" for column, blanks in told)

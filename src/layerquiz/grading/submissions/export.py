@@ -68,7 +68,7 @@ def read(sealed: Sealed, table: Table, export: Export) -> Submissions:
         if why:
             unused.append((number, why))
         else:
-            attempts.setdefault(found.student, []).append(_attempt(table, number, cells, places, export))
+            attempts.setdefault(found.student, []).append(_attempt(table, number, cells, places, export, found.odd))
     left_out = _unused(table, unused)
     if not attempts:
         raise nothing(table, left_out)
@@ -89,10 +89,10 @@ def _filled(table: Table, number: int, row: Cells) -> Cells:
     return [*row, *[""] * (len(table.columns) - len(row))]
 
 
-def _attempt(table: Table, number: int, cells: Cells, places: Assigned, export: Export) -> Attempt:
+def _attempt(table: Table, number: int, cells: Cells, places: Assigned, export: Export, who: str) -> Attempt:
     """Return a row's answers by blank; what does not come apart is left to a person."""
     answers: dict[str, str] = {}
-    odd = []
+    odd = [f"{table.at(number)}: {who}"] if who else []
     for column, blanks in places.blanks.items():
         cell = cells[column.place]
         refuse_date(cell, column.title, table.at(number))

@@ -90,9 +90,8 @@ def export(table: Table) -> Export:
 
 
 def _names(first: Places, last: Places, full: Places, cells: Cells) -> list[str]:
-    """Return a student's full name in either order, and as it stands where the report has it in one column."""
-    pairs = [(cells[given].strip(), cells[family].strip()) for given in first for family in last]
-    joined = [f"{one} {other}" for given, family in pairs for one, other in ((given, family), (family, given))]
+    """Return a student's full name, of two columns or of one."""
+    joined = [f"{cells[given]} {cells[family]}" for given in first for family in last]
     return [name.strip() for name in [*joined, *(cells[place] for place in full)]]
 
 

@@ -25,13 +25,13 @@ RULE = "No line wins over another: keep the one that counts; lines that are the 
 
 def unknown_student(student: str, students: Iterable[str]) -> ExamError:
     """Return the refusal of a student without a paper, with the nearest one."""
-    what = f'no paper was made for the student "{student[:MOST_SHOWN]}"'
+    what = f"no paper was made for the student {shown(student)}"
     return ExamError(what, cure=nearest(student[:MOST_SHOWN], students), slug="unknown-student")
 
 
 def unknown_blank(blank: str, blanks: Iterable[str]) -> ExamError:
     """Return the refusal of a blank that the exam does not have, with the nearest one."""
-    what = f'the exam has no blank "{blank[:MOST_SHOWN]}"'
+    what = f"the exam has no blank {shown(blank)}"
     return ExamError(what, cure=nearest(blank[:MOST_SHOWN], blanks), slug="unknown-blank")
 
 
@@ -96,7 +96,7 @@ def _twice(table: Table, student: str, first: int, second: int, different: Seque
     more = f", and {len(different) - 1} blanks more differ" if different[1:] else ""
     unit = table.unit.capitalize()
     why = f"{unit} {first} answers {blank} with {shown(one)}, {table.unit} {second} with {shown(other)}{more}"
-    what = f'the student "{student}" stands twice, with different answers'
+    what = f"the student {shown(student)} stands twice, with different answers"
     return ExamError(what, where=table.at(second), why=why, cure=RULE, slug="doubled-student")
 
 
@@ -120,7 +120,7 @@ def _check_columns(table: Table, columns: Sequence[str], blanks: Sequence[str], 
         raise ExamError('the column "student" is missing', where=table.head, cure=cure, slug="missing-column")
     for column in columns:
         if columns.count(column) > 1:
-            what = f'the column "{column[:MOST_SHOWN]}" stands twice'
+            what = f"the column {shown(column)} stands twice"
             raise ExamError(what, where=table.head, cure="Remove one of the two", slug="doubled-column")
         if column not in (*BESIDE, *(LONG if by_answer else blanks)):
             raise unknown_blank(column, LONG if by_answer else blanks).at(table.head)

@@ -12,10 +12,11 @@ from layerquiz.grading.submissions.table import shown
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A student's id, or why none was found."""
+    """A student's id, or why none was found; `odd` says that the row has another name than the roster."""
 
     student: str = ""
     why: str = ""
+    odd: str = ""
 
 
 class People:
@@ -23,21 +24,25 @@ class People:
 
     def __init__(self, students: Iterable[Student]) -> None:
         listed = list(students)
-        self.exact = {student.id for student in listed}
+        self.exact = {student.id: student.name for student in listed}
         self.ids = _unique((_folded(student.id), student.id) for student in listed)
         self.emails = _unique((_local(student.id), student.id) for student in listed if "@" in student.id)
-        self.names = _unique((_folded(student.name), student.id) for student in listed)
+        self.names = _unique((_called(student.name), student.id) for student in listed)
 
     def find(self, ids: Iterable[str], names: Iterable[str]) -> Found:
         """Return the student whom the first id that is known means, unless the name is that of another one."""
         ids, names = [text for text in ids if text], [text for text in names if text]
         by_id = next(((text, found) for text in ids if (found := self._identified(text))), ("", ""))
-        by_name = next(((text, found) for text in names if (found := self.names.get(_folded(text), ""))), ("", ""))
+        by_name = next(((text, found) for text in names if (found := self.names.get(_called(text), ""))), ("", ""))
         if by_id[1] and by_name[1] and by_id[1] != by_name[1]:
             why = f"{shown(by_id[0])} is {by_id[1]}, but {shown(by_name[0])} is {by_name[1]}"
             return Found(why=why)
-        if by_id[1] or by_name[1]:
-            return Found(by_id[1] or by_name[1])
+        if student := by_id[1] or by_name[1]:
+            name = self.exact[student]
+            same = not names or _called(name) in map(_called, names)
+            return Found(
+                student, odd="" if same else f"{shown(names[0])} was taken for {student}, {shown(name)}, by the id"
+            )
         told = ", ".join(shown(text) for text in dict.fromkeys([*ids, *names]))
         return Found(why=f"no paper was made for {told}" if told else "no student is named")
 
@@ -52,6 +57,11 @@ class People:
 
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _called(name: str) -> str:
+    """Return a name in which the order of its parts does not matter: Brandt, Ada is Ada Brandt."""
+    return " ".join(sorted(_folded(name).replace(",", " ").split()))
 
 
 def _local(email: str) -> str:

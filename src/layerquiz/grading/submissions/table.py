@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
+from layerquiz.network.notation import printable
 
 MOST_SHOWN = 60
 SHORTEST_SEAL = 8
@@ -51,8 +52,8 @@ class Submissions:
 
 
 def shown(text: str) -> str:
-    """Return a text of the file in quotes, cut off where it is long."""
-    return f'"{text[:MOST_SHOWN]}{"..." if len(text) > MOST_SHOWN else ""}"'
+    """Return a text of the file in quotes, cut off where it is long; what moves a terminal's cursor is spelled out."""
+    return f'"{printable(text[:MOST_SHOWN])}{"..." if len(text) > MOST_SHOWN else ""}"'
 
 
 def differing(first: Mapping[str, str], second: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from string import ascii_lowercase
 
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
@@ -11,7 +12,8 @@ from layerquiz.grading.submissions.columns import blank_label
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.grading.submissions.table import Submissions, check_exam, shown
 
-STARTS = re.compile(r"\s*((?:question|q)?[\s.#]*\d+\s?[a-z]{0,2})\s*[:=).](?![\d=])(.*)", re.IGNORECASE)
+STARTS = re.compile(r"\s*((?:question|q)?[\s.#]*\d+\s?[a-z]{0,2})\s*(?:[:=)]|(?<=[a-z])\.|\.(?!\d))(.*)", re.IGNORECASE)
+LETTERED = re.compile(r"\s*(?:question|q)?[\s.#]*(\d+)[a-z]{1,2}", re.IGNORECASE)
 SAYS_EXAM = re.compile(r"\s*exam\s*[:=]\s*(\S+)\s*", re.IGNORECASE)
 
 
@@ -25,7 +27,7 @@ def read(sealed: Sealed, folder: str, files: Sequence[tuple[str, str, str]], not
     for name, student, text in files:
         where = f"{folder}/{name}"
         if student in answers:
-            what, cure = f'a second file for the student "{student}"', "Keep one of the two"
+            what, cure = f"a second file for the student {shown(student)}", "Keep one of the two"
             raise ExamError(what, where=where, cure=cure, slug="doubled-student")
         if student not in students:
             raise unknown_student(student, students).at(where)
@@ -47,10 +49,11 @@ def _sheet(sealed: Sealed, where: str, text: str, blanks: Mapping[str, None], to
             check_exam(sealed, named[1], at)
             continue
         label, answer = _label(line, blanks, at)
+        current = label or current
         if label and label in found:
             _check_same(at, label, "\n".join(found[label]).strip(), answer, begins[label])
         elif label:
-            current, found[label], begins[label] = label, [answer], number
+            found[label], begins[label] = [answer], number
         elif current:
             found[current].append(line.rstrip())
         elif line.strip():
@@ -59,12 +62,13 @@ def _sheet(sealed: Sealed, where: str, text: str, blanks: Mapping[str, None], to
 
 
 def _label(line: str, blanks: Mapping[str, None], at: str) -> tuple[str, str]:
-    """Return the blank that a line begins with and what follows, or nothing."""
+    """Return the blank that a line begins with and what follows, or nothing; 1x beside 1a is mistyped."""
     found = STARTS.match(line)
     label = blank_label(f"{found[1]}:") if found else ""
     if found and label in blanks:
         return label, found[2].strip()
-    if found and label[-1:].isalpha() and line[found.end(1) :].lstrip()[:1] in (":", ")"):
+    lettered = LETTERED.fullmatch(found[1]) if found else None
+    if lettered and any(blank.rstrip(ascii_lowercase) == lettered[1] for blank in blanks):
         raise unknown_blank(label, blanks).at(at)
     return "", ""
 
