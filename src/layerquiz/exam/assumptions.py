@@ -61,6 +61,7 @@ BATCH = "Outputs, the input among them, are stored for every example of the batc
 CACHE = "The cache holds a key and a value for each token of each layer{}."
 OF_BATCHES = " for each example of the batch"
 EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
+FORMULAS = r"A formula may be written in any form that is equal; rounding down is floor() or $\lfloor\ \rfloor$."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
 AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
@@ -225,9 +226,10 @@ def sentences(questions: Iterable[tuple[str, Question]]) -> tuple[str, ...]:
     blanks = [question.blanks for _, question in numbered]
     return (
         *found,
-        EXACT,
+        *([EXACT] if any(blank.kind == "number" for held in blanks for blank in held) else []),
+        *([FORMULAS] if any(blank.kind == "formula" for held in blanks for blank in held) else []),
         *([ROUNDING] if any(blank.rounding for held in blanks for blank in held) else []),
-        *([CARRIED] if any(len(held) > 1 for held in blanks) else []),
+        *([CARRIED] if any(len(held) > 1 and held[0].kind == "number" for held in blanks) else []),
         AMBIGUOUS,
     )
 

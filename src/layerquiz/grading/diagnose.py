@@ -68,7 +68,7 @@ def _told(sheet: Sheet, name: str) -> Story:
         return blank
     if isinstance(reading, Unreadable):
         note = f"At character {reading.offset + 1}: {reading.reason[:1].lower()}{reading.reason[1:]}"
-        return replace(blank, verdict="unreadable", notes=(note,))
+        return replace(blank, verdict="unreadable", notes=(note, *_in_letters(sheet.network, name, reading)))
     told = replace(
         blank,
         read_as=reading.value,
@@ -78,6 +78,15 @@ def _told(sheet: Sheet, name: str) -> Story:
         notes=reading.notes,
     )
     return _Telling(sheet, place, reading, told).story()
+
+
+def _in_letters(network: Network, name: str, reading: Unreadable) -> tuple[str, ...]:
+    """Return a note where what cannot be read as a number is the right formula."""
+    if reading.slug not in ("letter", "unknown-word"):
+        return ()
+    from layerquiz.grading.formulas import right_in_letters  # which compares formulas and needs this module's tables
+
+    return right_in_letters(network, name, reading.text)
 
 
 class _Telling:

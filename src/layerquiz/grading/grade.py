@@ -11,6 +11,7 @@ from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed
+from layerquiz.grading import formulas
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, Policy, Worth, marked
 from layerquiz.grading.story import FORMAT, Story, plain
@@ -179,6 +180,8 @@ def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[
 
 def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
+    if question.template.kind == "formula":
+        return formulas.stories(question.network, written, question.template.letters)
     rounding = [blank.quantity for blank in question.blanks if blank.rounding or policy.rounding]
     keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
     return diagnose_sheet(question.network, written, rounding, keys)

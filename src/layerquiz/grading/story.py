@@ -20,14 +20,15 @@ class Story:
 
     mistakes is the first set of slugs that fits, in the catalogue's order; rivals are the other sets that fit.
     own_value is what the student's own earlier values lead to, where that differs from the key; carried_from names
-    the blanks that it comes from. conventions names those under which the answer is right.
+    the blanks that it comes from. conventions names those under which the answer is right. Where a formula is asked
+    for, what is expected and read is a formula in letters, as text.
     """
 
     quantity: str
     verdict: Verdict
-    expected: Answer
+    expected: Answer | str
     written: str = ""
-    read_as: Answer | None = None
+    read_as: Answer | str | None = None
     shown: str = ""
     mistakes: list[str] = field(default_factory=list)
     rivals: list[list[str]] = field(default_factory=list)
@@ -102,11 +103,11 @@ def count(number: int) -> str:
     return words[number] if number < len(words) else str(number)
 
 
-def plain(value: Answer | None) -> int | float | str | list[Any] | None:
-    """Return a value as JSON has it: whole numbers, lists for shapes, fractions as text."""
+def plain(value: Answer | str | None) -> int | float | str | list[Any] | None:
+    """Return a value as JSON has it: whole numbers, lists for shapes, fractions and formulas as text."""
     if isinstance(value, tuple):
         return [plain(entry) for entry in value]
-    return value if value is None or isinstance(value, int) else _fraction(value)
+    return value if value is None or isinstance(value, int | str) else _fraction(value)
 
 
 def _fraction(value: Number) -> str | float:
