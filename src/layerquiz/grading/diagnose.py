@@ -17,6 +17,7 @@ from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, round
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
+from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE, Change, Mistake, Search, evaluated
 from layerquiz.network.network import Answer, Network
@@ -56,7 +57,7 @@ def diagnose_sheet(
     written = {name: str(answer) for name, answer in answers.items()}  # whoever gives a number means what it spells
     sheet = Sheet(network, written, rounding, keys or {})
     for name in sheet.in_order():
-        sheet.remember(_told(sheet, name))
+        sheet.remember(with_lines(sheet, name, _told(sheet, name)))
     return {name: sheet.stories[name] for name in answers}
 
 

@@ -17,6 +17,7 @@ from layerquiz.formula.inlined import Column, column
 from layerquiz.grading.aliases import aliases
 from layerquiz.grading.answer import Blank, Unreadable, shown
 from layerquiz.grading.diagnose import COUNTED_OTHERWISE, MOST_RIVALS
+from layerquiz.grading.lines import lines_of
 from layerquiz.grading.spelled import Spelled, spelled
 from layerquiz.grading.story import Story
 from layerquiz.network.conventions import NAMED
@@ -35,12 +36,13 @@ def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequ
     """Return the story of a formula for one quantity, such as `(K^2 C_in + 1) C_out`.
 
     `letters` names the quantities that the question gives as letters, such as `conv.kernel` and `input.channels`; what
-    is not among them is a number. Without it they are the numbers of the layer and the sizes of its input.
+    is not among them is a number. Without it they are the numbers of the layer and the sizes of its input. Of several
+    lines the last one counts.
     """
     asked = domain(network, quantity, letters)
     blank = Story(quantity, "blank", _text(asked, asked.right), answer.strip())
     known = asked.lettered.letters
-    read = spelled(answer, aliases(known, _signs(asked.right)), asked.lettered.listed())
+    read = spelled((lines_of(answer) or [answer])[-1], aliases(known, _signs(asked.right)), asked.lettered.listed())
     if isinstance(read, Blank):
         return blank
     if isinstance(read, Unreadable):

@@ -15,13 +15,37 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a student's working: as written and as read, and the mistakes that would explain a wrong one.
+
+    note: the question about an equality that does not hold, or that the line was not read.
+    """
+
+    text: str
+    shown: str
+    verdict: Literal["right", "wrong", "unclear"]
+    mistakes: list[str] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def hint(self) -> str:
+        """Return what a student is told about a wrong line."""
+        return self.note or hints_of([[slug] for slug in self.mistakes])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as plain data."""
+        return {"text": self.text, "shown": self.shown, "verdict": self.verdict, "mistakes": self.mistakes}
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What explains the answer to one blank.
 
     mistakes is the first set of slugs that fits, in the catalogue's order; rivals are the other sets that fit.
     own_value is what the student's own earlier values lead to, where that differs from the key; carried_from names
     the blanks that it comes from. conventions names those under which the answer is right. Where a formula is asked
-    for, what is expected and read is a formula in letters, as text.
+    for, what is expected and read is a formula in letters, as text. lines are those of working in several; method_right
+    says whether an expression of the working is the right formula with right numbers, or with the student's own.
     """
 
     quantity: str
@@ -38,12 +62,20 @@ class Story:
     working: bool = False
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    method_right: bool = False
 
     @property
     def hint(self) -> str:
         """Return what a student is told: what fits, as questions; all explanations where several fit."""
-        parts = [text for text in (self._verdict_hint(), self._broken_hint(), *self.notes) if text]
-        return " ".join(parts)
+        number = next((number for number, line in enumerate(self.lines, 1) if line.verdict == "wrong"), 0)
+        if not number:
+            return " ".join(filter(None, (self._verdict_hint(), self._broken_hint(), *self.notes)))
+        line, is_last = self.lines[number - 1], number == len(self.lines)
+        about = self._verdict_hint() if is_last and self.mistakes and not line.note else line.hint
+        is_said = self.verdict in ("wrong", "slip") or is_last or {*line.mistakes} >= {*self.mistakes}
+        rest = ("" if is_said else self._verdict_hint(), "" if is_last else self._broken_hint())
+        return " ".join(filter(None, (f"Line {number}, {line.shown}: {about}", *rest, *self.notes)))
 
     def _verdict_hint(self) -> str:
         match self.verdict:
@@ -81,6 +113,7 @@ class Story:
             "rivals": self.rivals,
             "conventions": self.conventions,
             "hint": self.hint,
+            **({"lines": [line.as_json() for line in self.lines]} if self.lines else {}),
         }
 
 
