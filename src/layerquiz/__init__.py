@@ -15,6 +15,7 @@ _HOMES = {
     "solve": "layerquiz.api",
     "derive": "layerquiz.api",
     "diagnose": "layerquiz.api",
+    "diagnose_formula": "layerquiz.api",
     "diagnose_sheet": "layerquiz.api",
     "draw": "layerquiz.api",
     "grade": "layerquiz.api",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from layerquiz.exam.question import Question
     from layerquiz.exam.seal import Sealed
     from layerquiz.grading.grade import Report
+    from layerquiz.grading.story import Story
 
 
 def solve(network: Network, conventions: str | Mapping[str, Any] | Conventions | None = None) -> Summary:
@@ -35,6 +36,16 @@ def draw(template: str, seed: int | str = 0) -> Question:
     from layerquiz.exam.drawing import draw as draw_question
 
     return draw_question(library.named(template), seed)
+
+
+def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequence[str] | None = None) -> Story:
+    """Return the story of an answer in letters, such as `(K^2 C_in + 1) C_out` for `conv1.parameters`.
+
+    `letters` names what the question gives as letters (`conv1.kernel`); without it, the layer's keys and input sizes.
+    """
+    from layerquiz.grading.formulas import diagnose_formula as diagnose_in_letters
+
+    return diagnose_in_letters(network, quantity, answer, letters)
 
 
 def grade(
@@ -62,4 +73,4 @@ def grade(
     return found.noting(notes)
 
 
-__all__ = ["derive", "diagnose", "diagnose_sheet", "draw", "grade", "solve"]
+__all__ = ["derive", "diagnose", "diagnose_formula", "diagnose_sheet", "draw", "grade", "solve"]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from layerquiz.errors import LayerquizError
+from layerquiz.exam.domain import domain, mistaken_formulas
 from layerquiz.exam.drawing import draw
 from layerquiz.exam.question import Question
 from layerquiz.exam.template import Template
 from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.formulas import diagnose_formula
 from layerquiz.grading.marks import chance_rate
 from layerquiz.network.mistakes import mistaken
 from layerquiz.network.network import Answer
@@ -51,12 +53,16 @@ def check(template: Template, seeds: int, first: int = 0) -> Checked:
     distinct = len({str(question.drawn) for question in drawn})
     if distinct == 1 and seeds > 1:
         problems.append("every seed gives the same question: let something vary")
-    chance = {b.quantity: chance_rate(drawn[0].network, b.quantity) for b in drawn[0].blanks} if drawn else {}
+    numbers = [blank for blank in drawn[0].blanks if blank.kind == "number"] if drawn else []
+    chance = {blank.quantity: chance_rate(drawn[0].network, blank.quantity) for blank in numbers}
     return Checked(template.name, seeds, distinct, chance, tuple(problems[:MOST_PROBLEMS]))
 
 
 def _graded(question: Question) -> Iterator[str]:
     """Yield where the grader does not say what it should about this drawing's own answers."""
+    if question.template.kind == "formula":
+        yield from _formulas_graded(question)
+        return
     names = [blank.quantity for blank in question.blanks]
     right = [blank.key for blank in question.blanks]
     for name, story in diagnose_sheet(question.network, _written(names, right)).items():
@@ -77,6 +83,23 @@ def _named(question: Question, slug: str, names: Sequence[str], values: Sequence
     told = [slugs for name in wrong for slugs in (stories[name].mistakes, *stories[name].rivals)]
     if not any(slug in slugs for slugs in told):
         yield f"an answer with {slug} is not explained by it"
+
+
+def _formulas_graded(question: Question) -> Iterator[str]:
+    """Yield where the grader does not say what it should about this drawing's own formulas."""
+    template, network = question.template, question.network
+    asked = [domain(network, blank.quantity, template.letters) for blank in question.blanks]
+    for blank in question.blanks:
+        verdict = diagnose_formula(network, blank.quantity, str(blank.right), template.letters).verdict
+        if verdict != "correct":
+            yield f"the right formula of {blank.quantity} is graded as {verdict}"
+    for slug in template.tells_apart:
+        for formulas in mistaken_formulas(network, slug, asked):
+            texts = [place.lettered.written(formula).text for place, formula in zip(asked, formulas, strict=True)]
+            written = zip(question.blanks, texts, strict=True)
+            stories = [diagnose_formula(network, blank.quantity, text, template.letters) for blank, text in written]
+            if not any(slug in slugs for story in stories for slugs in (story.mistakes, *story.rivals)):
+                yield f"a formula with {slug} is not explained by it"
 
 
 def _written(names: Sequence[str], values: Sequence[Answer]) -> dict[str, str]:

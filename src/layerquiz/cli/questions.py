@@ -98,7 +98,7 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
             "label": blank.label,
             "points": points(blank.points),
             "unit": blank.unit,
-            **({"key": plain(blank.key)} if solution else {}),
+            **({"key": plain(blank.right)} if solution else {}),
         }
         for blank in question.blanks
     ]

@@ -69,6 +69,7 @@ CACHE = "The cache holds a key and a value for each token of each layer{}."
 OF_BATCHES = " for each example of the batch"
 EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
 PRODUCTS = r"A product such as $3\cdot 3\cdot 64$ may stay as it is."
+FORMULAS = r"A formula may be written in any form that is equal; rounding down is floor() or $\lfloor\ \rfloor$."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
 AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
@@ -246,11 +247,13 @@ def sentences(questions: Iterable[tuple[str, Question]], exact: bool | None = No
     ordered = sorted(said.items(), key=lambda topic: TOPICS.index(topic[0]))
     found = [_for_whom(sentence, held, rivals) for _, rivals in ordered for sentence, held in rivals.items()]
     blanks = [question.blanks for _, question in numbered]
+    asked = [blank for held in blanks for blank in held]
     return (
         *found,
-        PRODUCTS if exact is False else EXACT,
-        *([ROUNDING] if exact is None and any(blank.rounding for held in blanks for blank in held) else []),
-        *([CARRIED] if any(len(held) > 1 for held in blanks) else []),
+        *([PRODUCTS if exact is False else EXACT] if any(blank.kind == "number" for blank in asked) else []),
+        *([FORMULAS] if any(blank.kind == "formula" for blank in asked) else []),
+        *([ROUNDING] if exact is None and any(blank.rounding for blank in asked) else []),
+        *([CARRIED] if any(len(held) > 1 and held[0].kind == "number" for held in blanks) else []),
         AMBIGUOUS,
     )
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam import sample
+from layerquiz.exam.domain import domain, mistaken_formulas
 from layerquiz.exam.facts import fact
-from layerquiz.exam.question import Question, composed, keys, wired
+from layerquiz.exam.question import Question, composed, keys, lettered_blanks, wired
 from layerquiz.exam.recipe import Drawn, RejectedError, unknown
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
+from layerquiz.formula.inlined import column
 from layerquiz.network.expression import Lookup
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.network.network import Answer, Network
@@ -57,7 +59,10 @@ def _attempt(template: Template, random: Random, conventions: ConventionsChoice)
         raise _judged(template, error, ("network",)) from None
     _check_required(template, drawn, network)
     right = keys(template, network)
-    _check_told_apart(template, network, right)
+    if template.kind == "formula":
+        _check_formulas_told_apart(template, network)
+    else:
+        _check_told_apart(template, network, right)
     return composed(template, drawn, network, right)
 
 
@@ -112,6 +117,22 @@ def _check_told_apart(template: Template, network: Network, right: tuple[Answer,
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
         for values in wrong:
             other = given_by.setdefault(values, slug)
+            if other != slug:
+                raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
+
+
+def _check_formulas_told_apart(template: Template, network: Network) -> None:
+    """Reject a drawing on which a listed mistake gives the formulas of the key or of another listed mistake."""
+    lettered_blanks(template, network)  # what has no letters is an error with its line
+    asked = [domain(network, asked.quantity, template.letters) for asked in template.asked]
+    given_by = {tuple(tuple(place.column) for place in asked): "the right answer"}
+    for slug in template.tells_apart:
+        wrong = mistaken_formulas(network, slug, asked)
+        if not wrong:
+            raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
+        for formulas in wrong:
+            columns = tuple(tuple(column(f, place.points)) for f, place in zip(formulas, asked, strict=True))
+            other = given_by.setdefault(columns, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
 

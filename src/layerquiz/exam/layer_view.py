@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam.facts import fact
+from layerquiz.formula.expr import Reference
 from layerquiz.network.keys import SAYS_NOTHING
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import KEYS_OF_ALL
@@ -83,23 +85,51 @@ def as_product(sizes: tuple[int, ...]) -> str:
     return "$" + r"\times ".join(map(str, sizes)) + "$"
 
 
+class Sign(str):
+    """A letter that stands for a number, as mathematics: $C_{\\text{in}}$."""
+
+    __slots__ = ()
+
+
 class LayerView:
-    """One layer (or `input`, `total`, a block) in a wording: `conv.kernel`, `conv.shape`, `stage.block1.conv.shape`."""
+    """One layer (or `input`, `total`, a block) in a wording: `conv.kernel`, `conv.shape`, `stage.block1.conv.shape`.
 
-    __slots__ = ("_name", "_network")
+    Where a formula is asked for, `letters` are the signs in TeX that are printed in place of numbers.
+    """
 
-    def __init__(self, network: Network, name: str) -> None:
-        self._network, self._name = network, name
+    __slots__ = ("_letters", "_name", "_network")
+
+    def __init__(self, network: Network, name: str, letters: Mapping[Reference, str] | None = None) -> None:
+        self._network, self._name, self._letters = network, name, letters or {}
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("_"):
             raise AttributeError(attribute)
         if attribute == "description":
+            if self._letters:
+                cure = "Name what it has one by one, such as conv.kernel"
+                raise TemplateError("a description has numbers, and this question has letters", cure=cure)
             return described(self._network, self._name)
         inner = f"{self._name}.{attribute}"
         if inner in self._network.graph.parts:
-            return LayerView(self._network, inner)
-        return offered(self._network, self._name, attribute)
+            return LayerView(self._network, inner, self._letters)
+        return self._in_letters(attribute) or offered(self._network, self._name, attribute)
+
+    def _in_letters(self, attribute: str) -> Sign | None:
+        """Return a quantity as its letter, a shape as a product of letters and numbers; None where it has none."""
+        if not self._letters:
+            return None
+        try:
+            refs = self._network.members(f"{self._name}.{attribute}")
+        except LayerquizError:
+            return None
+        if not any(ref in self._letters for ref in refs):
+            return None
+        texts = [self._letters.get(ref, str(self._network.values[ref.owner][ref.name])) for ref in refs]
+        layer = self._network.by_name.get(self._name)
+        if attribute == "kernel" and layer and len(texts) == 1:
+            texts *= max(1, len(layer.kind.axes))
+        return Sign("$" + r" \times ".join(texts) + "$")
 
 
 def offered(network: Network, owner: str, name: str) -> Any:
@@ -113,9 +143,9 @@ def offered(network: Network, owner: str, name: str) -> Any:
     return found
 
 
-def views(network: Network) -> dict[str, Any]:
+def views(network: Network, letters: Mapping[Reference, str] | None = None) -> dict[str, Any]:
     """Return a network's names for the wording: every layer, `input`, `total`, and `layers` for loops."""
-    parts = {name: LayerView(network, name) for name in network.graph.parts}
+    parts = {name: LayerView(network, name, letters) for name in network.graph.parts}
     layers = [parts[layer.name] for layer in network.layers]
     return {"layers": layers, **{name: view for name, view in parts.items() if "." not in name}}
 

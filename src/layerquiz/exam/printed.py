@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from layerquiz.errors import TemplateError
-from layerquiz.exam.layer_view import LayerView, Shape, Window, as_product, counted
+from layerquiz.exam.layer_view import LayerView, Shape, Sign, Window, as_product, counted
+from layerquiz.exam.layer_view import plural as several
 
 MOST_OUTPUT = 20_000
 """Characters of one question."""
@@ -52,7 +53,9 @@ def words(found: Any) -> str:
 
 
 def plural(found: Any, one: str, many: str = "") -> str:
-    """Return a number with its noun: 1 filter, 96 filters."""
+    """Return a number with its noun: 1 filter, 96 filters; a letter stands for many."""
+    if isinstance(found, Sign):
+        return f"{found} {many or several(one)}"
     return counted(_whole(found), one, many)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, Literal
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import grid
 from layerquiz.exam.layer_view import views
+from layerquiz.exam.letters import InLetters, Lettered, legend, lettered
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.template import Asked, ConventionsChoice, Template
 from layerquiz.exam.wording import Wording
@@ -22,7 +23,10 @@ from layerquiz.network.network import Answer, Network
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One place for one answer. `place` is its letter within the question, `key` the right value."""
+    """One place for one answer. `place` is its letter within the question, `key` the right value.
+
+    Where a formula is asked for, `formula` is the right one in letters, and `key` its value for the drawn numbers.
+    """
 
     place: str
     quantity: str
@@ -31,6 +35,13 @@ class Blank:
     key: Answer
     unit: str
     rounding: bool
+    kind: Literal["number", "formula"] = "number"
+    formula: InLetters | None = None
+
+    @property
+    def right(self) -> Answer | str:
+        """Return the right answer: a value, or a formula in letters as text."""
+        return self.key if self.formula is None else self.formula.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +124,16 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
 
 def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
     """Return a drawn network as a question, its wording filled in."""
+    if template.kind == "formula":
+        return _in_letters(template, drawn, network, right)
     names = {**drawn["let"], **views(network)}
-    filled = tuple(
+    filled = _filled(template, names, right)
+    return Question(template, template.wording.render(names), network, filled, _grid(template, filled), drawn)
+
+
+def _filled(template: Template, names: dict[str, Any], right: tuple[Answer, ...]) -> tuple[Blank, ...]:
+    """Return the blanks with their keys."""
+    return tuple(
         Blank(
             place,
             asked.quantity,
@@ -126,7 +145,36 @@ def composed(template: Template, drawn: Drawn, network: Network, right: tuple[An
         )
         for place, asked, key in zip(letters(), template.asked, right, strict=False)
     )
-    return Question(template, template.wording.render(names), network, filled, _grid(template, filled), drawn)
+
+
+def _in_letters(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
+    """Return a question that asks for formulas: letters in place of numbers, and what they stand for."""
+    asked = lettered_blanks(template, network)
+    named = {letter.ref: letter for found in asked for letter in found.varying}
+    explained = legend(named.values())
+    names = {**drawn["let"], **views(network, {ref: letter.tex for ref, letter in named.items()}), "letters": explained}
+    text = template.wording.render(names)
+    if all(name != "letters" for name, _ in template.wording.needs):
+        text = f"{text}\n\nUse these letters: {explained}."
+    blanks = zip(_filled(template, names, right), asked, strict=True)
+    filled = tuple(
+        replace(blank, unit="", kind="formula", formula=found.written(found.right)) for blank, found in blanks
+    )
+    return Question(template, text, network, filled, _grid(template, filled), drawn)
+
+
+def lettered_blanks(template: Template, network: Network) -> tuple[Lettered, ...]:
+    """Return the quantities that a template asks for, in its letters."""
+    cells = sum(asked.in_table for asked in template.asked)
+    found = []
+    for place, asked in enumerate(template.asked, -cells):
+        try:
+            found.append(lettered(network, asked.quantity, template.letters))
+        except LayerquizError as error:
+            about_letters = error.slug in ("no-letter", "unknown-quantity", "does-not-apply") and template.letters
+            path = ("letters",) if about_letters else ("table",) if asked.in_table else ("ask", place)
+            raise template.written.located(error, path) from None
+    return tuple(found)
 
 
 def letters() -> Iterator[str]:

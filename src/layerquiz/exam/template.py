@@ -25,7 +25,7 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number",)
+DRAWN_KINDS = ("number", "formula")
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
@@ -68,6 +68,7 @@ class TemplateKeys(_Keys):
     network: dict[str, Any] | None = None
     networks: dict[str, Any] | None = None
     let: dict[str, Any] = {}
+    letters: Annotated[list[str], Field(min_length=1)] | None = None
     require: list[str] = []
     ask: list[Any] = []
     table: dict[str, Any] | None = None
@@ -94,7 +95,10 @@ class Asked:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Template:
-    """A question template, ready to draw. `text` is the whole file, `name` its stem."""
+    """A question template, ready to draw. `text` is the whole file, `name` its stem.
+
+    `letters` names the quantities that stand as letters where a formula is asked for; None chooses those of the layer.
+    """
 
     name: str
     text: str
@@ -104,6 +108,7 @@ class Template:
     topics: tuple[str, ...]
     level: int
     recipe: Recipe
+    letters: tuple[str, ...] | None
     require: tuple[Expression, ...]
     asked: tuple[Asked, ...]
     grid: Plan | None
@@ -144,6 +149,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         topics=tuple(keys.topics),
         level=keys.level,
         recipe=made,
+        letters=None if keys.letters is None else tuple(keys.letters),
         require=_required(keys.require, written),
         asked=asked,
         grid=plan,
@@ -176,6 +182,11 @@ def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
         what = "several networks" if keys.kind in DRAWN_KINDS else f'questions of kind "{keys.kind}"'
         cure = f"This version draws one network and the kinds: {', '.join(DRAWN_KINDS)}"
         raise written.fault(f"{what} cannot be drawn yet", path, cure=cure, slug="kind-not-available")
+    if keys.letters is not None and keys.kind != "formula":
+        cure = "Write kind: formula, or leave letters out"
+        raise written.fault(
+            "letters belong to questions that ask for a formula", ("letters",), cure=cure, slug="letters"
+        )
     if keys.network is None:
         raise written.fault('the key "network" is missing', slug="missing-key")
     if not keys.ask and keys.table is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -182,7 +182,7 @@ def _whole_of(value: Number, other: Number) -> bool:
 def _reading(answer: Link, known: list[Link], original: Callable[[int, int], str]) -> Reading:
     """Put together what was found."""
     worked = next((link for link in known if not link.bare and not link.square), None)
-    failed = next((pair for pair in pairwise(known) if not _agree(*pair)), None)
+    failed = first_broken(known)
     rounded = [f"{shown(a.value)} was rounded." for a, b in pairwise(known) if _whole_of(a.value, b.value)]
     return Reading(
         text="",
@@ -197,3 +197,14 @@ def _reading(answer: Link, known: list[Link], original: Callable[[int, int], str
         notes=(*filter(None, (answer.note,)), *rounded),
         alternative=answer.alternative,
     )
+
+
+def first_broken(links: Sequence[Link]) -> tuple[Link, Link] | None:
+    """Return the first two neighbouring sides that are not equal."""
+    return next((pair for pair in pairwise(links) if not _agree(*pair)), None)
+
+
+def links_of(pieces: list[Piece]) -> list[Link]:
+    """Return the sides of a chain that are worth something, whatever they say together."""
+    main, _ = without_notes(pieces)
+    return [link for side in sides(main) if (link := _link(side))]

@@ -18,6 +18,7 @@ from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, round
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
+from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE, Change, Mistake, Search, evaluated
 from layerquiz.network.network import Answer, Network
@@ -58,7 +59,7 @@ def diagnose_sheet(
     written = {name: str(answer) for name, answer in answers.items()}  # whoever gives a number means what it spells
     sheet = Sheet(network, written, rounding, keys or {})
     for name in sheet.in_order():
-        sheet.remember(_told(sheet, name))
+        sheet.remember(with_lines(sheet, name, _told(sheet, name)))
     return {name: sheet.stories[name] for name in answers}
 
 
@@ -70,7 +71,7 @@ def _told(sheet: Sheet, name: str) -> Story:
         return blank
     if isinstance(reading, Unreadable):
         note = f"At character {reading.offset + 1}: {reading.reason[:1].lower()}{reading.reason[1:]}"
-        return replace(blank, verdict="unreadable", notes=(note,))
+        return replace(blank, verdict="unreadable", notes=(note, *_in_letters(sheet.network, name, reading)))
     told = replace(
         blank,
         read_as=reading.value,
@@ -80,6 +81,15 @@ def _told(sheet: Sheet, name: str) -> Story:
         notes=reading.notes,
     )
     return beyond.with_printed(sheet, place, _Telling(sheet, place, reading, told).story())
+
+
+def _in_letters(network: Network, name: str, reading: Unreadable) -> tuple[str, ...]:
+    """Return a note where what cannot be read as a number is the right formula."""
+    if reading.slug not in ("letter", "unknown-word"):
+        return ()
+    from layerquiz.grading.formulas import right_in_letters  # which compares formulas and needs this module's tables
+
+    return right_in_letters(network, name, reading.text)
 
 
 class _Telling:

@@ -10,6 +10,7 @@ from typing import Any
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed
+from layerquiz.grading import formulas
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, marks_of_paper
 from layerquiz.grading.paper import across
@@ -134,5 +135,7 @@ def _written(names: Mapping[str, str], answers: Mapping[str, str] | None) -> dic
 
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
+    if question.template.kind == "formula":
+        return formulas.stories(question.network, written, question.template.letters)
     keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
     return diagnose_sheet(question.network, written, policy.rounding_of(question), keys)

@@ -19,7 +19,7 @@ _PIECE = re.compile(
     | (?P<sign>\*\*|//|[-+*/^×·@,:()\[\]⌊⌋⌈⌉~?])""",
     re.VERBOSE,
 )
-_SIGNS = {
+SIGNS = {
     "+": "PLUS",
     "-": "MINUS",
     "*": "TIMES",
@@ -67,7 +67,7 @@ def cut(text: str, asked: Expectation) -> list[Piece]:
     if assumption:
         raise Refusal(assumption.start(), "An assumption is written here: a person should read it.", "assumption")
     pieces = _Cutter(text, asked).pieces()
-    _match_brackets(pieces)
+    match_brackets(pieces)
     return pieces
 
 
@@ -138,7 +138,7 @@ class _Cutter:
         elif sign == "?":
             self._question_mark(match)
         else:
-            self._add(_SIGNS[sign], match)
+            self._add(SIGNS[sign], match)
         return match.end()
 
     def _colon(self, match: re.Match[str]) -> None:
@@ -221,7 +221,7 @@ class _Cutter:
         return True
 
 
-def _match_brackets(pieces: list[Piece]) -> None:
+def match_brackets(pieces: list[Piece]) -> None:
     """Refuse brackets that do not match, and more than 50 inside one another."""
     waiting: list[Piece] = []
     for piece in pieces:

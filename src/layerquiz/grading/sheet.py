@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.solve import Values
+from layerquiz.grading.lines import answer_of
 from layerquiz.grading.match import is_endless, matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
@@ -86,9 +87,10 @@ class Sheet:
 
     def _read(self, place: Place, text: str) -> Reading | Unreadable | Blank:
         if isinstance(place.expected, tuple):
+            text = answer_of(text, "shape", len(place.members))
             reading = read(text, "shape", entries=len(place.members))
             return self._doubted(reading, place) if isinstance(reading, Reading) else reading
-        return read(text, asked(place.name))
+        return read(answer_of(text, asked(place.name)), asked(place.name))
 
     def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
         """Leave a shape with too few or too many sizes to a person, unless it is plain that it was meant so."""

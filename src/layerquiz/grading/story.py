@@ -15,6 +15,29 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a student's working: as written and as read, and the mistakes that would explain a wrong one.
+
+    note: the question about an equality that does not hold, or that the line was not read.
+    """
+
+    text: str
+    shown: str
+    verdict: Literal["right", "wrong", "unclear"]
+    mistakes: list[str] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def hint(self) -> str:
+        """Return what a student is told about a wrong line."""
+        return self.note or hints_of([[slug] for slug in self.mistakes])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as plain data."""
+        return {"text": self.text, "shown": self.shown, "verdict": self.verdict, "mistakes": self.mistakes}
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What explains the answer to one blank.
 
@@ -22,13 +45,16 @@ class Story:
     own_value is what the student's own earlier values lead to, where that differs from the key; carried_from names
     the blanks that it comes from. conventions names those under which the answer is right. printed says in which
     well-known text the answer is a misprint. seen counts the answers of the paper that the same mistakes explain.
+    Where a formula is asked for, what is expected and read is a formula in letters, as text. lines are those of working
+    in several; method_right says whether an expression of the working is the right formula with right numbers, or with
+    the student's own.
     """
 
     quantity: str
     verdict: Verdict
-    expected: Answer
+    expected: Answer | str
     written: str = ""
-    read_as: Answer | None = None
+    read_as: Answer | str | None = None
     shown: str = ""
     mistakes: list[str] = field(default_factory=list)
     rivals: list[list[str]] = field(default_factory=list)
@@ -37,18 +63,32 @@ class Story:
     own_value: Answer | None = None
     working: bool = False
     method_right: bool = False
-    """An expression of the working is right with its numbers."""
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
     printed: str = ""
     seen: int = 1
+    lines: tuple[Line, ...] = ()
 
     @property
     def hint(self) -> str:
         """Return what a student is told: what fits, as questions; all explanations where several fit."""
-        often = f"({self.confidence[:1].upper()}{self.confidence[1:]}.)" if self.seen > 1 else ""
-        parts = [text for text in (self._verdict_hint(), self.printed, often, self._broken_hint(), *self.notes) if text]
-        return " ".join(parts)
+        said = (self._told(), self.printed, self._often(), *self.notes)
+        return " ".join(text for text in said if text)
+
+    def _often(self) -> str:
+        """Return how often the explanation was seen on the paper, where that is more than once."""
+        return f"({self.confidence[:1].upper()}{self.confidence[1:]}.)" if self.seen > 1 else ""
+
+    def _told(self) -> str:
+        """Return what is said of the answer, or of the first line of its working that is wrong."""
+        number = next((number for number, line in enumerate(self.lines, 1) if line.verdict == "wrong"), 0)
+        if not number:
+            return " ".join(filter(None, (self._verdict_hint(), self._broken_hint())))
+        line, is_last = self.lines[number - 1], number == len(self.lines)
+        about = self._verdict_hint() if is_last and self.mistakes and not line.note else line.hint
+        is_said = self.verdict in ("wrong", "slip") or is_last or {*line.mistakes} >= {*self.mistakes}
+        rest = ("" if is_said else self._verdict_hint(), "" if is_last else self._broken_hint())
+        return " ".join(filter(None, (f"Line {number}, {line.shown}: {about}", *rest)))
 
     @property
     def confidence(self) -> str:
@@ -100,6 +140,7 @@ class Story:
             "rivals": self.rivals,
             "conventions": self.conventions,
             "hint": self.hint,
+            **({"lines": [line.as_json() for line in self.lines]} if self.lines else {}),
         }
 
 
@@ -122,11 +163,11 @@ def count(number: int) -> str:
     return words[number] if number < len(words) else str(number)
 
 
-def plain(value: Answer | None) -> int | float | str | list[Any] | None:
-    """Return a value as JSON has it: whole numbers, lists for shapes, fractions as text."""
+def plain(value: Answer | str | None) -> int | float | str | list[Any] | None:
+    """Return a value as JSON has it: whole numbers, lists for shapes, fractions and formulas as text."""
     if isinstance(value, tuple):
         return [plain(entry) for entry in value]
-    return value if value is None or isinstance(value, int) else _fraction(value)
+    return value if value is None or isinstance(value, int | str) else _fraction(value)
 
 
 def _fraction(value: Number) -> str | float:

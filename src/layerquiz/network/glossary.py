@@ -5,6 +5,7 @@ A letter depends on the side from which a quantity is seen: a layer's input heig
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -194,3 +195,9 @@ def unit(name: str, number: int = 2) -> str:
     """Return the unit of a quantity as a word, singular or plural."""
     one, many = entry(name).unit
     return one if number == 1 else many
+
+
+def plain_letter(latex: str) -> str:
+    """Return a letter of the glossary without TeX: `C_{\\text{in}}` is `C_in`."""
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex.replace(r"\ell", "l"))
+    return re.sub(r"_\{([^{}]*)\}", r"_\1", text)

@@ -11,8 +11,7 @@ from layerquiz.grading.statistics import ClassSummary, look_at
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.render.document import Block, Page, Paragraph, Table
 from layerquiz.render.escape import literal
-from layerquiz.render.questions import key, points
-from layerquiz.render.steps import worked
+from layerquiz.render.questions import key, points, steps
 
 
 def page(exam: Exam, result: Result, provisional: bool) -> Page:
@@ -24,11 +23,11 @@ def page(exam: Exam, result: Result, provisional: bool) -> Page:
         title = f"{number}. {question.title}: {points(got)} of {points(question.points)} points"
         blocks.append(Paragraph(title, heading=True))
         blocks += [*_answers(graded), *_hints(graded)]
-        for entry, derivation in zip(graded, question.solution, strict=True):
+        for entry, blank, derivation in zip(graded, question.blanks, question.solution, strict=True):
             if entry.story.verdict not in ("correct", "carried"):
                 told = f"How {entry.blank} is worked out; the answer is {key(entry.story.expected)}"
                 blocks.append(Paragraph(told, heading=True))
-                blocks += worked(derivation)
+                blocks += steps(blank, derivation)
     facts = (
         ("student", f"{result.paper.student.name} ({result.paper.student.id})"),
         ("points", f"{points(result.points)} of {points(result.possible)}"),

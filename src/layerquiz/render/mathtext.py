@@ -1,4 +1,4 @@
-"""A formula in letters or in numbers, as LaTeX or as plain text: the only place where mathematics is spelled.
+"""A formula in letters or in numbers, as LaTeX or as plain text; the spelling itself is that of `formula/spelling.py`.
 
 `H_out = floor((H - K + 2P) / S) + 1 = floor((227 - 11 + 2*0) / 4) + 1 = floor(216 / 4) + 1 = 54 + 1 = 55`
 """
@@ -6,165 +6,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
-from itertools import groupby
-from typing import TypeAlias
 
 from layerquiz.formula.derive import Step
-from layerquiz.formula.expr import (
-    Ceil,
-    Difference,
-    Floor,
-    Formula,
-    Integer,
-    Max,
-    Min,
-    Mod,
-    Number,
-    Power,
-    Product,
-    Quotient,
-    Reference,
-    Sum,
-    references,
-    transform,
-)
-from layerquiz.network.glossary import entry
+from layerquiz.formula.expr import Formula, Number, Reference, Sum, references, transform
+from layerquiz.formula.spelling import LATEX, TEXT, Style, grouped, write
+from layerquiz.network.glossary import entry, plain_letter
 
-Name: TypeAlias = Callable[[Reference], str]
+__all__ = ["LATEX", "TEXT", "Style", "chain", "grouped", "in_numbers", "in_words", "letter", "role", "write"]
 
-ADDITION, MULTIPLICATION, POWER, ATOM = 1, 2, 3, 4
 PLACE = "\x00"
 """Where a number is to stand, while a formula is written for all numbers at once."""
 
 LONG_SUM = 4
 """A sum of more terms than this over several layers is written with a sum sign in letters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How one notation spells the operations."""
-
-    times: str
-    tight_times: str
-    power: str
-    fraction: str
-    floor: str
-    ceil: str
-    brackets: str
-    mod: str
-    function: str
-    group: str
-    fraction_level: int
-
-
-TEXT = Style(
-    " * ", "*", "{}^{}", "{} / {}", "floor({})", "ceil({})", "({})", "{} mod {}", "{}({})", ",", MULTIPLICATION
-)
-LATEX = Style(
-    r" \cdot ",
-    r" \cdot ",
-    "{}^{{{}}}",
-    r"\frac{{{}}}{{{}}}",
-    r"\left\lfloor {} \right\rfloor",
-    r"\left\lceil {} \right\rceil",
-    r"\left( {} \right)",
-    r"{} \bmod {}",
-    r"\{}\left( {} \right)",
-    "{,}",
-    ATOM,
-)
-
-
-def write(formula: Formula, name: Name, style: Style = TEXT) -> str:
-    """Return a formula with each reference written as `name` says."""
-    return _written(formula, name, style)[0]
-
-
-def _written(node: Formula, name: Name, style: Style) -> tuple[str, int]:
-    """Return a node's text and how tightly it holds together."""
-    match node:
-        case Integer(number):
-            return grouped(number, style), ATOM
-        case Reference():
-            text = name(node)
-            return text, ADDITION if text.startswith("-") else ATOM
-        case Sum(terms):
-            return " + ".join(_inside(term, name, style, ADDITION, tight=True) for term in terms), ADDITION
-        case Difference(left, right):
-            first, last = (_inside(side, name, style, ADDITION + (side is right), tight=True) for side in (left, right))
-            return f"{first} - {last}", ADDITION
-        case Product(factors):
-            return _product(factors, name, style, style.times), POWER if len(set(factors)) == 1 else MULTIPLICATION
-        case Power(base, exponent):
-            raised = style.power.format(_inside(base, name, style, ATOM), write(exponent, name, style))
-            return raised, POWER
-    return _operation(node, name, style)
-
-
-def _operation(node: Formula, name: Name, style: Style) -> tuple[str, int]:
-    match node:
-        case Quotient(top, bottom):
-            return _quotient(top, bottom, name, style), style.fraction_level
-        case Floor(inner):
-            return style.floor.format(write(inner, name, style)), ATOM
-        case Ceil(inner):
-            return style.ceil.format(write(inner, name, style)), ATOM
-        case Mod(left, right):
-            sides = (_inside(side, name, style, POWER) for side in (left, right))
-            return style.mod.format(*sides), MULTIPLICATION
-        case Min(arguments) | Max(arguments):
-            word = "min" if isinstance(node, Min) else "max"
-            listed = ", ".join(write(argument, name, style) for argument in arguments)
-            return style.function.format(word, listed), ATOM
-    raise TypeError(f"no spelling for {type(node).__name__}")
-
-
-def _inside(node: Formula, name: Name, style: Style, least: int, tight: bool = False) -> str:
-    """Return an operand, in brackets where it holds together less tightly than its place needs."""
-    if tight and isinstance(node, Product):
-        return _product(node.factors, name, style, style.tight_times)
-    text, level = _written(node, name, style)
-    return text if level >= least else style.brackets.format(text)
-
-
-def _quotient(top: Formula, bottom: Formula, name: Name, style: Style) -> str:
-    if style.fraction_level == ATOM:
-        return style.fraction.format(write(top, name, style), write(bottom, name, style))
-    return style.fraction.format(_inside(top, name, style, MULTIPLICATION), _inside(bottom, name, style, POWER))
-
-
-def _product(factors: tuple[Formula, ...], name: Name, style: Style, times: str) -> str:
-    """Return a product; the same factor twice in a row is a power, a number before a letter needs no sign."""
-    texts: list[str] = []
-    for factor, run in groupby(factors):
-        count = len(list(run))
-        base = _inside(factor, name, style, ATOM if count > 1 else MULTIPLICATION + (len(factors) > 1))
-        texts.append(style.power.format(base, count) if count > 1 else base)
-    if len(factors) == 2 and isinstance(factors[0], Integer) and _is_letter(texts[1]):
-        return "".join(texts)
-    return times.join(texts)
-
-
-def _is_letter(text: str) -> bool:
-    return re.match(r"[A-Za-z]", text) is not None
-
-
-def grouped(number: Number, style: Style = TEXT) -> str:
-    """Return a number with its digits grouped; a fraction as a decimal where that is short, else as a quotient."""
-    if number.denominator == 1:
-        return f"{number.numerator:,}".replace(",", style.group)
-    for places in (1, 2, 3):
-        scaled = number * 10**places
-        if scaled.denominator == 1:
-            whole, rest = divmod(abs(scaled.numerator), 10**places)
-            sign = "-" if number < 0 else ""
-            return f"{sign}{grouped(whole, style)}.{rest:0{places}d}"
-    return style.fraction.format(grouped(number.numerator, style), grouped(number.denominator, style))
-
 
 OWNERS = ("own", "total")
 OF_ALL = ("batch",)
@@ -196,12 +53,6 @@ def _letter(owner: str, name: str, latex: bool) -> str:
     if latex:
         return found.replace("_{\\text{" + owner, "_{\\text{" + owner.replace("_", r"\_"))
     return plain_letter(found)
-
-
-def plain_letter(latex: str) -> str:
-    """Return a letter of the glossary without TeX: `C_{\\text{in}}` is `C_in`."""
-    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex.replace(r"\ell", "l"))
-    return re.sub(r"_\{([^{}]*)\}", r"_\1", text)
 
 
 def in_numbers(formula: Formula, values: Mapping[Reference, Number], style: Style = TEXT) -> str:
@@ -274,8 +125,13 @@ def _of_a_layer(term: Formula) -> bool:
     return isinstance(term, Reference) and role(term.owner) is None
 
 
-def in_words(value: Number | tuple[Number, ...]) -> str:
-    """Return a value as plain text: `34,944`, `55 x 55 x 96` for a shape; a long fraction with a decimal beside it."""
+def in_words(value: Number | tuple[Number, ...] | str) -> str:
+    """Return a value as plain text: `34,944`, `55 x 55 x 96` for a shape; a long fraction with a decimal beside it.
+
+    A formula in letters is a text already.
+    """
+    if isinstance(value, str):
+        return value
     if isinstance(value, tuple):
         return " x ".join(grouped(entry) for entry in value)
     text = grouped(value)

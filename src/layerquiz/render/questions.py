@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from layerquiz.exam.question import Blank as Place
 from layerquiz.exam.question import Question as Drawn
+from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Number
 from layerquiz.network.network import Answer
-from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question
+from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Step
 from layerquiz.render.mathtext import LATEX, grouped
-from layerquiz.render.steps import worked
+from layerquiz.render.steps import in_letters, worked
 
 
 def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = True) -> Question:
@@ -35,7 +36,8 @@ def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = Tru
 def _blank(blank: Place, name: str) -> Blank:
     # A memory may be given in any unit, so none stands beside its box; the key is in bytes.
     in_bytes = " bytes" if blank.quantity.endswith("_bytes") and not blank.unit else ""
-    return Blank(name, blank.label, points(blank.points), f"{key(blank.key)}{in_bytes}", blank.unit)
+    right = f"{key(blank.key)}{in_bytes}" if blank.formula is None else f"${blank.formula.tex}$"
+    return Blank(name, blank.label, points(blank.points), right, blank.unit)
 
 
 def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:
@@ -51,11 +53,22 @@ def _solution(question: Drawn, ids: dict[str, str], plain: bool) -> tuple[tuple[
     """Return each blank's steps; a letter is explained where it stands for the first time in the question."""
     explained: set[str] = set()
     pairs = zip(question.blanks, question.solution, strict=True)
-    return tuple((ids[blank.place], worked(derivation, explained, plain)) for blank, derivation in pairs)
+    return tuple((ids[blank.place], steps(blank, derivation, explained, plain)) for blank, derivation in pairs)
 
 
-def key(value: Answer) -> str:
-    """Return a right value as Markdown with mathematics: `$34{,}944$`, or a shape as a product."""
+def steps(
+    blank: Place, derivation: Derivation, explained: set[str] | None = None, plain: bool = True
+) -> tuple[Step, ...]:
+    """Return how a blank is worked out: in numbers, or in letters where a formula is asked for."""
+    if blank.formula is None:
+        return worked(derivation, explained, plain)
+    return in_letters(derivation, blank.formula)
+
+
+def key(value: Answer | str) -> str:
+    """Return a right value as Markdown: `$34{,}944$`, a shape as a product; a formula in letters as it is typed."""
+    if isinstance(value, str):
+        return f"`{value}`"
     numbers: tuple[Number, ...] = value if isinstance(value, tuple) else (value,)
     product = r" \times ".join(grouped(number, LATEX) for number in numbers)
     return f"${product}$"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from layerquiz.errors import LayerquizError, nearest
+from layerquiz.exam.letters import InLetters
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Formula, Reference, references, transform
@@ -21,6 +23,23 @@ def worked(derivation: Derivation, explained: set[str] | None = None, plain: boo
     explained = set() if explained is None else explained
     several = len({step.quantity.owner for step in derivation.steps}) > 1
     return tuple(_block(step, also, explained, plain, several) for step, also in folded(derivation.steps))
+
+
+def in_letters(derivation: Derivation, right: InLetters) -> tuple[Step, ...]:
+    """Return a derivation without its numbers: each rule in the letters of its layer, then the whole formula."""
+    steps = [first for first, _ in folded(derivation.steps)]
+    several = len({step.quantity.owner for step in steps}) > 1
+    found = [_in_rule_letters(step, several) for step in steps]
+    last = found[-1]
+    if last.latex[-1] != right.tex:
+        found[-1] = replace(last, latex=(*last.latex, right.tex), text=f"{last.text} = {right.text}")
+    return tuple(found)
+
+
+def _in_rule_letters(step: DerivedStep, several: bool) -> Step:
+    """Return a step's letter and its rule, without numbers."""
+    owner = step.quantity.owner
+    return Step(chain(step, LATEX)[:2], f"{owner}: {' = '.join(chain(step)[:2])}", layer=owner if several else "")
 
 
 def folded(steps: Iterable[DerivedStep]) -> list[tuple[DerivedStep, list[DerivedStep]]]:

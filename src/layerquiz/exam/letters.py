@@ -1,0 +1,278 @@
+"""The letters of a question that asks for a formula: which quantities have one, and what it is called.
+
+A quantity of one layer is asked in that layer's own letters: its keys, and the sizes of its input. A template may
+choose others: what it does not choose is a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+
+from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.formula.expr import Formula, Number, Reference, transform
+from layerquiz.formula.graph import OWN, Graph, Part, Rules
+from layerquiz.formula.inlined import inlined
+from layerquiz.formula.spelling import LATEX, TEXT, write
+from layerquiz.network.glossary import AXIS_LETTERS, SIZES, START, TRACED, Entry, entry, plain_letter
+from layerquiz.network.mistakes import CATALOGUE, without_other_sums
+from layerquiz.network.mistakes.base import Asked
+from layerquiz.network.network import Network
+
+SAYS_NOTHING = {"padding": 0, "output_padding": 0, "stride": 1, "dilation": 1, "groups": 1, "multiplier": 1}
+SAYS_NOTHING |= {"layers": 1, "projection": 0, "lora": 0, "before": 0, "after": 0}
+"""Keys at the value at which one does not speak of them: then a formula may leave their letters out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A quantity by its letter: `sign` as plain text, which is its name in formulas, and `tex`.
+
+    `varies` says whether the letter stands for any number; else it has the value of the network, or one that follows
+    from the other letters. `own` says whether the layer that is asked about has it itself, or takes it in.
+    """
+
+    ref: Reference
+    sign: str
+    tex: str
+    meaning: str
+    varies: bool
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InLetters:
+    """A formula in letters, as plain text and as TeX."""
+
+    text: str
+    tex: str
+
+
+@dataclass(frozen=True)
+class Lettered:
+    """One quantity of a network, to be given as a formula: the graph above it, and the letters."""
+
+    network: Network
+    target: Reference
+    graph: Graph
+    letters: tuple[Letter, ...]
+    alone: bool
+
+    @property
+    def varying(self) -> tuple[Letter, ...]:
+        """Return the letters that stand for any number."""
+        return tuple(letter for letter in self.letters if letter.varies)
+
+    @cached_property
+    def _readable(self) -> Graph:
+        """Return the graph for formulas: of the inputs of a layer alone, only what has a letter may be read."""
+        if not self.alone:
+            return self.graph
+        own = self.graph.parts[self.target.owner]
+        kept = {letter.ref for letter in self.letters}
+        inputs = [part for name, part in self.graph.parts.items() if name != self.target.owner]
+        return Graph([*(replace(part, givens=_only(part, kept)) for part in inputs), own])
+
+    @cached_property
+    def right(self) -> Formula:
+        """Return the right formula in letters."""
+        return self.formula()
+
+    def formula(self, changed: Mapping[str, Rules] | None = None) -> Formula:
+        """Return the quantity in letters; `changed` are other rules for some layers."""
+        signs = {letter.ref: Reference("", letter.sign) for letter in self.varying}
+        found = inlined(self._readable, self.target, signs.keys(), changed)
+        return transform(found, lambda node: signs[node] if isinstance(node, Reference) else node)
+
+    @property
+    def structure(self) -> Hashable:
+        """Return what decides the formulas: letters and rules, and the numbers that have no letter."""
+        varying = {letter.ref for letter in self.varying}
+        parts = [self.graph.parts[self.target.owner]] if self.alone else self.graph.parts.values()
+        fixed = ((part.name, part.rules, part.sources, _fixed(part, varying), self._applying(part)) for part in parts)
+        return self.target, self.letters, self.alone, tuple(fixed), self._scaled
+
+    @property
+    def _scaled(self) -> tuple[tuple[Fraction, ...], ...]:
+        """Return what mistakes multiply the answer with: for some it depends on how large a number it is."""
+        value = self.network.values[self.target.owner][self.target.name]
+        asked = Asked(self.target.name, value, self.network.conventions.bytes_per_number)
+        return tuple(tuple(mistake.asked(asked)) for mistake in CATALOGUE.values())
+
+    def _applying(self, part: Part) -> tuple[bool, ...]:
+        """Return which mistakes that are ones for some numbers only can be made at a layer."""
+        if not part.sources:
+            return ()
+        values = self.network.values
+        return tuple(m.applies(values[part.sources[0]], values[part.name]) for m in CATALOGUE.values())
+
+    def written(self, formula: Formula) -> InLetters:
+        """Return a formula in letters as text and as TeX."""
+        tex = {letter.sign: letter.tex for letter in self.letters}
+        return InLetters(
+            write(formula, lambda ref: ref.name, TEXT), write(formula, lambda ref: tex.get(ref.name, ref.name), LATEX)
+        )
+
+    def listed(self) -> str:
+        """Return the letters and what they mean as plain text: `K (kernel size), C_in (input channels)`."""
+        return ", ".join(f"{letter.sign} ({letter.meaning})" for letter in self.varying)
+
+
+def legend(letters: Iterable[Letter]) -> str:
+    """Return what letters mean, as Markdown: `$K$ kernel size, $C_{\\text{in}}$ input channels`."""
+    return ", ".join(f"${letter.tex}$ {letter.meaning}" for letter in letters)
+
+
+def lettered(
+    network: Network, quantity: str, chosen: Sequence[str] | None = None, also: Iterable[str] = ()
+) -> Lettered:
+    """Return a quantity with its letters; `chosen` names the quantities that are letters, such as `conv.kernel`.
+
+    Without a choice they are those of the layer. `also` are signs of letters that vary although the network has the
+    number at which they say nothing: somebody uses them. Raises LayerquizError where there is no one formula.
+    """
+    target = _one_formula(network, quantity)
+    alone = chosen is None and network.graph.parts[target.owner].rules.shared
+    graph = _cut(network, target) if alone else _above(network, target)
+    if alone:
+        found = list(_of_layer(graph, target))
+    else:
+        found = _chosen(network, target, chosen) if chosen is not None else list(_givens(graph, target))
+    signed = _signed(found)
+    varies = [replace(letter, varies=letter.varies or letter.sign in set(also)) for letter in signed]
+    return Lettered(network, target, graph, (*varies, *_following(graph, target, varies)), alone)
+
+
+def _one_formula(network: Network, quantity: str) -> Reference:
+    """Return the quantity that is asked for; where it has one number for each axis, the first of them."""
+    members = network.members(quantity)
+    if len(members) > 1 and len({_without_axis(network, ref) for ref in members}) > 1:
+        cure = f"Ask for one of: {', '.join(map(str, members))}"
+        raise LayerquizError(f'"{quantity}" is no single formula', cure=cure, slug="no-single-formula")
+    if network.graph.parts[members[0].owner].rules.formulas.get(members[0].name) is None:
+        cure = "Ask for something that follows from it"
+        raise LayerquizError(f'"{quantity}" is given and has no formula', cure=cure, slug="no-formula")
+    return members[0]
+
+
+def _without_axis(network: Network, ref: Reference) -> object:
+    """Return a quantity's rule with the name of its axis covered."""
+    axis = next((part for part in ref.name.split(".") if part in AXIS_LETTERS), "")
+    formula = network.graph.parts[ref.owner].rules.formulas.get(ref.name)
+    if not axis or formula is None:
+        return ref
+
+    def covered(node: Formula) -> Formula:
+        return Reference(node.owner, node.name.replace(axis, "*")) if isinstance(node, Reference) else node
+
+    return transform(formula, covered)
+
+
+def _cut(network: Network, target: Reference) -> Graph:
+    """Return one layer and what it takes its input from as mere numbers: the formulas before it do not matter."""
+    part = network.graph.parts[target.owner]
+    values = network.values
+    sources = [Part(name, Rules({}), dict(values[name])) for name in dict.fromkeys(part.sources)]
+    return Graph([*sources, part])
+
+
+def _above(network: Network, target: Reference) -> Graph:
+    """Return the layers that a quantity depends on, and what they take their inputs from."""
+    graph = without_other_sums(network.graph, [target])
+    needed = {ref.owner for ref in graph.order([target])}
+    for name in reversed(graph.parts):
+        if name in needed:
+            needed.update(graph.parts[name].sources)
+    return Graph(part for name, part in graph.parts.items() if name in needed)
+
+
+def _only(part: Part, kept: set[Reference]) -> dict[str, Number]:
+    return {name: value for name, value in part.givens.items() if Reference(part.name, name) in kept}
+
+
+def _fixed(part: Part, varying: set[Reference]) -> tuple[tuple[str, Number], ...]:
+    return tuple((name, value) for name, value in part.givens.items() if Reference(part.name, name) not in varying)
+
+
+def _letter(ref: Reference, varies: bool, own: bool) -> Letter:
+    found = entry(ref.name, own=own)
+    return Letter(ref, "", found.letter, found.meaning, varies, own)
+
+
+def _says_nothing(ref: Reference, value: object) -> bool:
+    return SAYS_NOTHING.get(ref.name.partition(".")[0]) == value
+
+
+def _of_layer(graph: Graph, target: Reference) -> Iterator[Letter]:
+    """Yield the letters of one layer: its own numbers, then the sizes of its inputs and what else its rule reads."""
+    part = graph.parts[target.owner]
+    for name, value in part.givens.items():
+        ref = Reference(target.owner, name)
+        yield _letter(ref, not _says_nothing(ref, value), own=True)
+    read = [ref for ref in graph.order([target]) if ref.owner != target.owner]
+    for source in dict.fromkeys(part.sources):
+        sizes = [Reference(source, size) for size in SIZES if size in graph.parts[source].givens]
+        for ref in dict.fromkeys([*sizes, *(ref for ref in read if ref.owner == source)]):
+            yield _letter(ref, varies=True, own=False)
+
+
+def _givens(graph: Graph, target: Reference) -> Iterator[Letter]:
+    """Yield the letters of every number that a quantity of several layers depends on."""
+    for ref in graph.order([target]):
+        part = graph.parts[ref.owner]
+        if ref.name in part.givens and ref.name not in part.rules.formulas:
+            yield _letter(ref, not _says_nothing(ref, part.givens[ref.name]), own=ref.owner != "input")
+
+
+def _chosen(network: Network, target: Reference, names: Sequence[str]) -> list[Letter]:
+    """Return the letters of the quantities that a template chooses."""
+    sources = network.graph.parts[target.owner].sources
+    refs = dict.fromkeys(ref for name in names for ref in network.members(name))
+    for ref in refs:
+        part = network.graph.parts[ref.owner]
+        if ref.name in part.rules.formulas:
+            cure = "Choose what the network states: input sizes and keys such as kernel"
+            raise TemplateError(f'"{ref}" follows from other numbers', cure=cure, slug="no-letter")
+    return [_letter(ref, True, own=ref.owner not in ("input", *sources)) for ref in refs]
+
+
+def _signed(found: Sequence[Letter]) -> list[Letter]:
+    """Return letters with their signs; those of two layers that are the same get the layers' names."""
+    short = [_without_only_axis(letter, found) for letter in found]
+    taken = [letter.tex for letter in short]
+    named = [letter if taken.count(letter.tex) == 1 else replace(letter, tex=_of_owner(letter)) for letter in short]
+    return [replace(letter, sign=plain_letter(letter.tex).replace(" ", "_")) for letter in named]
+
+
+def _without_only_axis(letter: Letter, found: Sequence[Letter]) -> Letter:
+    """Drop the axis of a letter such as r_H, where no other axis has one."""
+    base, _, axis = letter.ref.name.partition(".")
+    axes = {other.ref.name for other in found if other.ref.name.partition(".")[0] == base}
+    if base not in (*TRACED, START) or not axis or len(axes) > 1:
+        return letter
+    plain: Entry = entry(base, own=letter.own)
+    return replace(letter, tex=plain.letter, meaning=plain.meaning)
+
+
+def _of_owner(letter: Letter) -> str:
+    owner = letter.ref.owner.replace("_", r"\_")
+    if letter.tex.endswith("}") and "_{" in letter.tex:
+        return rf"{letter.tex[:-1]},\text{{{owner}}}}}"
+    return rf"{letter.tex}_{{\text{{{owner}}}}}"
+
+
+def _following(graph: Graph, target: Reference, letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Yield the sizes of the layer that have letters too, and follow from the others."""
+    taken = {letter.sign for letter in letters}
+    part = graph.parts[target.owner]
+    for name in part.rules.formulas:
+        ref = Reference(target.owner, name)
+        is_size = name in SIZES or name.startswith("effective_kernel")
+        if not is_size or ref == target or target in graph.order([ref]):
+            continue
+        found = entry(name)
+        sign = plain_letter(found.letter)
+        if sign not in taken and OWN not in sign:
+            yield Letter(ref, sign, found.letter, found.meaning, varies=False, own=True)
