@@ -121,7 +121,7 @@ def test_entries_hold_for_a_version_or_a_student(where):
     """An entry holds for the drawings that a comparison is true of, or for some students."""
     text = entries(f'blank: 1a, {where}, accept: "= conv.height + 1"')
     points, _, _ = marked(text, ("s1", "1a", "92"), ("s2", "1a", "53"))
-    assert (points["s1", "1a"], points["s2", "1a"]) == (1, QUARTER)
+    assert (points["s1", "1a"], points["s2", "1a"]) == (1, 0)
 
 
 def test_what_follows_from_an_accepted_answer_is_right():

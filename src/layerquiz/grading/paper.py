@@ -109,6 +109,8 @@ def _told_again(network: Network, story: Story, habits: Sequence[str]) -> Story:
 def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
     """Return the pairs of a habit and another mistake that give exactly what was written."""
     name = story.quantity
+    if isinstance(story.expected, str):  # a formula in letters leaves no doubt about its rule
+        return []
     sheet = Sheet(network, {name: story.written}, False, {name: story.expected})
     place, reading = sheet.places[name], sheet.readings[name]
     if not isinstance(reading, Reading):
