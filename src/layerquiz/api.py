@@ -42,16 +42,16 @@ def grade(
 ) -> Report:
     """Return the report on a class's answers to a sealed exam.
 
-    The exam is the folder that `layerquiz exam` wrote, or what was unsealed from it; the answers are a file or folder
-    in a format that `layerquiz grade` reads, or a mapping by student and blank such as `{"s01": {"1a": "34,944"}}`.
+    The exam is the folder that `layerquiz exam` wrote, or what was unsealed from it; the answers are a file or
+    folder in a format that `layerquiz grade` reads, or a mapping by student and blank such as
+    `{"s01": {"1a": "34,944"}}`.
     """
     from layerquiz import report
     from layerquiz.grading.grade import grade as grade_answers
 
     sealed = report.opened(fspath(sealed_exam)) if isinstance(sealed_exam, str | PathLike) else sealed_exam
-    if isinstance(answers, str | PathLike):
-        return report.graded(sealed, fspath(answers))
-    return grade_answers(sealed, answers)
+    written = report.submissions(sealed, fspath(answers)) if isinstance(answers, str | PathLike) else answers
+    return grade_answers(sealed, written)
 
 
 __all__ = ["derive", "diagnose", "diagnose_sheet", "draw", "grade", "solve"]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
+from layerquiz import answers as handed_in
 from layerquiz import engine, files
-from layerquiz.answers import read
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade
 from layerquiz.grading.statistics import summarised
+from layerquiz.grading.submissions import Submissions
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
 from layerquiz.render import feedback, gradebooks, latex, markdown
 from layerquiz.render.document import Page
+from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
 
 
@@ -27,11 +28,9 @@ def opened(target: str) -> Sealed:
     return unsealed(path)
 
 
-def graded(sealed: Sealed, file: str) -> Report:
-    """Return the report on a file of answers or a folder of them; its notes say what was read, and what not."""
-    handed_in = read(sealed, file)
-    report = grade(sealed, handed_in.answers)
-    return replace(report, notes=(*handed_in.notes, *report.notes))
+def submissions(sealed: Sealed, file: str) -> Submissions:
+    """Return the answers of a file or folder by student and blank, with what is to be said of them."""
+    return handed_in.read(sealed, file)
 
 
 def write_grades(
@@ -40,11 +39,12 @@ def write_grades(
     """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    report = graded(sealed, answers)
+    report = grade(sealed, submissions(sealed, answers))
     collected = files.Target(Path(target), force=force)
+    collected.add("grades.csv", files.csv_text(_grade_rows(report)))
+    collected.add("review.csv", files.csv_text(_review_rows(report)))
     provisional = bool(report.review) and not accept_zero
     _add_gradebooks(collected, report, provisional)
-    collected.add("review.csv", files.csv_text(_review_rows(report)))
     pages = [feedback.page(sealed.exam, result, provisional) for result in report.results]
     names = file_names([result.paper.student.id for result in report.results])
     for page, name in zip(pages, names, strict=True):
@@ -62,14 +62,6 @@ def write_grades(
     return Written(target, tuple(collected.commit()), tuple(notes)), report
 
 
-def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:
-    """Add the grades as CSV, as a spreadsheet, and as Canvas and Moodle import them."""
-    collected.add("grades.csv", files.csv_text(gradebooks.grade_rows(report)))
-    collected.add("grades.xlsx", workbook(gradebooks.typed_rows(report)))
-    collected.add("canvas.csv", files.csv_text(gradebooks.canvas_rows(report)))
-    collected.add("moodle.csv", files.csv_text(gradebooks.moodle_rows(report, provisional)))
-
-
 def _holds(target: Path, collected: files.Target) -> bool:
     """Say whether the folder holds these very grades already."""
     return all(files.read_bytes(target / name) == content for name, content in collected.files.items())
@@ -79,6 +71,21 @@ def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, byt
     source = latex.pages(pages)
     parts = engine.typeset(source.text, source.parts)
     return {f"feedback/{name}.pdf": parts[f"page/{number}"] for number, name in enumerate(names, 1)}
+
+
+def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:
+    """Add the grades as a spreadsheet, and as Canvas and Moodle import them."""
+    collected.add("grades.xlsx", workbook(gradebooks.typed_rows(_grade_rows(report))))
+    collected.add("canvas.csv", files.csv_text(gradebooks.canvas_rows(report)))
+    collected.add("moodle.csv", files.csv_text(gradebooks.moodle_rows(report, provisional)))
+
+
+def _grade_rows(report: Report) -> Iterable[Sequence[str]]:
+    blanks = list(report.results[0].blanks)
+    yield ["student", *blanks, "total"]
+    for result in report.results:
+        cells = [decimal(result.blanks[blank].mark.points) if result.handed_in else "" for blank in blanks]
+        yield [result.paper.student.id, *cells, decimal(result.points)]
 
 
 def _review_rows(report: Report) -> Iterable[Iterable[object]]:

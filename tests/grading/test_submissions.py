@@ -149,6 +149,12 @@ def test_one_row_for_each_answer() -> None:
     assert found.notes == ("x.csv: read as a CSV file, one row for each answer",)
 
 
+def test_submissions_are_a_mapping() -> None:
+    """Whoever takes answers by student and blank takes what was read from a file."""
+    found = read(["student", "1a"], ["s1", "5"], ["s2", "6"])
+    assert (len(found), list(found), found["s2"]) == (2, ["s1", "s2"], {"1a": "6"})
+
+
 def test_capitals_in_our_own_columns_do_not_matter() -> None:
     """A column is found as it was meant; trailing empty ones are a spreadsheet's."""
     assert read(["Student", "NAME", "1A", "", ""], ["s1", "x", "5", "", ""]).answers == {"s1": {"1a": "5"}}

@@ -14,6 +14,7 @@ from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, Policy, Worth, marked
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
+from layerquiz.grading.submissions.table import Submissions
 from layerquiz.network.network import Answer
 
 
@@ -89,7 +90,7 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
                 raise unknown_blank(blank, blanks)
     policies = [Policy.of({**sealed.exam.policy, **entry.policy}) for entry in sealed.exam.entries]
     results = tuple(_result(paper, answers.get(paper.student.id), policies) for paper in sealed.papers)
-    notes = [_note(found) for found in sealed.differences]
+    notes = [*(answers.notes if isinstance(answers, Submissions) else ()), *map(_note, sealed.differences)]
     unasked = [blank for blank in sealed.papers[0].blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
         notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")
