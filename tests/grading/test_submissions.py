@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import cache
 
@@ -347,6 +348,19 @@ def test_texts_that_cannot_be_used(name: str, text: str, told: list[str]) -> Non
     with pytest.raises(LayerquizError) as caught:
         folder((name, text))
     assert [part for part in told if part not in str(caught.value)] == []
+
+
+@pytest.mark.parametrize(
+    "text", [" " * 300_000, "q" + " " * 300_000, "1" * 300_000, "1a" + " " * 300_000, "; " * 150_000]
+)
+def test_long_runs_cost_little(text: str) -> None:
+    """Time grows with the length of a line or a title, not with its square."""
+    begun = time.process_time()
+    assert list(folder(("s1.txt", f"1a: 5\n{text}x\n")).answers["s1"]) == ["1a"]
+    assert blank_label(f"{text}x") not in BLANKS
+    assert moodle(f"part 1: {text}", "-").answers["s1"]["2a"] == ""
+    assert latest([text, "2026-01-01"]) is None
+    assert time.process_time() - begun < 5
 
 
 def test_the_same_answer_twice_in_a_text_is_one() -> None:
