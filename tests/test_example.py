@@ -54,7 +54,7 @@ def graded(seed: int) -> Report:
     exam = sealed(seed)
     header, *body = planted.table(drawn(exam), list(exam.papers[0].blanks))
     table = Table("submissions.csv", tuple(header), tuple((line, tuple(row)) for line, row in enumerate(body, 2)))
-    return grade(exam, submitted(exam, table).answers)
+    return grade(exam, submitted(exam, table))
 
 
 def test_the_shipped_submissions_are_the_planted_ones() -> None:

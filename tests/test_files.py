@@ -84,6 +84,16 @@ def test_mixed_delimiters_are_told_by_their_line(tmp_path: Path):
         files.read_rows(tmp_path / "mixed.csv")
 
 
+def test_rows_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A file of nothing but short lines does not fill the memory."""
+    monkeypatch.setattr(files, "ROWS_LIMIT", 3)
+    (tmp_path / "long.csv").write_text("a\n" * 3, encoding="utf-8")
+    assert len(files.read_rows(tmp_path / "long.csv")) == 3
+    (tmp_path / "long.csv").write_text("a\n" * 4, encoding="utf-8")
+    with pytest.raises(LayerquizError, match="more than 3 rows"):
+        files.read_rows(tmp_path / "long.csv")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_utf16_with_its_mark_is_read_too(tmp_path: Path, encoding: str):
     """A spreadsheet that saves "Unicode text" writes UTF-16 with a byte order mark."""

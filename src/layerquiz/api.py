@@ -58,19 +58,13 @@ def grade(
     a folder its corrections count, and what was decided in its review.
     """
     from layerquiz import report
-    from layerquiz.answers import read
     from layerquiz.grading.grade import grade as grade_answers
 
     sealed = report.opened(fspath(sealed_exam)) if isinstance(sealed_exam, str | PathLike) else sealed_exam
-    notes: tuple[str, ...] = ()
-    if isinstance(answers, str | PathLike):
-        handed_in = read(sealed, fspath(answers))
-        answers, notes = handed_in.answers, handed_in.notes
+    written = report.submissions(sealed, fspath(answers)) if isinstance(answers, str | PathLike) else answers
     if isinstance(sealed_exam, str | PathLike):
-        found = report.regraded(fspath(sealed_exam), sealed, answers).report
-    else:
-        found = grade_answers(sealed, answers)
-    return found.noting(notes)
+        return report.regraded(fspath(sealed_exam), sealed, written).report
+    return grade_answers(sealed, written)
 
 
 __all__ = ["derive", "diagnose", "diagnose_formula", "diagnose_sheet", "draw", "grade", "solve"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from layerquiz import answers as handed_in
 from layerquiz import engine, files, regrade
-from layerquiz.answers import read as handed_in
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
@@ -18,9 +18,11 @@ from layerquiz.grading.policy import policies
 from layerquiz.grading.policy_keys import merged
 from layerquiz.grading.simulate import Simulation, simulate
 from layerquiz.grading.statistics import summarised
+from layerquiz.grading.submissions import Submissions
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
 from layerquiz.render import feedback, gradebooks, latex, markdown
 from layerquiz.render.document import Page
+from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
 
 
@@ -63,6 +65,11 @@ def regraded(
     return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers), again)
 
 
+def submissions(sealed: Sealed, file: str) -> Submissions:
+    """Return the answers of a file or folder by student and blank, with what is to be said of them."""
+    return handed_in.read(sealed, file)
+
+
 def write_grades(
     source: str, answers: str, target: str | None, force: bool, accept_zero: bool, corrections: str | None = None
 ) -> tuple[Written, Report]:
@@ -73,12 +80,12 @@ def write_grades(
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    submissions = handed_in(sealed, answers)
-    found = regraded(source, sealed, submissions.answers, target, corrections)
-    report, changed = found.report.noting(submissions.notes), regrade.differences(Path(target), found)
+    found = regraded(source, sealed, submissions(sealed, answers), target, corrections)
+    report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)
     collected = files.Target(Path(target), force=force, replaceable=(review.FILE,))
+    collected.add(regrade.GRADES, files.csv_text(_grade_rows(report)))
     collected.add(review.FILE, files.csv_text(review.rows(report, found.decided)))
     if found.has_corrections:
         collected.add(regrade.CHANGES, files.csv_text(found.change_rows()))
@@ -101,14 +108,6 @@ def write_grades(
     return Written(target, tuple(collected.commit()), tuple(notes)), report
 
 
-def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:
-    """Add the grades as CSV, as a spreadsheet, and as Canvas and Moodle import them."""
-    collected.add(regrade.GRADES, files.csv_text(gradebooks.grade_rows(report)))
-    collected.add("grades.xlsx", workbook(gradebooks.typed_rows(report)))
-    collected.add("canvas.csv", files.csv_text(gradebooks.canvas_rows(report)))
-    collected.add("moodle.csv", files.csv_text(gradebooks.moodle_rows(report, provisional)))
-
-
 def _holds(target: Path, collected: files.Target) -> bool:
     """Say whether the folder holds these very grades already."""
     return all(files.read_bytes(target / name) == content for name, content in collected.files.items())
@@ -118,3 +117,18 @@ def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, byt
     source = latex.pages(pages)
     parts = engine.typeset(source.text, source.parts)
     return {f"feedback/{name}.pdf": parts[f"page/{number}"] for number, name in enumerate(names, 1)}
+
+
+def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:
+    """Add the grades as a spreadsheet, and as Canvas and Moodle import them."""
+    collected.add("grades.xlsx", workbook(gradebooks.typed_rows(_grade_rows(report))))
+    collected.add("canvas.csv", files.csv_text(gradebooks.canvas_rows(report)))
+    collected.add("moodle.csv", files.csv_text(gradebooks.moodle_rows(report, provisional)))
+
+
+def _grade_rows(report: Report) -> Iterable[Sequence[str]]:
+    blanks = list(report.results[0].blanks)
+    yield ["student", *blanks, "total"]
+    for result in report.results:
+        cells = [decimal(result.blanks[blank].mark.points) if result.handed_in else "" for blank in blanks]
+        yield [result.paper.student.id, *cells, decimal(result.points)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,7 @@ from layerquiz.grading.policy import Policy, policies
 from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
+from layerquiz.grading.submissions.table import Submissions
 from layerquiz.network.network import Answer
 
 
@@ -68,10 +69,6 @@ class Report:
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
 
-    def noting(self, notes: Iterable[str]) -> Report:
-        """Return the report with notes in front of its own: on what was read."""
-        return replace(self, notes=(*notes, *self.notes))
-
     @property
     def review(self) -> list[tuple[Result, Graded]]:
         """Return the answers that wait for a person to read them: grades are provisional until one has."""
@@ -97,7 +94,7 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
                 raise unknown_blank(blank, blanks)
     own = policies(sealed.exam)
     results = tuple(_result(paper, answers.get(paper.student.id), own) for paper in sealed.papers)
-    notes = [_note(found) for found in sealed.differences]
+    notes = [*(answers.notes if isinstance(answers, Submissions) else ()), *map(_note, sealed.differences)]
     unasked = [blank for blank in sealed.papers[0].blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
         notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")

@@ -1,4 +1,4 @@
-"""Grades for other programs: our own table, a spreadsheet, and what Canvas and Moodle import into their gradebooks.
+"""Grades for other programs: a spreadsheet, and what Canvas and Moodle import into their gradebooks.
 
 The sealed exam knows of a student the id and the name. Canvas looks for a student by its own number (unknown here),
 then by SIS user id, then by login, then by name: the id stands in both of the former. Moodle lets the user choose the
@@ -9,7 +9,7 @@ handed in nothing is in our own tables alone, so that an import leaves that stud
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from layerquiz.grading.grade import Report, Result
@@ -21,20 +21,11 @@ LOOKS_LIKE_A_NUMBER = re.compile(r"\s*\((\d+)\)\s*$")
 """What Canvas takes for the number of an assignment at the end of its title."""
 
 
-def grade_rows(report: Report) -> Iterator[Sequence[str]]:
-    """Yield one row for each student: points for each blank, and their total."""
-    blanks = list(report.results[0].blanks)
-    yield ["student", *blanks, "total"]
-    for result in report.results:
-        cells = [decimal(result.blanks[blank].mark.points) if result.handed_in else "" for blank in blanks]
-        yield [result.paper.student.id, *cells, decimal(result.points)]
-
-
-def typed_rows(report: Report) -> Iterator[Sequence[str | Decimal]]:
-    """Yield the same rows with numbers as numbers."""
-    header, *rows = grade_rows(report)
+def typed_rows(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str | Decimal]]:
+    """Yield the rows of our own table for a spreadsheet: points are numbers, the header and ids are texts."""
+    header, *students = rows
     yield header
-    for student, *cells in rows:
+    for student, *cells in students:
         yield [student, *(Decimal(cell) if cell else "" for cell in cells)]
 
 

@@ -38,6 +38,7 @@ class Assigned:
 
 def blank_label(title: str) -> str:
     """Return the blank or question that a title names, such as `1a` of "Question 1a: how high?"; else nothing."""
+    title = " ".join(title.split())  # runs of spaces would be tried in all their parts
     if found := GRID.match(title):
         return (found[1] + found[2]).lower()
     found = STARTS.match(title) or WORDED.match(title) or ENDS.search(title)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from layerquiz.errors import ExamError
@@ -43,12 +43,24 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Submissions:
-    """Answers by student and blank; `read_as` says what the file was taken for, `notes` what was odd or not used."""
+class Submissions(Mapping[str, Mapping[str, str]]):
+    """A mapping of answers by student and blank; `read_as` says what the file was, `notes` what was odd or not used."""
 
     answers: Mapping[str, Mapping[str, str]]
     read_as: str
     notes: tuple[str, ...] = ()
+
+    def __getitem__(self, student: str) -> Mapping[str, str]:
+        """Return a student's answers by blank."""
+        return self.answers[student]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the students who handed in."""
+        return iter(self.answers)
+
+    def __len__(self) -> int:
+        """Return how many handed in."""
+        return len(self.answers)
 
 
 def shown(text: str) -> str:

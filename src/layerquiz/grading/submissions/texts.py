@@ -12,9 +12,11 @@ from layerquiz.grading.submissions.columns import blank_label
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.grading.submissions.table import Submissions, check_exam, shown
 
-STARTS = re.compile(r"\s*((?:question|q)?[\s.#]*\d+\s?[a-z]{0,2})\s*(?:[:=)]|(?<=[a-z])\.|\.(?!\d))(.*)", re.IGNORECASE)
-LETTERED = re.compile(r"\s*(?:question|q)?[\s.#]*(\d+)[a-z]{1,2}", re.IGNORECASE)
-SAYS_EXAM = re.compile(r"\s*exam\s*[:=]\s*(\S+)\s*", re.IGNORECASE)
+STARTS = re.compile(
+    r"((?:(?:question|q)[\s.#]*)?\d+\s?[a-z]{0,2})\s*(?:[:=)]|(?<=[a-z])\.|\.(?!\d))(.*)", re.IGNORECASE
+)
+LETTERED = re.compile(r"(?:(?:question|q)[\s.#]*)?(\d+)[a-z]{1,2}", re.IGNORECASE)
+SAYS_EXAM = re.compile(r"exam\s*[:=]\s*(\S+)", re.IGNORECASE)
 
 
 def read(sealed: Sealed, folder: str, files: Sequence[tuple[str, str, str]], notes: Sequence[str] = ()) -> Submissions:
@@ -45,7 +47,7 @@ def _sheet(sealed: Sealed, where: str, text: str, blanks: Mapping[str, None], to
     current = ""
     for number, line in enumerate(text.split("\n"), 1):
         at = f"{where}, line {number}"
-        if (named := SAYS_EXAM.fullmatch(line)) and not found:
+        if (named := SAYS_EXAM.fullmatch(line.strip())) and not found:
             check_exam(sealed, named[1], at)
             continue
         label, answer = _label(line, blanks, at)
@@ -63,7 +65,7 @@ def _sheet(sealed: Sealed, where: str, text: str, blanks: Mapping[str, None], to
 
 def _label(line: str, blanks: Mapping[str, None], at: str) -> tuple[str, str]:
     """Return the blank that a line begins with and what follows, or nothing; 1x beside 1a is mistyped."""
-    found = STARTS.match(line)
+    found = STARTS.match(line.strip())
     label = blank_label(f"{found[1]}:") if found else ""
     if found and label in blanks:
         return label, found[2].strip()
