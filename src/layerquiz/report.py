@@ -11,7 +11,8 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade, submitted
 from layerquiz.grading.statistics import summarised
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
-from layerquiz.render import feedback, latex, markdown
+from layerquiz.render import charts, class_page, feedback, latex, markdown
+from layerquiz.render import report as class_report
 from layerquiz.render.document import Page
 from layerquiz.render.questions import decimal
 
@@ -33,9 +34,12 @@ def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
 
 
 def write_grades(
-    source: str, answers: str, target: str | None, force: bool, accept_zero: bool
+    source: str, answers: str, target: str | None, force: bool, accept_zero: bool, *, names_shown: bool = False
 ) -> tuple[Written, Report]:
-    """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
+    """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
+
+    names_shown: whether the report names the students who share a mistake.
+    """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
     report = grade(sealed, submissions(sealed, answers))
@@ -47,10 +51,11 @@ def write_grades(
     names = file_names([result.paper.student.id for result in report.results])
     for page, name in zip(pages, names, strict=True):
         collected.add(f"feedback/{name}.md", markdown.page(page))
-    collected.add(
-        "summary.md", markdown.page(feedback.class_summary(sealed.exam, report, summarised(report), provisional))
-    )
-    notes = list(report.notes)
+    summary = summarised(report)
+    collected.add("summary.md", markdown.page(class_page.page(sealed.exam, summary, provisional)))
+    drawn = charts.charts(summary, charts.matrix(summary)) if charts.are_available() else None
+    collected.add("report.html", class_report.page(sealed.exam, summary, drawn, provisional, names_shown))
+    notes = [*report.notes, *([] if drawn else [class_report.WITHOUT_CHARTS])]
     pdfs, same = [f"feedback/{name}.pdf" for name in names], _holds(Path(target), collected)
     if not engine.available():
         notes.append(unprinted(Path(target), pdfs, same))

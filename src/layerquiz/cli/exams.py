@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from layerquiz.grading.grade import Report
     from layerquiz.publish import Written
 
+MOST_SHOWN = 6
+"""So many places to look at are named on the terminal."""
+
 FORCE = click.option("--force", is_flag=True, help="Replace files that are there and differ.")
 
 
@@ -70,9 +73,12 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     help="The folder to write.  [default: FOLDER/grades]",
 )
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
+@click.option("--names", is_flag=True, help="Name in the class report the students who share a mistake.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
-def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_json: bool, force: bool) -> None:
+def grade(
+    folder: str, answers: str, output: str | None, accept_zero: bool, names: bool, as_json: bool, force: bool
+) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
     FOLDER is what `layerquiz exam` wrote, ANSWERS a CSV file with one column per blank, - for standard input.
@@ -83,7 +89,7 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
     """
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output, force, accept_zero)
+    written, report = write_grades(folder, answers, output, force, accept_zero, names_shown=names)
     if as_json:
         from layerquiz.cli.network import print_json
 
@@ -102,21 +108,28 @@ def _tell(written: Written) -> None:
 
 
 def _tell_report(report: Report, accept_zero: bool, folder: str) -> None:
-    from layerquiz.grading.statistics import look_at, summarised
+    from layerquiz.grading.findings import findings
+    from layerquiz.grading.statistics import summarised
+    from layerquiz.render.findings import said
 
     summary = summarised(report)
     click.echo(
         f"{summary.handed_in} of {summary.papers} papers handed in; mean {float(summary.mean):.2f} of "
         f"{float(summary.possible):g} points"
     )
-    found = look_at(summary)
+    found = findings(summary)
     if found:
         click.echo("Look at these first:")
-        for line in found:
-            click.echo(f"  {line}")
+    for finding in found[:MOST_SHOWN]:
+        click.echo(f"  {said(finding).headline}")
+    if found[MOST_SHOWN:]:
+        click.echo(f"  and {len(found) - MOST_SHOWN} more: see the report")
+    for slug, students in summary.mistakes[:3]:
+        if students > 1:
+            click.echo(f"{students} students made the mistake {slug}")
     if report.review and not accept_zero:
         click.echo(
             f"{len(report.review)} answers could not be read: see {folder}/review.csv. The grades are provisional; "
             "--accept-zero (with --force, where they are written already) makes them final."
         )
-    click.echo(f"Grades: {folder}/grades.csv; the class: {folder}/summary.md; each student: {folder}/feedback/")
+    click.echo(f"Grades: {folder}/grades.csv; the class: {folder}/report.html; each student: {folder}/feedback/")

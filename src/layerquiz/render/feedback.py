@@ -1,14 +1,12 @@
-"""Graded exams as documents: a page for each student, and one for the class."""
+"""Graded exams as documents: a page for each student."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 
 from layerquiz.exam.exam import Exam, blank_id
-from layerquiz.grading.grade import Graded, Report, Result
-from layerquiz.grading.statistics import ClassSummary, look_at
-from layerquiz.network.mistakes import CATALOGUE
+from layerquiz.grading.grade import Graded, Result
 from layerquiz.render.document import Block, Page, Paragraph, Table
 from layerquiz.render.escape import literal
 from layerquiz.render.questions import key, points
@@ -78,41 +76,3 @@ def _literal(text: str) -> str:
     """Return what somebody wrote as Markdown, cut where it is long: it stands for itself, whatever it holds."""
     flat = " ".join(text.split())
     return literal(flat if len(flat) <= LONGEST_ANSWER else f"{flat[:LONGEST_ANSWER]}...")
-
-
-def class_summary(exam: Exam, report: Report, summary: ClassSummary, provisional: bool) -> Page:
-    """Return how the class did: where to look first, then every blank, then the mistakes that were made."""
-    blocks: list[Block] = []
-    found = look_at(summary)
-    if found:
-        blocks.append(Paragraph("Look at these first", heading=True))
-        blocks.append(Paragraph("\n".join(f"- {literal(line)}" for line in found)))
-    blocks.append(Paragraph("Every blank", heading=True))
-    rows = tuple(
-        (
-            item.blank,
-            str(item.answered),
-            str(item.correct),
-            str(item.omitted),
-            f"{float(item.mean):.0%}",
-            ", ".join(f"{slug} ({count})" for slug, count in item.mistakes[:3]),
-        )
-        for item in summary.items
-    )
-    blocks.append(Table(("blank", "answers", "right", "left out", "mean", "mistakes"), rows, "lrrrrl"))
-    if summary.mistakes:
-        blocks.append(Paragraph("Mistakes, by the number of students who made them", heading=True))
-        told = tuple((str(count), slug, literal(CATALOGUE[slug].hint)) for slug, count in summary.mistakes)
-        blocks.append(Table(("students", "mistake", "what to ask them"), told, "rll"))
-    return Page(f"{exam.title}: the class", exam.course, _class_facts(report, summary, provisional), tuple(blocks))
-
-
-def _class_facts(report: Report, summary: ClassSummary, provisional: bool) -> tuple[tuple[str, str], ...]:
-    possible = points(summary.possible)
-    facts: Mapping[str, str] = {
-        "papers": f"{summary.papers}, {summary.handed_in} handed in",
-        "mean": f"{float(summary.mean):.2f} of {possible} points",
-        "best": f"{points(summary.best)} of {possible} points",
-        "to be read": f"{len(report.review)} answers" + (": the grades are provisional" if provisional else ""),
-    }
-    return tuple(facts.items())
