@@ -11,7 +11,7 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade, submitted
 from layerquiz.grading.statistics import summarised
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
-from layerquiz.render import charts, class_page, feedback, latex, markdown
+from layerquiz.render import charts, class_page, feedback, html, latex, markdown
 from layerquiz.render import report as class_report
 from layerquiz.render.document import Page
 from layerquiz.render.questions import decimal
@@ -51,6 +51,7 @@ def write_grades(
     names = file_names([result.paper.student.id for result in report.results])
     for page, name in zip(pages, names, strict=True):
         collected.add(f"feedback/{name}.md", markdown.page(page))
+        collected.add(f"feedback/{name}.html", html.page(page))
     summary = summarised(report)
     collected.add("summary.md", markdown.page(class_page.page(sealed.exam, summary, provisional)))
     drawn = charts.charts(summary, charts.matrix(summary)) if charts.are_available() else None

@@ -15,12 +15,24 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of somebody's working: as it was written, how it was read, and what is said about it."""
+
+    text: str
+    shown: str
+    verdict: str
+    mistakes: list[str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What explains the answer to one blank.
 
     mistakes is the first set of slugs that fits, in the catalogue's order; rivals are the other sets that fit.
     own_value is what the student's own earlier values lead to, where that differs from the key; carried_from names
-    the blanks that it comes from. conventions names those under which the answer is right.
+    the blanks that it comes from. conventions names those under which the answer is right. lines are those of the
+    working, where it was handed in.
     """
 
     quantity: str
@@ -37,12 +49,23 @@ class Story:
     working: bool = False
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     @property
     def hint(self) -> str:
         """Return what a student is told: what fits, as questions; all explanations where several fit."""
         parts = [text for text in (self._verdict_hint(), self._broken_hint(), *self.notes) if text]
         return " ".join(parts)
+
+    @property
+    def confidence(self) -> str:
+        """Return how sure the explanation is, in words; nothing where nothing has to be explained."""
+        if self.verdict == "wrong":
+            return "no explanation fits"
+        if self.verdict not in ("mistake", "slip", "convention"):
+            return ""
+        fitting = 1 + len(self.rivals)
+        return "one explanation fits" if fitting == 1 else f"{count(fitting).lower()} explanations fit"
 
     def _verdict_hint(self) -> str:
         match self.verdict:

@@ -14,7 +14,7 @@ import jinja2
 
 from layerquiz.errors import LayerquizError
 from layerquiz.render import escape, markup, mathematics
-from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Question, Sheet, Step, Table
+from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Step, Table
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
@@ -148,7 +148,9 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(filters, name=_name, points=_points, key=_key, columns=_columns, narrow=_narrow)
     environment.filters.update(score_width=_score_width, row_height=_row_height)
     environment.tests.update(
-        paragraph=lambda item: isinstance(item, Paragraph), step=lambda item: isinstance(item, Step)
+        paragraph=lambda item: isinstance(item, Paragraph),
+        step=lambda item: isinstance(item, Step),
+        parting=lambda item: isinstance(item, Parting),
     )
     return environment
 

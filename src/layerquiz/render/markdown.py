@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from layerquiz.render import escape, mathematics
-from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Question, Sheet, Step
+from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
 
 BAR = re.compile(r"(?<!\\)\|")
 ROOM = r"\_" * 12
@@ -47,8 +47,27 @@ def question(asked: Question, *, solved: bool = False) -> str:
 def block(item: Block) -> str:
     """Return one block."""
     if isinstance(item, Paragraph):
-        return f"**{item.markdown.strip()}**" if item.heading else item.markdown.strip()
-    return step(item) if isinstance(item, Step) else table((item.columns, *item.rows), item.alignment())
+        return _heading(item) if item.heading else item.markdown.strip()
+    if isinstance(item, Step | Parting):
+        return step(item) if isinstance(item, Step) else _parting(item)
+    return table((item.columns, *item.rows), item.alignment())
+
+
+def _heading(item: Paragraph) -> str:
+    return f"## {item.markdown.strip()}" if item.large else f"**{item.markdown.strip()}**"
+
+
+def _parting(item: Parting) -> str:
+    """Return two steps as an indented block, each on a line of its own."""
+    sides = (f"- {title} {'; '.join(map(_in_line, steps))}" for title, steps in item.sides)
+    return "\n".join(f"> {line}".rstrip() for line in (*item.told.split("\n"), "", *sides))
+
+
+def _in_line(item: Step) -> str:
+    """Return a step as one formula within a line, and what its letters mean."""
+    formula = f"${mathematics.latex(' = '.join(item.latex))}$" if item.latex else escape.literal(item.text)
+    where = f"where {'; '.join(item.where)}" if item.where else ""
+    return ", ".join(part for part in (formula, where, item.note) if part)
 
 
 def step(item: Step) -> str:

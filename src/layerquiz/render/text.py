@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 
 from layerquiz.render import escape, markup
-from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Question, Sheet, Step
+from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
 
 WIDTH = 100
 
@@ -47,6 +47,9 @@ def block(item: Block) -> str:
     """Return one block."""
     if isinstance(item, Paragraph):
         return "\n".join(map(_wrapped, markup.text(item.markdown).split("\n")))
+    if isinstance(item, Parting):
+        sides = (f"{markup.text_line(title)} {step(inner)}" for title, steps in item.sides for inner in steps)
+        return textwrap.indent("\n".join((markup.text(item.told), *sides)), "  | ")
     return step(item) if isinstance(item, Step) else markup.columns(_cells((item.columns, *item.rows)))
 
 
