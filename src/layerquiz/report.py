@@ -9,9 +9,9 @@ from layerquiz import engine, files
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade, submitted
-from layerquiz.grading.statistics import summarised
+from layerquiz.grading.statistics import ClassSummary, summarised
 from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
-from layerquiz.render import charts, class_page, feedback, html, latex, markdown
+from layerquiz.render import charts, class_page, feedback, html, latex, markdown, slides
 from layerquiz.render import report as class_report
 from layerquiz.render.document import Page
 from layerquiz.render.questions import decimal
@@ -34,11 +34,19 @@ def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
 
 
 def write_grades(
-    source: str, answers: str, target: str | None, force: bool, accept_zero: bool, *, names_shown: bool = False
+    source: str,
+    answers: str,
+    target: str | None,
+    force: bool,
+    accept_zero: bool,
+    *,
+    names_shown: bool = False,
+    slides_wanted: bool = False,
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
 
-    names_shown: whether the report names the students who share a mistake.
+    names_shown: whether the report names the students who share a mistake. slides_wanted: whether slides of the class's
+    mistakes are set.
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
@@ -63,7 +71,21 @@ def write_grades(
     elif not (same and are_there(Path(target), pdfs)):
         for name, content in _feedback_pdfs(pages, names).items():
             collected.add(name, content)
+    if slides_wanted:
+        notes += _add_slides(collected, summary)
     return Written(target, tuple(collected.commit()), tuple(notes)), report
+
+
+def _add_slides(collected: files.Target, summary: ClassSummary) -> list[str]:
+    """Set one slide for each mistake; return why there are none, where there are none."""
+    shown = slides.slides(summary)
+    if not shown:
+        return ["no slides: no mistake was made that has a way of its own"]
+    if not engine.available():
+        return [f"no slides: install {' '.join(engine.missing())} and run this again"]
+    source = latex.slides(shown)
+    collected.add("slides.pdf", engine.typeset(source.text, source.parts)["slide"])
+    return []
 
 
 def _holds(target: Path, collected: files.Target) -> bool:

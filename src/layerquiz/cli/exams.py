@@ -73,11 +73,19 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     help="The folder to write.  [default: FOLDER/grades]",
 )
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
+@click.option("--slides", is_flag=True, help="Set slides.pdf: one slide for each mistake, to show the class.")
 @click.option("--names", is_flag=True, help="Name in the class report the students who share a mistake.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
 def grade(
-    folder: str, answers: str, output: str | None, accept_zero: bool, names: bool, as_json: bool, force: bool
+    folder: str,
+    answers: str,
+    output: str | None,
+    accept_zero: bool,
+    slides: bool,
+    names: bool,
+    as_json: bool,
+    force: bool,
 ) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
@@ -89,7 +97,7 @@ def grade(
     """
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output, force, accept_zero, names_shown=names)
+    written, report = write_grades(folder, answers, output, force, accept_zero, names_shown=names, slides_wanted=slides)
     if as_json:
         from layerquiz.cli.network import print_json
 

@@ -179,7 +179,7 @@ class ClassCount:
         self.unsure: Counter[str] = Counter()
         self.topics: dict[str, Counter[str]] = {}
         self.places: dict[str, set[str]] = {}
-        self.examples: dict[str, tuple[int, tuple[Question, Story]]] = {}
+        self.examples: dict[str, tuple[tuple[int, int], tuple[Question, Story]]] = {}
 
     def add(self, result: Result) -> None:
         """Count one result; a paper that was not handed in counts as a paper only."""
@@ -236,12 +236,12 @@ class ClassCount:
             self.topics.setdefault(slug, Counter()).update(topics)
 
     def _example(self, slug: str, graded: Graded, result: Result) -> None:
-        """Keep the first answer that shows a mistake most plainly: alone, without rivals, from the true values."""
-        story = graded.story
+        """Keep the answer that shows a mistake most plainly: alone, from the true values, in the shortest question."""
+        story, question = graded.story, result.paper.questions[graded.question - 1]
         doubt = len(story.mistakes) - 1 + len(story.rivals) + (story.own_value is not None)
-        if slug not in self.examples or doubt < self.examples[slug][0]:
-            question = result.paper.questions[graded.question - 1]
-            self.examples[slug] = doubt, (question, story)
+        rank = doubt, len(question.text)
+        if slug not in self.examples or rank < self.examples[slug][0]:
+            self.examples[slug] = rank, (question, story)
 
     def summary(self) -> ClassSummary:
         """Return what was counted."""

@@ -162,6 +162,30 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One of two ways to an answer, as a slide shows them beside each other. `end` is Markdown: what the way gives."""
+
+    title: str
+    steps: tuple[Step, ...]
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One mistake, to be shown to a class: what was asked, the question to think about, and both ways.
+
+    letters: what the letters of both ways mean, in Markdown.
+    """
+
+    title: str
+    count: str
+    hint: str
+    body: Paragraph
+    sides: tuple[Side, Side]
+    letters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Questions without a student: a practice sheet, or one drawn question."""
 

@@ -14,7 +14,7 @@ import jinja2
 
 from layerquiz.errors import LayerquizError
 from layerquiz.render import escape, markup, mathematics
-from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Step, Table
+from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
@@ -58,6 +58,12 @@ def pages(documents: Sequence[Page]) -> Source:
     """Return general documents, such as one page of feedback per student: `page/1` and so on."""
     text = _template("pages").render(pages=documents)
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
+
+
+def slides(shown: Sequence[Slide]) -> Source:
+    """Return slides, 16 to 9, as one document: `slide/1` and so on."""
+    text = _template("slides").render(slides=shown)
+    return Source(text, tuple(f"slide/{number}" for number in range(1, len(shown) + 1)))
 
 
 def sheet(questions: Sheet) -> Source:
