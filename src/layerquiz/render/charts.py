@@ -163,7 +163,7 @@ def _questions(questions: Sequence[QuestionItem]) -> str:
     axes.text(
         lowest + 0.5, 0.02, "below this line good students fail", color=MARK, verticalalignment="bottom", fontsize=9
     )
-    for question, place in zip(questions, _label_places(points, 101 - lowest), strict=True):
+    for question, place in zip(questions, label_places(points, 101 - lowest), strict=True):
         axes.annotate(
             str(question.number), place[0], xytext=place[1], textcoords="offset points", fontweight="bold",
             horizontalalignment="center", verticalalignment="center",
@@ -177,27 +177,27 @@ OFFSETS = ((11, 0), (-11, 0), (0, 11), (0, -11), (10, 10), (-10, 10), (10, -10),
 WIDE, POINTS_PER_UNIT = 460.0, 160.0
 """How many printer's points the whole axis of means has, and a correlation of 1."""
 
-ROOM = 11.0
-"""A label and a point take so many printer's points."""
+ROOM = 10.0
+"""A label that is so many printer's points from all others, and from all points, hides nothing."""
 
 
-def _label_places(
+def label_places(
     points: Sequence[tuple[float, float]], percents: float
 ) -> list[tuple[tuple[float, float], tuple[float, float]]]:
-    """Return each point with the offset of its label: the first one at which it hides no point and no label."""
+    """Return each point with the offset of its label: the first one at which nothing is hidden, or little."""
     drawn = [(x * WIDE / percents, y * POINTS_PER_UNIT) for x, y in points]
     taken = list(drawn)
     found: list[tuple[tuple[float, float], tuple[float, float]]] = []
     for point, (x, y) in zip(points, drawn, strict=True):
-        free = [(dx, dy) for dx, dy in OFFSETS if not _hides(x + dx, y + dy, taken)]
-        offset = free[0] if free else OFFSETS[0]
+        offset = max(OFFSETS, key=lambda by: min(_clearance(x + by[0], y + by[1], taken), ROOM))
         taken.append((x + offset[0], y + offset[1]))
         found.append((point, offset))
     return found
 
 
-def _hides(x: float, y: float, taken: Sequence[tuple[float, float]]) -> bool:
-    return any(abs(x - left) < ROOM and abs(y - up) < ROOM - 1 for left, up in taken)
+def _clearance(x: float, y: float, taken: Sequence[tuple[float, float]]) -> float:
+    """Return how far a place is from the nearest one that is taken, across or up."""
+    return min(max(abs(x - left), abs(y - up)) for left, up in taken)
 
 
 def _topics(found: Matrix) -> str:
