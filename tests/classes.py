@@ -81,7 +81,7 @@ class Class:
                 conventions=list(given.conventions),
             )
             mark = Mark(Fraction(given.points), Fraction(given.possible), "")
-            blanks[name] = Graded(name, int(name[0]), story, mark)
+            blanks[name] = Graded(name, int(name.rstrip("abcdefghijklmnopqrstuvwxyz")), story, mark)
         return Result(paper, blanks, answers is not None)
 
 

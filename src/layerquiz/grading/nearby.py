@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
+from math import gcd
 from typing import Literal
 
 from layerquiz.formula.expr import Number
@@ -15,7 +15,8 @@ FACTORS = (*(2**power for power in range(4, 11)), 100, 1000)
 
 LARGEST_PART = 12
 LARGEST_STEP = 3
-CLOSE = Fraction(1, 100)
+CLOSE = 100
+"""A number is close to another where they differ by at most one part in so many."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,17 +50,22 @@ def _shapes(answer: tuple[Number, ...], key: tuple[Number, ...]) -> Near | None:
 
 
 def _numbers(answer: Number, key: Number) -> Near | None:
+    """Compare two numbers as fractions over one bottom: whole numbers need no other arithmetic."""
     if not key or not answer:
         return None
-    factor, step = Fraction(answer) / Fraction(key), Fraction(answer) - Fraction(key)
-    if abs(step) <= LARGEST_STEP and step.denominator == 1:
-        return Near("beside", f"{int(step):+d}")
-    if _is_simple(factor):
-        return Near("times", str(factor))
-    return Near("close", "") if abs(factor - 1) <= CLOSE else None
+    (above, below), (key_above, key_below) = answer.as_integer_ratio(), key.as_integer_ratio()
+    top, bottom, whole = above * key_below, key_above * below, below * key_below
+    step, rest = divmod(top - bottom, whole)
+    if not rest and abs(step) <= LARGEST_STEP:
+        return Near("beside", f"{step:+d}")
+    common = gcd(top, bottom)
+    factor = top // common, bottom // common
+    if _is_simple(*map(abs, factor)):
+        return Near("times", f"{factor[0]}/{factor[1]}" if factor[1] != 1 else str(factor[0]))
+    return Near("close", "") if CLOSE * abs(top - bottom) <= abs(bottom) else None
 
 
-def _is_simple(factor: Fraction) -> bool:
+def _is_simple(top: int, bottom: int) -> bool:
     """Say whether a factor, or one over it, is a fraction of small parts, a power of two or of ten."""
-    low, high = sorted((abs(factor.numerator), factor.denominator))
+    low, high = sorted((top, bottom))
     return high <= LARGEST_PART or (low == 1 and high in FACTORS)

@@ -15,7 +15,7 @@ from layerquiz.grading.grade import Graded, Report, Result
 from layerquiz.grading.moments import Reliability, Sums, item_rest, reliability
 from layerquiz.grading.nearby import Near
 from layerquiz.grading.story import Story
-from layerquiz.grading.tallies import BlankTally, QuestionTally, Scores, blamed
+from layerquiz.grading.tallies import BlankTally, QuestionTally, Ratio, Scores, added, blamed, counted
 from layerquiz.grading.versions import Spread, spread
 
 Name = TypeVar("Name", str, tuple[str, ...])
@@ -172,7 +172,7 @@ class ClassCount:
         self.exam = exam
         self.papers = self.handed_in = 0
         self.possible = Fraction(0)
-        self.totals: Counter[Fraction] = Counter()
+        self.totals: Counter[Ratio] = Counter()
         self.blanks: dict[str, BlankTally] = {}
         self.questions: dict[int, QuestionTally] = {}
         self.students: dict[str, list[Student]] = {}
@@ -192,11 +192,11 @@ class ClassCount:
         by_question: dict[int, dict[str, Graded]] = {}
         for name, graded in result.blanks.items():
             by_question.setdefault(graded.question, {})[name] = graded
-        points = {number: _sum(entry.mark.points for entry in found.values()) for number, found in by_question.items()}
-        total = _sum(points.values())
+        points = {name: graded.mark.points.as_integer_ratio() for name, graded in result.blanks.items()}
+        total = added(points.values())
         self.totals[total] += 1
         for number, found in by_question.items():
-            self._count(result, number, found, points[number], total)
+            self._count(result, number, found, points, total)
         self._mistakes(result)
 
     def _begin(self, result: Result) -> None:
@@ -208,15 +208,14 @@ class ClassCount:
         self.questions = {number: QuestionTally(number, title) for number, title in titles}
 
     def _count(
-        self, result: Result, number: int, found: Mapping[str, Graded], points: Fraction, total: Fraction
+        self, result: Result, number: int, found: Mapping[str, Graded], points: Mapping[str, Ratio], total: Ratio
     ) -> None:
         tally = self.questions[number]
         drawing = tally.place(result.paper.questions[number - 1].drawn)
-        tally.add(found, points, total, drawing)
-        keys = {name: entry.story.expected for name, entry in found.items()}
+        tally.add(found, added(points[name] for name in found), total, drawing)
+        keys = {name: entry.story.expected for name, entry in found.items()} if len(found) > 1 else {}
         for name, graded in found.items():
-            others = keys if len(keys) > 1 else {}
-            self.blanks[name].add(graded, total, drawing, others)
+            self.blanks[name].add(graded, points[name], total, drawing, keys)
 
     def _mistakes(self, result: Result) -> None:
         """Count each mistake once for the student, once for each topic of the questions in which it was made."""
@@ -245,19 +244,19 @@ class ClassCount:
 
     def summary(self) -> ClassSummary:
         """Return what was counted."""
-        whole = Sums.of(self.totals)
+        whole = counted(self.totals)
         items = {name: _item(tally, whole) for name, tally in self.blanks.items()}
         questions = tuple(self._question(tally, whole, items.values()) for tally in self.questions.values())
-        counted = [tally.scores.sums for tally in self.questions.values() if any(tally.possible)]
+        scores = [tally.scores.sums for tally in self.questions.values() if counted(tally.possible).total]
         return ClassSummary(
             papers=self.papers,
             handed_in=self.handed_in,
             to_read=sum(item.unread for item in items.values()),
-            totals=tuple(sorted(self.totals.items())),
+            totals=tuple(sorted((Fraction(*total), count) for total, count in self.totals.items())),
             possible=self.possible,
             pass_share=USUAL_PASS if self.exam.pass_share is None else self.exam.pass_share,
             mean=whole.mean,
-            reliability=reliability(counted, whole),
+            reliability=reliability(scores, whole),
             questions=questions,
             made=tuple(self._made(slug) for slug in sorted(self.students, key=self._rank)),
         )
@@ -276,7 +275,7 @@ class ClassCount:
         )
 
     def _question(self, tally: QuestionTally, whole: Sums, items: Iterable[Item]) -> QuestionItem:
-        by_drawing = [Sums.of(counts) for counts in tally.by_drawing]
+        by_drawing = [counted(counts) for counts in tally.by_drawing]
         return QuestionItem(
             number=tally.number,
             title=tally.title,
@@ -284,7 +283,7 @@ class ClassCount:
             papers=self.handed_in,
             omitted=tally.omitted,
             mean=_share(tally.scores, tally.possible),
-            possible=max(tally.possible, default=Fraction(0)),
+            possible=max((Fraction(*ratio) for ratio in tally.possible), default=Fraction(0)),
             discrimination=item_rest(tally.scores.sums, whole, tally.scores.products),
             mistakes=ranked(tally.mistakes),
             drawings=len(tally.drawings),
@@ -333,14 +332,10 @@ def _group(entries: list[tuple[int | None, str, int]], near: Near | None, tally:
     )
 
 
-def _share(scores: Scores, possible: Mapping[Fraction, int]) -> Fraction | None:
+def _share(scores: Scores, possible: Mapping[Ratio, int]) -> Fraction | None:
     """Return the mean share of the possible points; None where none were possible."""
-    whole = Sums.of(possible).total
+    whole = counted(possible).total
     return scores.sums.total / whole if whole else None
-
-
-def _sum(numbers: Iterable[Fraction]) -> Fraction:
-    return sum(numbers, Fraction(0))
 
 
 def ranked(counted: Counter[Name]) -> tuple[tuple[Name, int], ...]:

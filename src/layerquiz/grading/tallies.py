@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import gcd, lcm
 
 from layerquiz.exam.recipe import Drawn
 from layerquiz.grading.grade import Graded
@@ -28,31 +29,49 @@ def blamed(story: Story) -> list[str]:
     return story.mistakes if story.verdict in ("mistake", "slip") else []
 
 
+Ratio = tuple[int, int]
+"""A fraction in lowest terms, as numerator and denominator: it is counted ten times as fast as a Fraction."""
+
+
+def added(ratios: Iterable[Ratio]) -> Ratio:
+    """Return the sum of fractions."""
+    found = tuple(ratios)
+    if len(found) == 1:
+        return found[0]
+    scale = lcm(*(below for _, below in found))
+    above = sum(top * (scale // below) for top, below in found)
+    common = gcd(above, scale)
+    return above // common, scale // common
+
+
+def counted(ratios: Mapping[Ratio, int]) -> Sums:
+    """Return the sums of fractions that are counted by value."""
+    return Sums.of({Fraction(*ratio): count for ratio, count in ratios.items()})
+
+
 class Scores:
-    """The points of an item, counted by value, each with the sum of the totals of those who reached it."""
+    """The points of an item, counted together with the points of the whole paper."""
 
     def __init__(self) -> None:
-        self.counts: dict[tuple[int, int], int] = {}
-        self.totals: dict[tuple[int, int], Fraction] = {}
+        self.pairs: Counter[tuple[Ratio, Ratio]] = Counter()
 
-    def add(self, points: Fraction, total: Fraction) -> None:
+    def add(self, points: Ratio, total: Ratio) -> None:
         """Count one student's points for the item, and for the whole paper."""
-        key = points.as_integer_ratio()
-        if key in self.counts:
-            self.counts[key] += 1
-            self.totals[key] += total
-        else:
-            self.counts[key], self.totals[key] = 1, total
+        self.pairs[points, total] += 1
 
     @property
     def sums(self) -> Sums:
         """Return the sums of the points."""
-        return Sums.of({Fraction(*key): count for key, count in self.counts.items()})
+        alone: Counter[Ratio] = Counter()
+        for (points, _), count in self.pairs.items():
+            alone[points] += count
+        return counted(alone)
 
     @property
     def products(self) -> Fraction:
         """Return the sum over students of their points here times their points on the paper."""
-        return sum((Fraction(*key) * total for key, total in self.totals.items()), Fraction(0))
+        pairs = self.pairs.items()
+        return sum((Fraction(*points) * Fraction(*total) * count for (points, total), count in pairs), Fraction(0))
 
 
 class BlankTally:
@@ -61,7 +80,7 @@ class BlankTally:
     def __init__(self, name: str, question: int, quantity: str) -> None:
         self.name, self.question, self.quantity = name, question, quantity
         self.scores = Scores()
-        self.possible: Counter[Fraction] = Counter()
+        self.possible: Counter[Ratio] = Counter()
         self.verdicts: Counter[str] = Counter()
         self.mistakes: Counter[str] = Counter()
         self.explained: Counter[tuple[str, ...]] = Counter()
@@ -69,11 +88,11 @@ class BlankTally:
         self.right_by_drawing: Counter[int | None] = Counter()
         self.unexplained: Counter[Unexplained] = Counter()
 
-    def add(self, graded: Graded, total: Fraction, drawing: int | None, keys: Mapping[str, Answer]) -> None:
+    def add(self, graded: Graded, points: Ratio, total: Ratio, drawing: int | None, keys: Mapping[str, Answer]) -> None:
         """Count one student's answer; `keys` are those of the other blanks of the question."""
-        story, mark = graded.story, graded.mark
-        self.scores.add(mark.points, total)
-        self.possible[mark.possible] += 1
+        story = graded.story
+        self.scores.add(points, total)
+        self.possible[graded.mark.possible.as_integer_ratio()] += 1
         self.verdicts[story.verdict] += 1
         if story.verdict in ("correct", "carried"):
             self.right_by_drawing[drawing] += 1
@@ -92,11 +111,11 @@ class QuestionTally:
     def __init__(self, number: int, title: str) -> None:
         self.number, self.title = number, title
         self.scores = Scores()
-        self.possible: Counter[Fraction] = Counter()
+        self.possible: Counter[Ratio] = Counter()
         self.omitted = 0
         self.mistakes: Counter[str] = Counter()
         self.drawings: list[Drawn] = []
-        self.by_drawing: list[Counter[Fraction]] = []
+        self.by_drawing: list[Counter[Ratio]] = []
         self._places: dict[str, int] = {}
         self._last: tuple[Drawn, int | None] = ({}, None)
 
@@ -114,10 +133,10 @@ class QuestionTally:
             self.by_drawing.append(Counter())
         return self._places.get(spelled)
 
-    def add(self, found: Mapping[str, Graded], points: Fraction, total: Fraction, drawing: int | None) -> None:
+    def add(self, found: Mapping[str, Graded], points: Ratio, total: Ratio, drawing: int | None) -> None:
         """Count one student's blanks of the question, their points together, and the points of the whole paper."""
         self.scores.add(points, total)
-        self.possible[sum((graded.mark.possible for graded in found.values()), Fraction(0))] += 1
+        self.possible[added(graded.mark.possible.as_integer_ratio() for graded in found.values())] += 1
         self.omitted += all(graded.story.verdict == "blank" for graded in found.values())
         self.mistakes.update({slug for graded in found.values() for slug in blamed(graded.story)})
         if drawing is not None:
