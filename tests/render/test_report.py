@@ -172,6 +172,7 @@ def test_what_an_instructor_should_see_is_there() -> None:
     for part in (
         "15 of 16",
         "1 answer could not be read",
+        "1 paper is nearly empty",
         "1b: one mistake is more common than the right answer",
         "{blank: 1b, accept: forgot-bias,",
         "2a: a wrong answer is more common than the right one",

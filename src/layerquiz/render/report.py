@@ -92,6 +92,7 @@ def page(exam: Exam, summary: ClassSummary, charts: Charts | None, provisional: 
             without_charts=WITHOUT_CHARTS,
             matrix=matrix(summary),
             tenths=_tenths(summary),
+            nearly_empty=summary.distribution(TENTHS)[0],
             passing=percent(summary.pass_share),
             said_in_exam=exam.pass_share is not None,
             uncertainty=correlation(1 / sqrt(max(summary.handed_in - 1, 1))),
