@@ -70,9 +70,24 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     help="The folder to write.  [default: FOLDER/grades]",
 )
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
+@click.option("--practice", is_flag=True, help="Write each student a practice sheet on their own mistakes.")
+@click.option(
+    "--pdf/--no-pdf",
+    default=None,
+    help="Print feedback as PDF beside HTML and Markdown.  [default: for at most 400 papers]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
-def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_json: bool, force: bool) -> None:
+def grade(
+    folder: str,
+    answers: str,
+    output: str | None,
+    accept_zero: bool,
+    practice: bool,
+    pdf: bool | None,
+    as_json: bool,
+    force: bool,
+) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
     FOLDER is what `layerquiz exam` wrote, ANSWERS a CSV file with one column per blank, - for standard input.
@@ -83,7 +98,7 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
     """
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output, force, accept_zero)
+    written, report = write_grades(folder, answers, output, force, accept_zero, practice, pdf)
     if as_json:
         from layerquiz.cli.network import print_json
 
