@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.desk import pretended, run
-from layerquiz import engine, report
+from layerquiz import engine, handouts
 from render.test_html import read
 
 GRADE = ("grade", "out", "answers.csv")
@@ -66,7 +66,7 @@ def test_practice_is_written_for_those_with_mistakes(printing: Path) -> None:
 
 def test_large_classes_are_printed_on_request(printing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the limit there are no PDFs, and it is said how to get them; asked for, they are written."""
-    monkeypatch.setattr(report, "MOST_PRINTED", 1)
+    monkeypatch.setattr(handouts, "MOST_PRINTED", 1)
     result = run(*GRADE)
     assert "no PDFs of feedback for 2 papers: --pdf writes them too" in result.output
     assert names(printing / "out/grades/feedback") == ["s1.html", "s1.md", "s2.html", "s2.md"]
@@ -90,7 +90,7 @@ def test_many_documents_are_set_in_several_runs(printing: Path, monkeypatch: pyt
         return {part: f"{len(runs)} {part}".encode() for part in parts}
 
     monkeypatch.setattr(engine, "typeset", counted)
-    monkeypatch.setattr(report, "CHUNK", 1)
+    monkeypatch.setattr(handouts, "CHUNK", 1)
     assert run(*GRADE).exit_code == 0
     assert runs == [1, 1]
     assert (printing / "out/grades/feedback/s1.pdf").read_bytes() == b"1 page/1"
@@ -119,3 +119,12 @@ def test_no_way_is_made_up(answer: str, ways: tuple[int, int]) -> None:
     """A right or unread answer needs no way; one that nothing explains is shown the right one alone."""
     told = json.loads(run("diagnose", "alexnet", "conv1.parameters", answer, "--json").output)
     assert (len(told["right_way"]), len(told["wrong_way"])) == ways
+
+
+def test_pdfs_that_no_longer_fit_are_told(printing: Path) -> None:
+    """Who grades anew without printing is told which PDFs are those of the grades before."""
+    assert run(*GRADE).exit_code == 0
+    assert "earlier run" not in run(*GRADE, "--no-pdf").output
+    one_mistake(printing)
+    told = run(*GRADE, "--no-pdf", "--force").output
+    assert "PDFs of an earlier run are left and may not fit these grades: s1, s2 in feedback/" in told

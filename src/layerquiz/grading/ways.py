@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from layerquiz.formula.derive import Derivation, Step, derive
 from layerquiz.formula.expr import Formula, Number, Reference
@@ -74,15 +75,24 @@ def wrong_ways(
     """Return the ways to an answer, one for each explanation (the mistakes, then the rivals) that has one."""
     if story.verdict not in ("mistake", "carried", "slip", "convention"):
         return ()
-    return tuple(_Finding(network, quantity, story, stories or {}).ways())
+    earlier = {name: told for name in story.carried_from if (told := (stories or {}).get(name))}
+    key = (quantity, story.written, story.verdict, str((story.mistakes, story.rivals, story.own_value)))
+    known = _FOUND.setdefault(network, {})
+    asked = (*key, *((name, told.written) for name, told in earlier.items()))
+    if asked not in known:
+        known[asked] = tuple(_Finding(network, quantity, story, earlier).ways())
+    return known[asked]
+
+
+_FOUND: WeakKeyDictionary[Network, dict[tuple[object, ...], tuple[Way, ...]]] = WeakKeyDictionary()
+"""The ways that were found, as long as their networks live: on a shared paper many answers are the same."""
 
 
 class _Finding:
     """The search for the ways to one answer."""
 
-    def __init__(self, network: Network, quantity: str, story: Story, stories: Mapping[str, Story]) -> None:
+    def __init__(self, network: Network, quantity: str, story: Story, earlier: Mapping[str, Story]) -> None:
         self.network, self.story = network, story
-        earlier = {name: stories[name] for name in story.carried_from if name in stories}
         written = {name: told.written for name, told in {**earlier, quantity: story}.items()}
         self.sheet = Sheet(network, written, True, {quantity: story.expected})
         self.place = self.sheet.places[quantity]
