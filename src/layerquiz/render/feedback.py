@@ -116,7 +116,9 @@ def _written(story: Story) -> str:
 
 
 def _as_read(story: Story) -> str:
-    return f"**{_literal(story.shown)}**"
+    """Return what was read; a shape stays on one line."""
+    kept_together = _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
+    return f"**{kept_together}**"
 
 
 def _why(entry: Graded, names: Mapping[str, str]) -> str:

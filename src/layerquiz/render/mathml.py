@@ -20,6 +20,9 @@ FIRST_NUMBER, FIRST_WORDS = 70_000_000, 80_000_000
 """Numbers that stand for those that were taken out; nobody writes them in a formula."""
 
 SPELLED = {"<": r"\lt ", ">": r"\gt ", "{aligned}": "{align*}"}
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+"""What MathML that stands alone belongs to; in a page of HTML it is known without a word."""
+
 HEAD = re.compile(r"<math[^>]*>")
 CODE = re.compile(r"&#x([0-9A-F]+);")
 PLACED = re.compile(r"(q8\d{7}|7\d{7})")
