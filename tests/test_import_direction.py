@@ -13,7 +13,7 @@ import layerquiz
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("formula",), ("network",), ("exam",), ("grading",), ("render",), ("files",), ("engine",),
-    ("check", "practise", "publish"), ("report",), ("api",), ("cli",),
+    ("check", "practise", "remedial", "publish"), ("handouts", "overview"), ("report",), ("api",), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

@@ -1,19 +1,16 @@
-"""What `grade` writes: grades, feedback for each student, the class's summary, and what a person has to read."""
+"""What `grade` writes: grades, feedback for each student, the class's report, and what a person has to read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from layerquiz import engine, files
+from layerquiz import files, handouts, overview
 from layerquiz.errors import ExamError
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import Report, grade, submitted
-from layerquiz.grading.statistics import ClassSummary, summarised
-from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
-from layerquiz.render import charts, class_page, feedback, html, latex, markdown, slides
-from layerquiz.render import report as class_report
-from layerquiz.render.document import Page
+from layerquiz.grading.statistics import summarised
+from layerquiz.publish import SEAL, Written, unsealed
 from layerquiz.render.questions import decimal
 
 
@@ -39,14 +36,16 @@ def write_grades(
     target: str | None,
     force: bool,
     accept_zero: bool,
+    practice: bool = False,
+    pdf: bool | None = None,
     *,
-    names_shown: bool = False,
-    slides_wanted: bool = False,
+    names: bool = False,
+    slides: bool = False,
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
 
-    names_shown: whether the report names the students who share a mistake. slides_wanted: whether slides of the class's
-    mistakes are set.
+    `practice` adds practice sheets; `pdf` says whether feedback is printed, None means for classes that are not large.
+    `names` says whether the class's report names students, `slides` whether slides of its mistakes are set.
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
@@ -55,48 +54,9 @@ def write_grades(
     collected.add("grades.csv", files.csv_text(_grade_rows(report)))
     collected.add("review.csv", files.csv_text(_review_rows(report)))
     provisional = bool(report.review) and not accept_zero
-    pages = [feedback.page(sealed.exam, result, provisional) for result in report.results]
-    names = file_names([result.paper.student.id for result in report.results])
-    for page, name in zip(pages, names, strict=True):
-        collected.add(f"feedback/{name}.md", markdown.page(page))
-        collected.add(f"feedback/{name}.html", html.page(page))
-    summary = summarised(report)
-    collected.add("summary.md", markdown.page(class_page.page(sealed.exam, summary, provisional)))
-    drawn = charts.charts(summary, charts.matrix(summary)) if charts.are_available() else None
-    collected.add("report.html", class_report.page(sealed.exam, summary, drawn, provisional, names_shown))
-    notes = [*report.notes, *([] if drawn else [class_report.WITHOUT_CHARTS])]
-    pdfs, same = [f"feedback/{name}.pdf" for name in names], _holds(Path(target), collected)
-    if not engine.available():
-        notes.append(unprinted(Path(target), pdfs, same))
-    elif not (same and are_there(Path(target), pdfs)):
-        for name, content in _feedback_pdfs(pages, names).items():
-            collected.add(name, content)
-    if slides_wanted:
-        notes += _add_slides(collected, summary)
+    notes = [*report.notes, *handouts.collect(collected, report, provisional, practice, pdf)]
+    notes += overview.collect(collected, sealed.exam, summarised(report), provisional, names=names, slides=slides)
     return Written(target, tuple(collected.commit()), tuple(notes)), report
-
-
-def _add_slides(collected: files.Target, summary: ClassSummary) -> list[str]:
-    """Set one slide for each mistake; return why there are none, where there are none."""
-    shown = slides.slides(summary)
-    if not shown:
-        return ["no slides: no mistake was made that has a way of its own"]
-    if not engine.available():
-        return [f"no slides: install {' '.join(engine.missing())} and run this again"]
-    source = latex.slides(shown)
-    collected.add("slides.pdf", engine.typeset(source.text, source.parts)["slide"])
-    return []
-
-
-def _holds(target: Path, collected: files.Target) -> bool:
-    """Say whether the folder holds these very grades already."""
-    return all(files.read_bytes(target / name) == content for name, content in collected.files.items())
-
-
-def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, bytes]:
-    source = latex.pages(pages)
-    parts = engine.typeset(source.text, source.parts)
-    return {f"feedback/{name}.pdf": parts[f"page/{number}"] for number, name in enumerate(names, 1)}
 
 
 def _grade_rows(report: Report) -> Iterable[Iterable[object]]:

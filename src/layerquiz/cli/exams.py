@@ -73,6 +73,12 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     help="The folder to write.  [default: FOLDER/grades]",
 )
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
+@click.option("--practice", is_flag=True, help="Write each student a practice sheet on their own mistakes.")
+@click.option(
+    "--pdf/--no-pdf",
+    default=None,
+    help="Print feedback as PDF beside HTML and Markdown.  [default: for at most 400 papers]",
+)
 @click.option("--slides", is_flag=True, help="Set slides.pdf: one slide for each mistake, to show the class.")
 @click.option("--names", is_flag=True, help="Name in the class report the students who share a mistake.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
@@ -82,6 +88,8 @@ def grade(
     answers: str,
     output: str | None,
     accept_zero: bool,
+    practice: bool,
+    pdf: bool | None,
     slides: bool,
     names: bool,
     as_json: bool,
@@ -97,7 +105,9 @@ def grade(
     """
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output, force, accept_zero, names_shown=names, slides_wanted=slides)
+    written, report = write_grades(
+        folder, answers, output, force, accept_zero, practice, pdf, names=names, slides=slides
+    )
     if as_json:
         from layerquiz.cli.network import print_json
 

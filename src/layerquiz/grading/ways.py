@@ -6,8 +6,9 @@ so that the first step at which the two ways part can be shown. Where no derivat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from layerquiz.formula.derive import Derivation, Step, derive
 from layerquiz.formula.expr import Formula, Number, Reference
@@ -15,7 +16,7 @@ from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values
 from layerquiz.grading.answer import Reading
 from layerquiz.grading.diagnose import COUNTED_OTHERWISE
-from layerquiz.grading.sheet import Place, Sheet
+from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
@@ -74,15 +75,24 @@ def wrong_ways(
     """Return the ways to an answer, one for each explanation (the mistakes, then the rivals) that has one."""
     if story.verdict not in ("mistake", "carried", "slip", "convention"):
         return ()
-    return tuple(_Finding(network, quantity, story, stories or {}).ways())
+    earlier = {name: told for name in story.carried_from if (told := (stories or {}).get(name))}
+    key = (quantity, story.written, story.verdict, str((story.mistakes, story.rivals, story.own_value)))
+    known = _FOUND.setdefault(network, {})
+    asked = (*key, *((name, told.written) for name, told in earlier.items()))
+    if asked not in known:
+        known[asked] = tuple(_Finding(network, quantity, story, earlier).ways())
+    return known[asked]
+
+
+_FOUND: WeakKeyDictionary[Network, dict[tuple[object, ...], tuple[Way, ...]]] = WeakKeyDictionary()
+"""The ways that were found, as long as their networks live: on a shared paper many answers are the same."""
 
 
 class _Finding:
     """The search for the ways to one answer."""
 
-    def __init__(self, network: Network, quantity: str, story: Story, stories: Mapping[str, Story]) -> None:
+    def __init__(self, network: Network, quantity: str, story: Story, earlier: Mapping[str, Story]) -> None:
         self.network, self.story = network, story
-        earlier = {name: stories[name] for name in story.carried_from if name in stories}
         written = {name: told.written for name, told in {**earlier, quantity: story}.items()}
         self.sheet = Sheet(network, written, True, {quantity: story.expected})
         self.place = self.sheet.places[quantity]
@@ -161,13 +171,14 @@ class _Finding:
                 yield self._way(tuple(slugs), base, wrong)
 
     def _change(self, slugs: tuple[str, ...], base: Values) -> _Made | None:
-        """Return the change by some mistakes that gives the answer: exactly, else at the digits that it shows."""
+        """Return the change by some mistakes that gives the answer: as read, else as it may be read or was rounded."""
         made = [_Made(change.rules, values) for change, values in self._possible(slugs, base)]
-        for rounding in (False, True):
-            for found in made:
-                if self._fits(found.values, rounding):
-                    return found
-        return None
+        ways: tuple[Callable[[Values], bool], ...] = (
+            lambda values: self.sheet.value(self.place, values) == self.story.read_as,
+            lambda values: self._fits(values, rounding=False),
+            lambda values: self._fits(values, rounding=True),
+        )
+        return next((found for fits in ways for found in made if fits(found.values)), None)
 
     def _possible(self, slugs: tuple[str, ...], base: Values) -> Iterator[tuple[Change, Values]]:
         mistakes = [CATALOGUE[slug] for slug in CATALOGUE if slug in slugs]
@@ -179,8 +190,8 @@ class _Finding:
                 yield change, values
 
     def _fits(self, values: Values, rounding: bool) -> bool:
-        reading = self.sheet.readings[self.place.name]
-        return isinstance(reading, Reading) and _is_answer(self.sheet, self.place, reading, values, rounding)
+        reading, value = self.sheet.readings[self.place.name], self.sheet.value(self.place, values)
+        return isinstance(reading, Reading) and self.sheet.fits(self.place, reading, value, rounding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +200,6 @@ class _Made:
 
     rules: Mapping[str, Rules]
     values: Values
-
-
-def _is_answer(sheet: Sheet, place: Place, reading: Reading, values: Values, rounding: bool) -> bool:
-    return sheet.fits(place, reading, sheet.value(place, values), rounding)
 
 
 def _step_of(derivation: Derivation, wanted: tuple[Reference, ...]) -> Step | None:

@@ -67,6 +67,12 @@ def _question(number: str, question: Question, result: Result) -> Iterator[Block
     if right:
         listed = ", ".join(f"*{entry.blank}* {_as_read(entry.story)}" for entry in right)
         yield Paragraph(f"{'All right' if len(right) == len(graded) else 'Right'}: {listed}.")
+    if len(right) < len(graded):
+        yield from _not_right(question, graded)
+
+
+def _not_right(question: Question, graded: Sequence[Graded]) -> Iterator[Block]:
+    """Yield what is said about each answer of a question of which there is something to say."""
     stories = {entry.story.quantity: entry.story for entry in graded}
     names = {entry.story.quantity: entry.blank for entry in graded}
     hinted: dict[str, str] = {}
@@ -109,7 +115,9 @@ def _written(story: Story) -> str:
 
 
 def _as_read(story: Story) -> str:
-    return f"**{_literal(story.shown)}**"
+    """Return what was read; a shape stays on one line."""
+    kept_together = _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
+    return f"**{kept_together}**"
 
 
 def _why(entry: Graded, names: Mapping[str, str]) -> str:

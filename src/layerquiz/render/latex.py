@@ -68,8 +68,17 @@ def slides(shown: Sequence[Slide]) -> Source:
 
 def sheet(questions: Sheet) -> Source:
     """Return a practice sheet, or one drawn question, as the single part `sheet/1`."""
-    measured = _once(piece for question in questions.questions for piece in _measured_question(question, ""))
-    return Source(_template("sheet").render(sheet=questions, measured=measured), ("sheet/1",))
+    return sheets([questions])
+
+
+def sheets(documents: Sequence[Sheet]) -> Source:
+    """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
+    measured = [
+        _once(piece for question in document.questions for piece in _measured_question(question, ""))
+        for document in documents
+    ]
+    text = _template("sheet").render(sheets=list(zip(documents, measured, strict=True)))
+    return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:

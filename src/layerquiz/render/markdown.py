@@ -24,9 +24,12 @@ def solution(document: Paper) -> str:
 
 
 def sheet(document: Sheet) -> str:
-    """Return questions without a student; solutions, where asked for, follow each question."""
-    questions = (question(asked, solved=document.solutions) for asked in document.questions)
-    return _joined(_title(document.title), _name(document.subtitle), " ".join(document.conventions), *questions)
+    """Return questions without a student; solutions, where asked for, stand behind them all."""
+    alone = len(document.questions) == 1
+    questions = (question(asked, solved=document.solutions and alone) for asked in document.questions)
+    behind = ("# Worked solutions", *map(_solved, document.questions)) if document.solutions and not alone else ()
+    head = (_title(document.title), _name(document.subtitle), " ".join(document.conventions))
+    return _joined(*head, *questions, *behind)
 
 
 def page(document: Page) -> str:
@@ -37,11 +40,21 @@ def page(document: Page) -> str:
 
 def question(asked: Question, *, solved: bool = False) -> str:
     """Return one question, and its worked solution when `solved`."""
-    head = f"## {asked.number}. {asked.title} ({_points(asked.points)})"
     rows = "\n".join(map(_row, asked.blanks))
     worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
     grid = _grid(asked.grid, solved=solved) if asked.grid else ""
-    return _joined(head, *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+    return _joined(_head_of(asked), *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+
+
+def _solved(asked: Question) -> str:
+    """Return the worked solution of a question that stands elsewhere."""
+    grid = _grid(asked.grid, solved=True) if asked.grid else ""
+    worked = (_worked(blank, blocks) for blank, blocks in asked.worked())
+    return _joined(_head_of(asked), grid, *worked).rstrip("\n")
+
+
+def _head_of(asked: Question) -> str:
+    return f"## {asked.number}. {asked.title} ({_points(asked.points)})"
 
 
 def block(item: Block) -> str:

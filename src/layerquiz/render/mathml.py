@@ -20,7 +20,11 @@ FIRST_NUMBER, FIRST_WORDS = 70_000_000, 80_000_000
 """Numbers that stand for those that were taken out; nobody writes them in a formula."""
 
 SPELLED = {"<": r"\lt ", ">": r"\gt ", "{aligned}": "{align*}"}
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+"""What MathML that stands alone belongs to; in a page of HTML it is known without a word."""
+
 HEAD = re.compile(r"<math[^>]*>")
+CODE = re.compile(r"&#x([0-9A-F]+);")
 PLACED = re.compile(r"(q8\d{7}|7\d{7})")
 
 
@@ -64,4 +68,10 @@ def _converted(pattern: str) -> tuple[str, ...] | None:
         ET.fromstring(written)  # noqa: S314 - what was just written; it only has to be well formed
     except Exception:  # noqa: BLE001 - the converter has no error of its own; what it cannot do is shown as text
         return None
-    return tuple(PLACED.split(HEAD.sub("", written)))
+    return tuple(PLACED.split(CODE.sub(_sign, HEAD.sub("", written))))
+
+
+def _sign(code: re.Match[str]) -> str:
+    """Return the sign for its number, which is shorter, unless it is one that HTML reads as markup."""
+    sign = chr(int(code[1], 16))
+    return code[0] if sign in "<>&" else sign

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.question import Blank as Place
 from layerquiz.exam.question import Question as Drawn
 from layerquiz.formula.expr import Number
 from layerquiz.network.network import Answer
-from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question
+from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet
 from layerquiz.render.mathtext import LATEX, grouped
 from layerquiz.render.steps import worked
+
+
+def sheet(title: str, drawn: Sequence[Drawn], solutions: bool, subtitle: str = "") -> Sheet:
+    """Return questions without a student's paper around them: a practice sheet, or one drawn question."""
+    numbered = tuple(
+        printed(question, number, {blank.place: blank.place for blank in question.blanks})
+        for number, question in enumerate(drawn, 1)
+    )
+    said = sentences((str(number), question) for number, question in enumerate(drawn, 1))
+    return Sheet(title, numbered, subtitle, conventions=said, solutions=solutions)
 
 
 def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = True) -> Question:

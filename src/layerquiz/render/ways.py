@@ -33,11 +33,11 @@ def marked(derivation: Derivation, ways: Sequence[Way], story: Story, answer: An
     explained: set[str] = set()
     numbered = [Numbered(number if len(ways) > 1 else 0, way) for number, way in _different(ways)]
     earlier = [here for here in numbered if _group(derivation, here.way.first[0]) is None]
-    found: list[Block] = [_parting([here], (), explained) for here in earlier]
+    found: list[Block] = [_parting([here], (), explained, story.working) for here in earlier]
     for step, (first, also) in zip(worked(derivation, explained), folded(derivation.steps), strict=True):
         members = {first.quantity, *(other.quantity for other in also)}
         here = [one for one in numbered if one.way.first[0] and one.way.first[0].quantity in members]
-        found.append(_parting(here, (step,), explained) if here else step)
+        found.append(_parting(here, (step,), explained, story.working) if here else step)
     return tuple(found)
 
 
@@ -64,8 +64,11 @@ def _different(ways: Iterable[Way]) -> list[tuple[int, Way]]:
     return list(seen.values())[:MOST_WAYS]
 
 
-def _parting(here: Sequence[Numbered], right: tuple[Step, ...], explained: set[str]) -> Parting:
-    """Return how one step was made in some ways, and how it should be; `right` is empty for a step of another blank."""
+def _parting(here: Sequence[Numbered], right: tuple[Step, ...], explained: set[str], shown: bool) -> Parting:
+    """Return how one step was made in some ways, and how it should be; `right` is empty for a step of another blank.
+
+    Where the working is not `shown` the way is inferred from the number, which is said.
+    """
     first = here[0].way
     steps = right or _alone(first.right, first.first[0], explained)
     owner = first.first[0].quantity.owner if first.first[0] else ""
@@ -76,7 +79,8 @@ def _parting(here: Sequence[Numbered], right: tuple[Step, ...], explained: set[s
         condition = f", if explanation {one.number} fits" if one.number else ""
         sides.append((f"you had{layer}{condition}:", _alone(one.way.wrong, one.way.first[1], explained)))
     sides.append((f"it should be{', from your own earlier value' if first.own else ''}:", steps))
-    told = f"**Here your way {'differs' if len(here) == 1 and not here[0].number else 'may differ'}.**"
+    sure = "differs" if shown else "seems to differ"
+    told = f"**Here your way {'may differ' if here[0].number else sure}.**"
     return Parting(told, tuple((title, tuple(map(_short, steps))) for title, steps in sides if steps))
 
 
