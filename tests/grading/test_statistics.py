@@ -119,6 +119,17 @@ def test_what_is_dropped_has_no_mean() -> None:
     assert question(found, 1).mean == HALF
 
 
+def test_who_has_fewer_points_to_reach_is_measured_by_those() -> None:
+    """One blank is taken out of one paper: 3 of 6 passes as half of what was possible, where 3 of 7 does not."""
+    made = Class()
+    three = {name: Given(1) for name in BLANKS[:3]}
+    made.add(three)
+    made.add({**three, "3b": Given(0, "wrong", possible=0)})
+    found = summarised(made.report())
+    assert found.passed == 1
+    assert found.distribution(10)[4:6] == (1, 1)
+
+
 def test_the_pass_mark_of_the_exam_counts() -> None:
     """`pass: 0.6` passes who has at least three fifths."""
     made = Class(text="pass: 0.6\n" + Class().text)

@@ -106,12 +106,17 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class ClassSummary:
-    """A class: its sizes, its points, each question with its blanks, and each mistake, made by most students first."""
+    """A class: its sizes, its points, each question with its blanks, and each mistake, made by most students first.
+
+    totals counts points, shares counts shares of what was possible for a student: corrections may take points out of
+    some papers. possible is what the first paper can reach.
+    """
 
     papers: int
     handed_in: int
     to_read: int
     totals: tuple[tuple[Fraction, int], ...]
+    shares: tuple[tuple[Fraction, int], ...]
     possible: Fraction
     pass_share: Fraction
     mean: Fraction
@@ -146,15 +151,14 @@ class ClassSummary:
     def distribution(self, parts: int) -> tuple[int, ...]:
         """Return how many students have each part of the possible points, such as tenths; all points fall into one."""
         counts = [0] * parts
-        for points, count in self.totals:
-            share = points / self.possible if self.possible else Fraction(0)
+        for share, count in self.shares:
             counts[min(max(int(share * parts), 0), parts - 1)] += count
         return tuple(counts)
 
     @property
     def passed(self) -> int:
         """Return how many reached the pass mark."""
-        return sum(count for points, count in self.totals if points >= self.pass_share * self.possible)
+        return sum(count for share, count in self.shares if share >= self.pass_share)
 
 
 def summarised(report: Report) -> ClassSummary:
@@ -171,8 +175,8 @@ class ClassCount:
     def __init__(self, exam: Exam) -> None:
         self.exam = exam
         self.papers = self.handed_in = 0
+        self.reached: Counter[tuple[Ratio, Ratio]] = Counter()
         self.possible = Fraction(0)
-        self.totals: Counter[Ratio] = Counter()
         self.blanks: dict[str, BlankTally] = {}
         self.questions: dict[int, QuestionTally] = {}
         self.students: dict[str, list[Student]] = {}
@@ -194,7 +198,7 @@ class ClassCount:
             by_question.setdefault(graded.question, {})[name] = graded
         points = {name: graded.mark.points.as_integer_ratio() for name, graded in result.blanks.items()}
         total = added(points.values())
-        self.totals[total] += 1
+        self.reached[total, added(graded.mark.possible.as_integer_ratio() for graded in result.blanks.values())] += 1
         for number, found in by_question.items():
             self._count(result, number, found, points, total)
         self._mistakes(result)
@@ -244,7 +248,8 @@ class ClassCount:
 
     def summary(self) -> ClassSummary:
         """Return what was counted."""
-        whole = counted(self.totals)
+        totals, shares = self._reached()
+        whole = Sums.of(totals)
         items = {name: _item(tally, whole) for name, tally in self.blanks.items()}
         questions = tuple(self._question(tally, whole, items.values()) for tally in self.questions.values())
         scores = [tally.scores.sums for tally in self.questions.values() if counted(tally.possible).total]
@@ -252,7 +257,8 @@ class ClassCount:
             papers=self.papers,
             handed_in=self.handed_in,
             to_read=sum(item.unread for item in items.values()),
-            totals=tuple(sorted((Fraction(*total), count) for total, count in self.totals.items())),
+            totals=tuple(sorted(totals.items())),
+            shares=tuple(sorted(shares.items())),
             possible=self.possible,
             pass_share=USUAL_PASS if self.exam.pass_share is None else self.exam.pass_share,
             mean=whole.mean,
@@ -260,6 +266,15 @@ class ClassCount:
             questions=questions,
             made=tuple(self._made(slug) for slug in sorted(self.students, key=self._rank)),
         )
+
+    def _reached(self) -> tuple[Counter[Fraction], Counter[Fraction]]:
+        """Return how many have each number of points, and each share of what was possible for them."""
+        totals: Counter[Fraction] = Counter()
+        shares: Counter[Fraction] = Counter()
+        for (total, possible), count in self.reached.items():
+            totals[Fraction(*total)] += count
+            shares[Fraction(*total) / Fraction(*possible) if possible[0] else Fraction(0)] += count
+        return totals, shares
 
     def _rank(self, slug: str) -> tuple[int, str]:
         return -len(self.students[slug]), slug
