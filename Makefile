@@ -54,11 +54,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python needs its venv module: on Debian, apt-get install python3-venv"; exit 1; }
 
 $(BIN)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[charts]"
 	@touch $@
 
 $(BIN)/.tested: $(BIN)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[test,lint]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[charts,test,lint]"
 	@touch $@
 
 clean:  ## remove what was made, the environment included

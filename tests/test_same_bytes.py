@@ -27,11 +27,12 @@ engine.available, engine.typeset = (lambda: True), kept
 for command in (
     "example -o .",
     "exam exam.yaml --roster roster.csv -o exam",
-    "grade exam submissions.csv",
+    "grade exam submissions.csv --practice",
     "sheet -o practice.tex -n 20 --solutions",
+    "sheet -o practice.html -n 20 --solutions",
 ):
     main(command.split(), standalone_mode=False)
-for name, source in zip(("papers.tex", "feedback.tex"), sources, strict=True):
+for name, source in zip(("papers.tex", "feedback.tex", "practice_sheets.tex"), sources, strict=True):
     Path(name).write_text(source, encoding="utf-8")
 """
 

@@ -23,7 +23,7 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
-from layerquiz.render import latex, markdown, papers, text
+from layerquiz.render import html, latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
 from layerquiz.tables.workbook import workbook
@@ -235,6 +235,7 @@ def write_sheet(sheet: Sheet, target: str, force: bool) -> bool:
         ".pdf": lambda: _sheet_pdf(sheet),
         ".tex": lambda: latex.sheet(sheet).text,
         ".md": lambda: markdown.sheet(sheet),
+        ".html": lambda: html.sheet(sheet),
         ".txt": lambda: text.sheet(sheet),
     }
     if suffix not in formats:

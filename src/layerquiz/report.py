@@ -1,13 +1,13 @@
-"""What `grade` writes: grades, feedback for each student, the class's summary, and what a person has to read."""
+"""What `grade` writes: grades, feedback for each student, the class's report, and what a person has to read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layerquiz import answers as handed_in
-from layerquiz import engine, files, regrade
+from layerquiz import files, handouts, overview, regrade
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
@@ -19,11 +19,26 @@ from layerquiz.grading.policy_keys import merged
 from layerquiz.grading.simulate import Simulation, simulate
 from layerquiz.grading.statistics import summarised
 from layerquiz.grading.submissions import Submissions
-from layerquiz.publish import SEAL, Written, are_there, file_names, unprinted, unsealed
-from layerquiz.render import feedback, gradebooks, latex, markdown
-from layerquiz.render.document import Page
+from layerquiz.publish import SEAL, Written, unsealed
+from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is written on request: practice sheets, printed feedback, a report with names, slides.
+
+    `pdf` says whether feedback is printed; None means for classes that are not large.
+    """
+
+    practice: bool = False
+    pdf: bool | None = None
+    names: bool = False
+    slides: bool = False
+
+
+NONE = Extras()
 
 
 def opened(target: str) -> Sealed:
@@ -71,9 +86,15 @@ def submissions(sealed: Sealed, file: str) -> Submissions:
 
 
 def write_grades(
-    source: str, answers: str, target: str | None, force: bool, accept_zero: bool, corrections: str | None = None
+    source: str,
+    answers: str,
+    target: str | None,
+    force: bool,
+    accept_zero: bool,
+    corrections: str | None = None,
+    extras: Extras = NONE,
 ) -> tuple[Written, Report]:
-    """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed.
+    """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
 
     `corrections` is their file, else corrections.yaml beside the exam counts where it is there. Where grades are there
     that would change, `ChangedGradesError` says which, unless `force` is given.
@@ -91,32 +112,12 @@ def write_grades(
         collected.add(regrade.CHANGES, files.csv_text(found.change_rows()))
     provisional = bool(report.review) and not accept_zero
     _add_gradebooks(collected, report, provisional)
-    pages = [feedback.page(sealed.exam, result, provisional) for result in report.results]
-    names = file_names([result.paper.student.id for result in report.results])
-    for page, name in zip(pages, names, strict=True):
-        collected.add(f"feedback/{name}.md", markdown.page(page))
-    collected.add(
-        "summary.md", markdown.page(feedback.class_summary(sealed.exam, report, summarised(report), provisional))
-    )
     notes = [*report.notes, *(regrade.table(changed) if changed else ())]
-    pdfs, same = [f"feedback/{name}.pdf" for name in names], _holds(Path(target), collected)
-    if not engine.available():
-        notes.append(unprinted(Path(target), pdfs, same))
-    elif not (same and are_there(Path(target), pdfs)):
-        for name, content in _feedback_pdfs(pages, names).items():
-            collected.add(name, content)
+    notes += handouts.collect(collected, report, provisional, extras.practice, extras.pdf)
+    notes += overview.collect(
+        collected, sealed.exam, summarised(report), provisional, names=extras.names, slides=extras.slides
+    )
     return Written(target, tuple(collected.commit()), tuple(notes)), report
-
-
-def _holds(target: Path, collected: files.Target) -> bool:
-    """Say whether the folder holds these very grades already."""
-    return all(files.read_bytes(target / name) == content for name, content in collected.files.items())
-
-
-def _feedback_pdfs(pages: Sequence[Page], names: Sequence[str]) -> dict[str, bytes]:
-    source = latex.pages(pages)
-    parts = engine.typeset(source.text, source.parts)
-    return {f"feedback/{name}.pdf": parts[f"page/{number}"] for number, name in enumerate(names, 1)}
 
 
 def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:

@@ -90,7 +90,15 @@ def test_diagnose_prints_json() -> None:
     """`diagnose --json` names the mistake, its rivals and a hint."""
     told = json.loads(run("diagnose", "mnist", "conv2.parameters", "9216", "--json").output)
     assert list(told) == [
-        *("format", "quantity", "read_as", "expected", "verdict", "mistakes", "rivals", "conventions", "hint")
+        *("format", "quantity", "read_as", "expected", "verdict", "mistakes", "rivals", "conventions", "hint"),
+        *("confidence", "right_way", "wrong_way"),
+    ]
+    assert told["confidence"] == "one explanation fits"
+    assert told["right_way"][0] == "> conv2: biases = C_out = 32"
+    assert told["wrong_way"] == [
+        "> conv2: biases = 0",
+        "  conv2: weights = K^2 * C_in * C_out = 3^2 * 32 * 32 = 9,216",
+        "  conv2: parameters = weights + biases = 9,216 + 0 = 9,216",
     ]
     assert (told["read_as"], told["expected"], told["mistakes"]) == (9216, 9248, ["forgot-bias"])
 

@@ -73,7 +73,7 @@ def test_files_stay_inside_the_folder(hostile: Path, monkeypatch: pytest.MonkeyP
         {path.name for path in (hostile / "out" / name).iterdir()} for name in ("papers", "grades/feedback")
     )
     assert len(papers) == len(NAMES) + 1
-    assert len(feedback) == 2 * len(NAMES)
+    assert len(feedback) == 3 * len(NAMES)
     for name in papers | feedback:
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name), name
         assert name.partition(".")[0].lower() not in ("con", "solutions")

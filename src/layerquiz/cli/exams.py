@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from layerquiz.grading.grade import Report
     from layerquiz.publish import Written
 
+MOST_SHOWN = 6
+"""So many places to look at are named on the terminal."""
+
 FORCE = click.option("--force", is_flag=True, help="Replace files that are there and differ.")
 
 
@@ -73,6 +76,14 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
 @click.option("--simulate", is_flag=True, help="Try the policy on simulated students instead of grading ANSWERS.")
 @click.option("--policy", callback=named, help="With --simulate: a YAML file with another policy to compare.")
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
+@click.option("--practice", is_flag=True, help="Write each student a practice sheet on their own mistakes.")
+@click.option(
+    "--pdf/--no-pdf",
+    default=None,
+    help="Print feedback as PDF beside HTML and Markdown.  [default: for at most 400 papers]",
+)
+@click.option("--slides", is_flag=True, help="Set slides.pdf: one slide for each mistake, to show the class.")
+@click.option("--names", is_flag=True, help="Name in the class report the students who share a mistake.")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
 def grade(
@@ -83,6 +94,10 @@ def grade(
     simulate: bool,
     policy: str | None,
     accept_zero: bool,
+    practice: bool,
+    pdf: bool | None,
+    slides: bool,
+    names: bool,
     as_json: bool,
     force: bool,
 ) -> None:
@@ -103,10 +118,11 @@ def grade(
         _simulate(folder, policy, as_json)
         return
     from layerquiz.regrade import ChangedGradesError
-    from layerquiz.report import write_grades
+    from layerquiz.report import Extras, write_grades
 
+    extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections)
+        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras)
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json
@@ -144,22 +160,29 @@ def _tell(written: Written) -> None:
 
 
 def _tell_report(report: Report, accept_zero: bool, folder: str) -> None:
-    from layerquiz.grading.statistics import look_at, summarised
+    from layerquiz.grading.findings import findings
+    from layerquiz.grading.statistics import summarised
+    from layerquiz.render.findings import said
 
     summary = summarised(report)
     click.echo(
         f"{summary.handed_in} of {summary.papers} papers handed in; mean {float(summary.mean):.2f} of "
         f"{float(summary.possible):g} points"
     )
-    found = look_at(summary)
+    found = findings(summary)
     if found:
         click.echo("Look at these first:")
-        for line in found:
-            click.echo(f"  {line}")
+    for finding in found[:MOST_SHOWN]:
+        click.echo(f"  {said(finding).headline}")
+    if found[MOST_SHOWN:]:
+        click.echo(f"  and {len(found) - MOST_SHOWN} more: see the report")
+    for slug, students in summary.mistakes[:3]:
+        if students > 1:
+            click.echo(f"{students} students made the mistake {slug}")
     if report.review and not accept_zero:
         click.echo(
             f"{len(report.review)} answers are to be read by a person: write points into {folder}/review.csv and grade "
             "again. Until then the grades are provisional; --accept-zero (with --force, where they are there) makes "
             "them final."
         )
-    click.echo(f"Grades: {folder}/grades.csv; the class: {folder}/summary.md; each student: {folder}/feedback/")
+    click.echo(f"Grades: {folder}/grades.csv; the class: {folder}/report.html; each student: {folder}/feedback/")

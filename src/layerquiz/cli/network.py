@@ -9,6 +9,12 @@ import click
 from layerquiz.cli import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from layerquiz.grading.story import Story
+    from layerquiz.grading.ways import Way
     from layerquiz.network.network import Network
     from layerquiz.network.summary import Summary
 
@@ -123,6 +129,9 @@ def _print_summary(summary: Summary) -> None:
 def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:
     """Say whether an answer is right and, if not, which mistake leads to it.
 
+    Below the verdict stand the right way and the way to the answer, in two columns where the terminal is wide enough;
+    the first step that differs is marked.
+
     An answer that begins with a minus sign comes after two dashes: -- -3. ANSWER may be - for standard input.
 
     \b
@@ -131,14 +140,37 @@ def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:
       layerquiz diagnose my_network.yaml fc.parameters 32,896 --json
     """
     from layerquiz import api, files
+    from layerquiz.grading.ways import wrong_ways
 
     if network == answer == "-":
         raise click.UsageError("Only one of NETWORK and ANSWER can come from standard input.")
     net = network_from(network)
     story = api.diagnose(net, quantity, files.read_text("-") if answer == "-" else answer)
+    ways = wrong_ways(net, quantity, story)
     if as_json:
-        print_json(story.as_json())
+        print_json({**story.as_json(), "confidence": story.confidence, **_ways_json(net, story, ways)})
         return
+    _print_story(quantity, story)
+    _print_ways(net, story, ways)
+
+
+def _ways_json(net: Network, story: Story, ways: Sequence[Way]) -> dict[str, list[str]]:
+    """Return the right way to a quantity and the way to the answer as lines, where there are any."""
+    from layerquiz.render.ways import beside
+
+    right, wrong = beside(ways[0]) if ways else (_right_way(net, story), [])
+    return {"right_way": right, "wrong_way": wrong}
+
+
+def _right_way(net: Network, story: Story) -> list[str]:
+    """Return the right way alone, where an answer is neither right nor explained."""
+    from layerquiz import api
+    from layerquiz.render.ways import lines
+
+    return lines(api.derive(net, story.quantity)) if story.verdict == "wrong" else []
+
+
+def _print_story(quantity: str, story: Story) -> None:
     from layerquiz.render.mathtext import in_words
 
     click.echo(f"{quantity}: {story.verdict}")
@@ -149,5 +181,51 @@ def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:
     for slugs in (story.mistakes, *story.rivals):
         if slugs:
             click.echo(f"fits:     {' + '.join(slugs)}")
+    if story.confidence:
+        click.echo(f"how sure: {story.confidence}")
     if story.hint:
         click.echo(story.hint)
+
+
+SIDE_BY_SIDE = 120
+"""A terminal of so many columns has room for two ways beside each other."""
+
+
+def _print_ways(net: Network, story: Story, ways: Sequence[Way]) -> None:
+    """Print the right way and the way to the answer, side by side where a wide terminal looks on; then the rivals'."""
+    from layerquiz.cli.screen import console
+    from layerquiz.render.ways import beside
+
+    right, wrong = beside(ways[0]) if ways else (_right_way(net, story), [])
+    screen = console()
+    if wrong and screen.is_terminal and screen.width >= SIDE_BY_SIDE:
+        _print_beside(screen, right, wrong)
+    else:
+        _print_way("The right way:", right)
+        _print_way(f"The way to {story.shown}{_with(ways[0]) if ways[1:] else ''}:", wrong)
+    for way in ways[1:]:
+        _print_way(f"The way to {story.shown}{_with(way)}:", beside(way)[1])
+
+
+def _with(way: Way) -> str:
+    """Return the mistakes of a way, behind what it leads to."""
+    return f" with {' + '.join(way.slugs)}"
+
+
+def _print_way(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        click.echo("\n".join(("", title, *lines)))
+
+
+def _print_beside(screen: Console, right: Sequence[str], wrong: Sequence[str]) -> None:
+    """Print two ways in two columns; the lines at which they part are marked."""
+    from itertools import zip_longest
+
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("the right way", "your way", box=box.SIMPLE_HEAD)
+    for pair in zip_longest(right, wrong, fillvalue=""):
+        table.add_row(*(Text(line, style="bold" if line.startswith(">") else "") for line in pair))
+    screen.print(table)

@@ -11,12 +11,14 @@ from layerquiz.cli.network import print_json
 from layerquiz.errors import TemplateError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from layerquiz.check import Checked
     from layerquiz.exam.question import Question
     from layerquiz.exam.template import Template
     from layerquiz.render.document import Sheet
 
-FORMATS = ("text", "markdown", "latex", "json")
+FORMATS = ("text", "markdown", "latex", "html", "json")
 
 
 def template_from(argument: str) -> Template:
@@ -78,12 +80,13 @@ def draw(template: str, seed: str, solution: bool, form: str, as_json: bool) -> 
       layerquiz draw my_template.md --seed 7 --solution --format latex
     """
     from layerquiz.exam.drawing import draw as draw_question
+    from layerquiz.render.questions import sheet as sheet_of
 
     question = draw_question(template_from(template), seed)
     if as_json or form == "json":
         print_json(_as_json(question, seed, solution))
     else:
-        click.echo(_formatted(_sheet(question.title, [question], solution), form))
+        click.echo(_formatted(sheet_of(question.title, [question], solution), form))
 
 
 def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]:
@@ -119,29 +122,13 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
     return told
 
 
-def _sheet(title: str, drawn: list[Question], solutions: bool) -> Sheet:
-    from layerquiz.exam.assumptions import sentences
-    from layerquiz.render.document import Sheet
-    from layerquiz.render.questions import printed
-
-    numbered = tuple(
-        printed(question, number, {blank.place: blank.place for blank in question.blanks})
-        for number, question in enumerate(drawn, 1)
-    )
-    return Sheet(
-        title,
-        numbered,
-        conventions=sentences((str(number), question) for number, question in enumerate(drawn, 1)),
-        solutions=solutions,
-    )
-
-
 def _formatted(sheet: Sheet, form: str) -> str:
-    from layerquiz.render import latex, markdown, text
+    from layerquiz.render import html, latex, markdown, text
 
     if form == "latex":
         return latex.sheet(sheet).text
-    return markdown.sheet(sheet) if form == "markdown" else text.sheet(sheet)
+    forms: dict[str, Callable[[Sheet], str]] = {"markdown": markdown.sheet, "html": html.sheet, "text": text.sheet}
+    return forms[form](sheet)
 
 
 @click.command()
@@ -151,7 +138,7 @@ def _formatted(sheet: Sheet, form: str) -> str:
     required=True,
     type=click.Path(readable=False),
     callback=named,
-    help="The file to write: .pdf, .md, .tex or .txt.",
+    help="The file to write: .pdf, .html, .md, .tex or .txt.",
 )
 @click.option("--topic", help="Only questions of this topic.")
 @click.option("--level", type=int, help="Only questions of this level.")
@@ -171,9 +158,10 @@ def sheet(
     """
     from layerquiz.practise import practice_questions
     from layerquiz.publish import write_sheet
+    from layerquiz.render.questions import sheet as sheet_of
 
     drawn = practice_questions(topic, level, number, seed)
-    changed = write_sheet(_sheet("Practice sheet", drawn, solutions), output, force)
+    changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), output, force)
     count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
     click.echo(f"{output}: {count if changed else 'up to date'}")
 

@@ -52,6 +52,7 @@ class ExamKeys(_Keys):
     seed: int | str | None = None
     conventions: str | dict[str, Any] = "textbook"
     policy: dict[str, Any] = {}
+    passing: Annotated[float | None, Field(gt=0, le=1, alias="pass")] = None
     questions: Annotated[list[Any], Field(min_length=1)]
 
 
@@ -66,7 +67,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """An exam, ready to draw. Policies are plain data here; they are checked where marks are made."""
+    """An exam, ready to draw. Policies are plain data here; they are checked where marks are made.
+
+    pass_share: the share of the points that passes, where the exam says so.
+    """
 
     title: str
     course: str
@@ -76,6 +80,7 @@ class Exam:
     conventions: str | Mapping[str, Any]
     policy: Mapping[str, Any]
     entries: tuple[Entry, ...]
+    pass_share: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         conventions=keys.conventions,
         policy=keys.policy,
         entries=tuple(choosing.entries(keys.questions)),
+        pass_share=None if keys.passing is None else Fraction(str(keys.passing)),
     )
 
 

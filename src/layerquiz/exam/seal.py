@@ -57,6 +57,7 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "templates": {entry.template.name: entry.template.text for entry in exam.entries},
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": [_paper(paper) for paper in papers],
+        **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
     }
     return {**sealed, "hash": digest(sealed)}
 
@@ -143,7 +144,8 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
         for found in sealed["questions"]
     )
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
-    return Exam(**words, entries=tuple(entries))
+    passing = None if "pass" not in sealed else Fraction(sealed["pass"])
+    return Exam(**words, entries=tuple(entries), pass_share=passing)
 
 
 def _unsealed_paper(exam: Exam, found: Mapping[str, Any]) -> Paper:

@@ -16,10 +16,14 @@ SHORT_LINE = 72
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text in Markdown; may hold several paragraphs, lists and small tables. A heading keeps what follows."""
+    """Running text in Markdown; may hold several paragraphs, lists and small tables.
+
+    A heading keeps what follows; a large one begins a part of the document.
+    """
 
     markdown: str
     heading: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,17 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """The step at which somebody's way leaves the right one: as it was made, beside how it should be.
+
+    `told` and the titles of the sides are Markdown.
+    """
+
+    told: str
+    sides: tuple[tuple[str, tuple[Step, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table that may be long; cells are Markdown. `align` has one of `l`, `c`, `r` for each column."""
 
@@ -56,7 +71,7 @@ class Table:
         return tuple(self.align.ljust(len(self.columns), "l"))[: len(self.columns)]
 
 
-Block: TypeAlias = Paragraph | Step | Table
+Block: TypeAlias = Paragraph | Step | Parting | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +159,30 @@ class Page:
     subtitle: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two ways to an answer, as a slide shows them beside each other. `end` is Markdown: what the way gives."""
+
+    title: str
+    steps: tuple[Step, ...]
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One mistake, to be shown to a class: what was asked, the question to think about, and both ways.
+
+    letters: what the letters of both ways mean, in Markdown.
+    """
+
+    title: str
+    count: str
+    hint: str
+    body: Paragraph
+    sides: tuple[Side, Side]
+    letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

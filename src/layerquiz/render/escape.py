@@ -1,9 +1,10 @@
-"""The one place where outside text becomes harmless: for LaTeX, for Markdown, and as a name of bounded length."""
+"""The one place where outside text becomes harmless: for LaTeX, Markdown, HTML, and as a name of bounded length."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from html import escape
 
 NAME_LIMIT = 100
 
@@ -127,3 +128,8 @@ def _close(foreign: list[str], pieces: list[str]) -> None:
         pieces[-1] = f"{pieces[-1][:-1]} {run}}}"
     else:
         pieces.append(rf"\foreign{{{run}}}")
+
+
+def html(text: str) -> str:
+    """Return text as HTML which shows exactly that text, between tags and inside quoted attributes."""
+    return escape(clean(text), quote=True)

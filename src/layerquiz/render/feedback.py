@@ -1,117 +1,192 @@
-"""Graded exams as documents: a page for each student, and one for the class."""
+"""Graded exams as documents: a page for each student."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from layerquiz.exam.exam import Exam, blank_id
-from layerquiz.grading.grade import Graded, Report, Result
-from layerquiz.grading.statistics import ClassSummary, look_at
+from layerquiz.exam.question import Blank, Question
+from layerquiz.formula.derive import Derivation
+from layerquiz.grading.grade import Graded, Result
+from layerquiz.grading.story import Line, Story
+from layerquiz.grading.ways import Way, wrong_ways
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.render.document import Block, Page, Paragraph, Table
 from layerquiz.render.escape import literal
-from layerquiz.render.questions import key, points, steps
+from layerquiz.render.questions import key, points
+from layerquiz.render.ways import marked
+
+LONGEST_ANSWER = 60
+
+IN_WORDS = {
+    "correct": "right",
+    "convention": "right under another convention than this paper's",
+    "carried": "right, from your own earlier value",
+    "slip": "the way is right, the last number differs",
+    "mistake": "one step differs",
+    "wrong": "another number than was asked for",
+    "blank": "no answer",
+    "unreadable": "it could not be read, so a person will look at it",
+}
+"""What each verdict means to a student."""
+
+SAID_ALREADY = {
+    *("right", "carried", "a slip", "wrong", "no answer", "not readable: to be reviewed"),
+    "right under another convention",
+}
+"""Reasons of marks that say no more than the verdict does."""
 
 
-def page(exam: Exam, result: Result, provisional: bool) -> Page:
-    """Return what one student gets back: each answer as it was read, its points, a hint, and the worked steps."""
-    blocks: list[Block] = []
-    for number, question in result.paper.numbered:
-        graded = [result.blanks[blank_id(number, blank, question)] for blank in question.blanks]
-        got = sum((entry.mark.points for entry in graded), Fraction(0))
-        title = f"{number}. {question.title}: {points(got)} of {points(question.points)} points"
-        blocks.append(Paragraph(title, heading=True))
-        blocks += [*_answers(graded), *_hints(graded)]
-        for entry, blank, derivation in zip(graded, question.blanks, question.solution, strict=True):
-            if entry.story.verdict not in ("correct", "carried"):
-                told = f"How {entry.blank} is worked out; the answer is {key(entry.story.expected)}"
-                blocks.append(Paragraph(told, heading=True))
-                blocks += steps(blank, derivation)
+def page(exam: Exam, result: Result, provisional: bool, practice: bool = False) -> Page:
+    """Return what one student gets back: each answer as it was read, its points and why, a hint, the worked steps.
+
+    `practice` says that a practice sheet comes with the page.
+    """
     facts = (
         ("student", f"{result.paper.student.name} ({result.paper.student.id})"),
         ("points", f"{points(result.points)} of {points(result.possible)}"),
         *((("state", "provisional: some answers of this exam are still to be read"),) if provisional else ()),
     )
-    return Page(exam.title, exam.course, facts, tuple(blocks))
+    if not result.handed_in:
+        blocks: list[Block] = [Paragraph("Nothing was handed in under this name.")]
+        return Page(exam.title, exam.course, facts, tuple(blocks))
+    blocks = []
+    for number, question in result.paper.numbered:
+        blocks += _question(number, question, result)
+    return Page(exam.title, exam.course, facts, (*blocks, *_next(result, practice)))
 
 
-def _answers(graded: list[Graded]) -> Iterator[Block]:
-    """Yield the answers as they were read; in a long table those that are right are only named."""
-    wrong = [entry for entry in graded if entry.story.verdict != "correct"]
-    shown = graded if len(graded) <= SHORT_TABLE else wrong
-    if shown:
-        yield _table(shown)
-    if len(shown) < len(graded):
-        names = ", ".join(entry.blank for entry in graded if entry not in shown)
-        yield Paragraph("All answers are right." if not wrong else f"Right: {names}.")
+def _question(number: str, question: Question, result: Result) -> Iterator[Block]:
+    """Yield what is said about one question: little where it is right."""
+    graded = [result.blanks[blank_id(number, blank, question)] for blank in question.blanks]
+    got = sum((entry.mark.points for entry in graded), Fraction(0))
+    title = f"{number}. {question.title}: {points(got)} of {points(question.points)} points"
+    yield Paragraph(title, heading=True, large=True)
+    right = [entry for entry in graded if _needs_no_word(entry)]
+    if right:
+        listed = ", ".join(f"*{entry.blank}* {_as_read(entry.story)}" for entry in right)
+        yield Paragraph(f"{'All right' if len(right) == len(graded) else 'Right'}: {listed}.")
+    if len(right) < len(graded):
+        yield from _not_right(question, graded)
 
 
-def _table(graded: list[Graded]) -> Table:
-    rows = tuple(
-        (
-            entry.blank,
-            _literal(entry.story.written),
-            _literal(entry.story.shown),
-            entry.story.verdict,
-            f"{points(entry.mark.points)} of {points(entry.mark.possible)}",
+def _not_right(question: Question, graded: Sequence[Graded]) -> Iterator[Block]:
+    """Yield what is said about each answer of a question of which there is something to say."""
+    stories = {entry.story.quantity: entry.story for entry in graded}
+    names = {entry.story.quantity: entry.blank for entry in graded}
+    hinted: dict[str, str] = {}
+    for entry, blank, derivation in zip(graded, question.blanks, question.solution, strict=True):
+        if not _needs_no_word(entry):
+            ways = wrong_ways(question.network, blank.quantity, entry.story, stories)
+            yield from _answer(entry, blank, names, hinted.get(entry.story.hint, ""))
+            hinted.setdefault(entry.story.hint, entry.blank)
+            yield from _solution(entry, derivation, ways)
+
+
+def _needs_no_word(entry: Graded) -> bool:
+    """Say whether an answer is right and paid in full, and nothing in its working is to be said."""
+    return entry.story.verdict == "correct" and entry.mark.points == entry.mark.possible and not entry.story.hint
+
+
+def _answer(entry: Graded, blank: Blank, names: Mapping[str, str], hinted: str) -> Iterator[Block]:
+    """Yield one answer: what was written and read, its points and why, and the hint.
+
+    `hinted` is the blank at which the same hint stands already.
+    """
+    story, mark = entry.story, entry.mark
+    label = f", {blank.label}" if blank.label else ""
+    yield Paragraph(f"{entry.blank}{label}: {points(mark.points)} of {points(mark.possible)}", heading=True)
+    yield Paragraph(f"{_written(story)}{_why(entry, names)}.")
+    if story.hint and story.verdict not in ("carried", "blank"):
+        yield Paragraph(f"The hint at {hinted} holds here too." if hinted else literal(story.hint))
+    if story.lines:
+        yield _working(story.lines)
+
+
+def _written(story: Story) -> str:
+    """Return what was written, and how it was read where that is not the same."""
+    if story.verdict == "blank":
+        return ""
+    written = f'You wrote "{_literal(story.written)}"'
+    if story.verdict == "unreadable":
+        return f"{written}: "
+    return f"{written}, read as {_as_read(story)}: "
+
+
+def _as_read(story: Story) -> str:
+    """Return what was read; a shape stays on one line."""
+    kept_together = _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
+    return f"**{kept_together}**"
+
+
+def _why(entry: Graded, names: Mapping[str, str]) -> str:
+    """Return why an answer has its points, in plain language."""
+    story = entry.story
+    told = IN_WORDS[story.verdict]
+    if story.verdict == "mistake":
+        told = told if len(story.mistakes) == 1 else "two steps differ"
+        told += ", and your working is counted" if story.working else ", and there is no working beside the number"
+    if story.verdict == "slip" and not story.mistakes:
+        told = "right but for the order or the number of its digits"
+    if story.verdict == "carried":
+        told += f" ({', '.join(names.get(name, name) for name in story.carried_from)})"
+    if story.verdict == "blank":
+        told = told.capitalize()
+    more = [part for part in entry.mark.reason.split("; ") if not _is_said(part)]
+    return "; ".join((told, *map(literal, more)))
+
+
+def _is_said(reason: str) -> bool:
+    return reason in SAID_ALREADY or all(slug in CATALOGUE for slug in reason.split(", "))
+
+
+def _working(lines: Sequence[Line]) -> Table:
+    rows = tuple((_literal(line.text), _literal(line.shown), _about(line)) for line in lines)
+    return Table(("your working", "read as", ""), rows, "lll")
+
+
+def _about(line: Line) -> str:
+    return ": ".join(part for part in (literal(line.verdict), literal(line.note)) if part)
+
+
+def _solution(entry: Graded, derivation: Derivation, ways: Sequence[Way]) -> Iterator[Block]:
+    """Yield the worked solution with the first wrong step marked; from own earlier values where it was told so."""
+    story = entry.story
+    if story.verdict in ("correct", "carried"):
+        return
+    own = next((way for way in ways if way.own), None)
+    told = f"How {entry.blank} is worked out; the answer is {key(story.expected)}"
+    shown, answer = derivation, story.expected
+    if own is not None and story.own_value is not None:
+        known = {step.quantity for step in derivation.steps}
+        steps = tuple(step for step in own.right.steps if step.quantity in known)
+        shown, answer = Derivation(own.right.targets, steps), story.own_value
+        told = (
+            f"How {entry.blank} is worked out from your own earlier value, which leads to {key(answer)}; "
+            f"from the right one it is {key(story.expected)}"
         )
-        for entry in graded
-    )
-    return Table(("blank", "your answer", "read as", "verdict", "points"), rows, "llllr")
+    yield Paragraph(told, heading=True)
+    yield from marked(shown, ways, story, answer)
 
 
-def _hints(graded: list[Graded]) -> list[Paragraph]:
-    return [
-        Paragraph(f"*{entry.blank}*: {literal(entry.story.hint)}")
-        for entry in graded
-        if entry.story.hint and entry.story.verdict not in ("correct", "blank")
-    ]
-
-
-LONGEST_ANSWER = 60
-SHORT_TABLE = 6
+def _next(result: Result, practice: bool) -> Iterator[Block]:
+    """Yield what to practise next: the topics of what was not right yet."""
+    topics: dict[str, list[str]] = {}
+    for number, question in result.paper.numbered:
+        for blank in question.blanks:
+            entry = result.blanks[blank_id(number, blank, question)]
+            if entry.story.verdict not in ("correct", "carried"):
+                topics.setdefault(", ".join(question.template.topics), []).append(entry.blank)
+    if not topics:
+        return
+    yield Paragraph("What to practise next", heading=True, large=True)
+    yield Paragraph("\n".join(f"- {literal(topic)}: {', '.join(blanks)}" for topic, blanks in topics.items()))
+    if practice:
+        yield Paragraph("A practice sheet on exactly these comes with this page; its solutions stand at its end.")
 
 
 def _literal(text: str) -> str:
     """Return what somebody wrote as Markdown, cut where it is long: it stands for itself, whatever it holds."""
     flat = " ".join(text.split())
     return literal(flat if len(flat) <= LONGEST_ANSWER else f"{flat[:LONGEST_ANSWER]}...")
-
-
-def class_summary(exam: Exam, report: Report, summary: ClassSummary, provisional: bool) -> Page:
-    """Return how the class did: where to look first, then every blank, then the mistakes that were made."""
-    blocks: list[Block] = []
-    found = look_at(summary)
-    if found:
-        blocks.append(Paragraph("Look at these first", heading=True))
-        blocks.append(Paragraph("\n".join(f"- {literal(line)}" for line in found)))
-    blocks.append(Paragraph("Every blank", heading=True))
-    rows = tuple(
-        (
-            item.blank,
-            str(item.answered),
-            str(item.correct),
-            str(item.omitted),
-            f"{float(item.mean):.0%}",
-            ", ".join(f"{slug} ({count})" for slug, count in item.mistakes[:3]),
-        )
-        for item in summary.items
-    )
-    blocks.append(Table(("blank", "answers", "right", "left out", "mean", "mistakes"), rows, "lrrrrl"))
-    if summary.mistakes:
-        blocks.append(Paragraph("Mistakes, by the number of students who made them", heading=True))
-        told = tuple((str(count), slug, literal(CATALOGUE[slug].hint)) for slug, count in summary.mistakes)
-        blocks.append(Table(("students", "mistake", "what to ask them"), told, "rll"))
-    return Page(f"{exam.title}: the class", exam.course, _class_facts(report, summary, provisional), tuple(blocks))
-
-
-def _class_facts(report: Report, summary: ClassSummary, provisional: bool) -> tuple[tuple[str, str], ...]:
-    possible = points(summary.possible)
-    facts: Mapping[str, str] = {
-        "papers": f"{summary.papers}, {summary.handed_in} handed in",
-        "mean": f"{float(summary.mean):.2f} of {possible} points",
-        "best": f"{points(summary.best)} of {possible} points",
-        "to be read": f"{len(report.review)} answers" + (": the grades are provisional" if provisional else ""),
-    }
-    return tuple(facts.items())

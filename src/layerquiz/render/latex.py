@@ -14,7 +14,7 @@ import jinja2
 
 from layerquiz.errors import LayerquizError
 from layerquiz.render import escape, markup, mathematics
-from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Question, Sheet, Step, Table
+from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
@@ -60,10 +60,25 @@ def pages(documents: Sequence[Page]) -> Source:
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
 
 
+def slides(shown: Sequence[Slide]) -> Source:
+    """Return slides, 16 to 9, as one document: `slide/1` and so on."""
+    text = _template("slides").render(slides=shown)
+    return Source(text, tuple(f"slide/{number}" for number in range(1, len(shown) + 1)))
+
+
 def sheet(questions: Sheet) -> Source:
     """Return a practice sheet, or one drawn question, as the single part `sheet/1`."""
-    measured = _once(piece for question in questions.questions for piece in _measured_question(question, ""))
-    return Source(_template("sheet").render(sheet=questions, measured=measured), ("sheet/1",))
+    return sheets([questions])
+
+
+def sheets(documents: Sequence[Sheet]) -> Source:
+    """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
+    measured = [
+        _once(piece for question in document.questions for piece in _measured_question(question, ""))
+        for document in documents
+    ]
+    text = _template("sheet").render(sheets=list(zip(documents, measured, strict=True)))
+    return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
@@ -148,7 +163,9 @@ def _environment() -> jinja2.Environment:
     environment.filters.update(filters, name=_name, points=_points, key=_key, columns=_columns, narrow=_narrow)
     environment.filters.update(score_width=_score_width, row_height=_row_height)
     environment.tests.update(
-        paragraph=lambda item: isinstance(item, Paragraph), step=lambda item: isinstance(item, Step)
+        paragraph=lambda item: isinstance(item, Paragraph),
+        step=lambda item: isinstance(item, Step),
+        parting=lambda item: isinstance(item, Parting),
     )
     return environment
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from layerquiz.render import escape, mathematics
-from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Question, Sheet, Step
+from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
 
 BAR = re.compile(r"(?<!\\)\|")
 ROOM = r"\_" * 12
@@ -24,9 +24,12 @@ def solution(document: Paper) -> str:
 
 
 def sheet(document: Sheet) -> str:
-    """Return questions without a student; solutions, where asked for, follow each question."""
-    questions = (question(asked, solved=document.solutions) for asked in document.questions)
-    return _joined(_title(document.title), _name(document.subtitle), " ".join(document.conventions), *questions)
+    """Return questions without a student; solutions, where asked for, stand behind them all."""
+    alone = len(document.questions) == 1
+    questions = (question(asked, solved=document.solutions and alone) for asked in document.questions)
+    behind = ("# Worked solutions", *map(_solved, document.questions)) if document.solutions and not alone else ()
+    head = (_title(document.title), _name(document.subtitle), " ".join(document.conventions))
+    return _joined(*head, *questions, *behind)
 
 
 def page(document: Page) -> str:
@@ -37,18 +40,47 @@ def page(document: Page) -> str:
 
 def question(asked: Question, *, solved: bool = False) -> str:
     """Return one question, and its worked solution when `solved`."""
-    head = f"## {asked.number}. {asked.title} ({_points(asked.points)})"
     rows = "\n".join(map(_row, asked.blanks))
     worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
     grid = _grid(asked.grid, solved=solved) if asked.grid else ""
-    return _joined(head, *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+    return _joined(_head_of(asked), *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+
+
+def _solved(asked: Question) -> str:
+    """Return the worked solution of a question that stands elsewhere."""
+    grid = _grid(asked.grid, solved=True) if asked.grid else ""
+    worked = (_worked(blank, blocks) for blank, blocks in asked.worked())
+    return _joined(_head_of(asked), grid, *worked).rstrip("\n")
+
+
+def _head_of(asked: Question) -> str:
+    return f"## {asked.number}. {asked.title} ({_points(asked.points)})"
 
 
 def block(item: Block) -> str:
     """Return one block."""
     if isinstance(item, Paragraph):
-        return f"**{item.markdown.strip()}**" if item.heading else item.markdown.strip()
-    return step(item) if isinstance(item, Step) else table((item.columns, *item.rows), item.alignment())
+        return _heading(item) if item.heading else item.markdown.strip()
+    if isinstance(item, Step | Parting):
+        return step(item) if isinstance(item, Step) else _parting(item)
+    return table((item.columns, *item.rows), item.alignment())
+
+
+def _heading(item: Paragraph) -> str:
+    return f"## {item.markdown.strip()}" if item.large else f"**{item.markdown.strip()}**"
+
+
+def _parting(item: Parting) -> str:
+    """Return two steps as an indented block, each on a line of its own."""
+    sides = (f"- {title} {'; '.join(map(_in_line, steps))}" for title, steps in item.sides)
+    return "\n".join(f"> {line}".rstrip() for line in (*item.told.split("\n"), "", *sides))
+
+
+def _in_line(item: Step) -> str:
+    """Return a step as one formula within a line, and what its letters mean."""
+    formula = f"${mathematics.latex(' = '.join(item.latex))}$" if item.latex else escape.literal(item.text)
+    where = f"where {'; '.join(item.where)}" if item.where else ""
+    return ", ".join(part for part in (formula, where, item.note) if part)
 
 
 def step(item: Step) -> str:

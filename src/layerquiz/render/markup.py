@@ -1,4 +1,4 @@
-"""Markdown with mathematics, read once into a tree and written as LaTeX or as plain text. Raw HTML is only text."""
+"""Markdown with mathematics, read once into a tree and written as LaTeX or plain text. Raw HTML is only text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _reader() -> MarkdownIt:
 @functools.lru_cache(maxsize=4096)
 def latex(markdown: str) -> str:
     """Return Markdown blocks as LaTeX paragraphs, ending with an empty line."""
-    return "".join(f"{LATEX.write(node)}\n\n" for node in _blocks(markdown)) if markdown.strip() else ""
+    return "".join(f"{LATEX.write(node)}\n\n" for node in blocks(markdown)) if markdown.strip() else ""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -32,24 +32,29 @@ def latex_line(markdown: str) -> str:
     """Return Markdown on one line (a label, a cell) as LaTeX; blocks lose their structure."""
     if escape.PLAIN.match(markdown) and not set(markdown) & set("*<>|!\n-+"):
         return markdown
-    return LATEX.inside(SyntaxTreeNode(_reader().parseInline(escape.clean(markdown))))
+    return LATEX.inside(line(markdown))
 
 
 @functools.lru_cache(maxsize=4096)
 def text(markdown: str) -> str:
     """Return Markdown blocks as plain text, with an empty line between blocks."""
-    return "\n\n".join(TEXT.write(node) for node in _blocks(markdown))
+    return "\n\n".join(TEXT.write(node) for node in blocks(markdown))
 
 
 @functools.lru_cache(maxsize=4096)
 def text_line(markdown: str) -> str:
     """Return Markdown on one line as plain text."""
-    return TEXT.inside(SyntaxTreeNode(_reader().parseInline(escape.clean(markdown))))
+    return TEXT.inside(line(markdown))
 
 
-def _blocks(markdown: str) -> list[SyntaxTreeNode]:
+def blocks(markdown: str) -> list[SyntaxTreeNode]:
     """Return the blocks of a text."""
     return SyntaxTreeNode(_reader().parse(escape.clean(markdown))).children
+
+
+def line(markdown: str) -> SyntaxTreeNode:
+    """Return what stands on one line of a text (a label, a cell): blocks lose their structure."""
+    return SyntaxTreeNode(_reader().parseInline(escape.clean(markdown)))
 
 
 class Writer:

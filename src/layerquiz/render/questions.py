@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
+from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.question import Blank as Place
 from layerquiz.exam.question import Question as Drawn
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Number
 from layerquiz.network.network import Answer
-from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Step
+from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
 from layerquiz.render.mathtext import LATEX, grouped
 from layerquiz.render.steps import in_letters, worked
+
+
+def sheet(title: str, drawn: Sequence[Drawn], solutions: bool, subtitle: str = "") -> Sheet:
+    """Return questions without a student's paper around them: a practice sheet, or one drawn question."""
+    numbered = tuple(
+        printed(question, number, {blank.place: blank.place for blank in question.blanks})
+        for number, question in enumerate(drawn, 1)
+    )
+    said = sentences((str(number), question) for number, question in enumerate(drawn, 1))
+    return Sheet(title, numbered, subtitle, conventions=said, solutions=solutions)
 
 
 def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = True) -> Question:
@@ -81,7 +93,7 @@ def decimal(share: Fraction) -> str:
 
 def points(share: Fraction) -> str:
     """Return points as they are printed: 2, 0.5, 1.25; thirds as a fraction."""
-    for places in (0, 1, 2):
+    for places in (0, 1, 2, 3):
         scaled = share * 10**places
         if scaled.denominator == 1:
             return f"{int(scaled) / 10**places:.{places}f}"

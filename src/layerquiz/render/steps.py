@@ -136,9 +136,10 @@ def aligned(sides: tuple[str, ...]) -> str:
 
 def as_mathml(derivation: Derivation) -> str:
     """Return a derivation as MathML: one formula per step, its sides joined by equality signs."""
-    from latex2mathml.converter import convert
+    from layerquiz.render.mathml import NAMESPACE, mathml
 
-    return "\n".join(convert(" = ".join(block.latex), display="block") for block in worked(derivation))
+    shown = (mathml(" = ".join(block.latex), display=True) for block in worked(derivation))
+    return "\n".join(formula.replace("<math", f'<math xmlns="{NAMESPACE}"', 1) for formula in shown)
 
 
 def rendered(derivation: Derivation, form: str) -> str:

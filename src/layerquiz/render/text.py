@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 
 from layerquiz.render import escape, markup
-from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Question, Sheet, Step
+from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
 
 WIDTH = 100
 
@@ -22,10 +22,12 @@ def solution(document: Paper) -> str:
 
 
 def sheet(document: Sheet) -> str:
-    """Return questions without a student; solutions, where asked for, follow each question."""
+    """Return questions without a student; solutions, where asked for, stand behind them all."""
     conventions = _wrapped(" ".join(map(markup.text_line, document.conventions)))
-    questions = (question(asked, solved=document.solutions) for asked in document.questions)
-    return _joined(_title(document.title), escape.name(document.subtitle), conventions, *questions)
+    alone = len(document.questions) == 1
+    questions = (question(asked, solved=document.solutions and alone) for asked in document.questions)
+    behind = (_title("Worked solutions"), *map(_solved, document.questions)) if document.solutions and not alone else ()
+    return _joined(_title(document.title), escape.name(document.subtitle), conventions, *questions, *behind)
 
 
 def page(document: Page) -> str:
@@ -36,17 +38,30 @@ def page(document: Page) -> str:
 
 def question(asked: Question, *, solved: bool = False) -> str:
     """Return one question, and its worked solution when `solved`."""
-    head = f"{asked.number}. {markup.text_line(asked.title)} ({points(asked.points)})"
     rows = "\n".join(map(_row, asked.blanks))
     worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
     grid = _grid(asked.grid, solved=solved) if asked.grid else ""
-    return _joined(head, *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+    return _joined(_head_of(asked), *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+
+
+def _solved(asked: Question) -> str:
+    """Return the worked solution of a question that stands elsewhere."""
+    grid = _grid(asked.grid, solved=True) if asked.grid else ""
+    worked = (_worked(blank, blocks) for blank, blocks in asked.worked())
+    return _joined(_head_of(asked), grid, *worked).rstrip("\n")
+
+
+def _head_of(asked: Question) -> str:
+    return f"{asked.number}. {markup.text_line(asked.title)} ({points(asked.points)})"
 
 
 def block(item: Block) -> str:
     """Return one block."""
     if isinstance(item, Paragraph):
         return "\n".join(map(_wrapped, markup.text(item.markdown).split("\n")))
+    if isinstance(item, Parting):
+        sides = (f"{markup.text_line(title)} {step(inner)}" for title, steps in item.sides for inner in steps)
+        return textwrap.indent("\n".join((markup.text(item.told), *sides)), "  | ")
     return step(item) if isinstance(item, Step) else markup.columns(_cells((item.columns, *item.rows)))
 
 

@@ -1,0 +1,165 @@
+"""What a student gets back: every answer as it was read, why it has its points, and where the ways part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from layerquiz.exam.roster import Student
+from layerquiz.grading.grade import Result, grade
+from layerquiz.grading.story import Line
+from layerquiz.render import feedback, html, latex, markdown, text
+from layerquiz.render.document import Page, Paragraph, Parting, Step, Table
+from render.test_html import read, words
+from test_example import SHIPPED, graded, sealed
+
+STUDENTS = [result.paper.student.id for result in graded(SHIPPED).results]
+
+
+def result(student: str) -> Result:
+    """Return one student's graded paper of the example."""
+    return next(found for found in graded(SHIPPED).results if found.paper.student.id == student)
+
+
+def answered(student: str, **answers: str) -> Result:
+    """Return the paper of a student who gave some answers and no others."""
+    blanks = {name.removeprefix("b"): answer for name, answer in answers.items()}
+    report = grade(sealed(SHIPPED), {student: blanks})
+    return next(found for found in report.results if found.paper.student.id == student)
+
+
+def page(found: Result) -> Page:
+    """Return the page on a paper."""
+    return feedback.page(graded(SHIPPED).exam, found, provisional=False)
+
+
+def partings(found: Page) -> list[Parting]:
+    """Return where ways part on a page."""
+    return [block for block in found.blocks if isinstance(block, Parting)]
+
+
+@pytest.mark.parametrize("student", ["s03", "s04", "s05", "s06", "s09", "s10", "s11", "s12"])
+def test_pages_as_they_were_read(student: str, golden: Callable[..., None]) -> None:
+    """The page of each planted student; the points of its questions add up to the sum at its head."""
+    written = markdown.page(page(result(student)))
+    got = re.findall(r"^## \d+\. .*: (\S+) of \S+ points$", written, re.MULTILINE)
+    assert sum(map(Fraction, got), Fraction(0)) == result(student).points
+    golden(written, ".md")
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_every_answer_is_shown_as_it_was_read(student: str) -> None:
+    """No answer is missing, right or not, and each stands there as the grader read it."""
+    found = result(student)
+    shown = " ".join(text.page(page(found)).split())
+    for entry in found.blanks.values() if found.handed_in else ():
+        assert re.search(rf"\b{entry.blank}\b", shown)
+        assert entry.story.shown in shown
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_nobody_is_blamed(student: str) -> None:
+    """A page asks and explains; it says what differs, never who forgot or failed."""
+    told = text.page(page(result(student))).lower()
+    assert re.findall(r"\b(forgot|forgotten|wrong|fail\w*|careless|error|incorrect)\b", told) == []
+
+
+def test_a_right_paper_is_short() -> None:
+    """Two lines for each question, no hints, no solutions, nothing to practise."""
+    found = page(result("s01"))
+    assert len(found.blocks) == 2 * len(result("s01").paper.questions)
+    assert all(isinstance(block, Paragraph) for block in found.blocks)
+
+
+def test_what_was_not_handed_in_is_said() -> None:
+    """A student without a line gets no list of empty boxes."""
+    (only,) = page(result("s12")).blocks
+    assert only == Paragraph("Nothing was handed in under this name.")
+
+
+def test_the_step_is_marked_in_the_worked_solution() -> None:
+    """s05 counted no depth: the step as made and as it should be, worked out by hand, in place of the plain step."""
+    (parting,) = partings(page(result("s05")))
+    (made_title, (made,)), (right_title, (right,)) = parting.sides
+    assert (made_title, right_title) == ("you had:", "it should be:")
+    assert made.latex[1].endswith(r"3^{2} \cdot 80 = 720")
+    assert right.latex[1].endswith(r"3^{2} \cdot 192 \cdot 80 = 138{,}240")
+
+
+def test_a_step_of_an_earlier_answer_is_named_with_its_layer() -> None:
+    """The sizes of the second pool were worked out for another blank; the way parted there all the same."""
+    (parting,) = partings(page(result("s11")))[1:]
+    assert parting.sides[0][0] == "you had at maxpool2:"
+
+
+def test_several_explanations_are_conditions() -> None:
+    """Where three explanations fit none is taken for granted, and the right step is shown once."""
+    first = partings(page(result("s04")))[0]
+    titles = [title for title, _ in first.sides]
+    assert titles == [*(f"you had, if explanation {number} fits:" for number in (1, 2, 3)), "it should be:"]
+
+
+def test_a_hint_is_given_once_for_a_question() -> None:
+    """The same mistake in two blanks is explained at the first."""
+    told = text.page(page(result("s04")))
+    assert told.count("What about its first position?") == 1
+    assert "The hint at 1a holds here too." in told
+
+
+def test_mistakes_on_own_values_are_explained_from_them() -> None:
+    """25 instead of 26, carried to 12, then 9 where 12 - 3 + 1 = 10 follows: the steps begin at 12, not at 13."""
+    found = answered("s01", b6a="24x25x25", b6c="24x12x12", b6e="50x9x9")
+    second = found.paper.questions[5].drawn["network"]["layers"][2]
+    assert (second["filters"], second["kernel"]) == (50, 3)
+    shown = page(found)
+    assert "How 6e is worked out from your own earlier value, which leads to 50 × 10 × 10" in text.page(shown)
+    sides = [parting.sides for parting in partings(shown)][-1]
+    assert [title for title, _ in sides] == ["you had:", "it should be, from your own earlier value:"]
+    assert r"12 - 3 + 2 \cdot 0" in sides[0][1][0].latex[1]
+    assert [steps[0].latex[1].rpartition(" = ")[2] for _, steps in sides] == ["9", "10"]
+
+
+def test_working_is_shown_line_by_line() -> None:
+    """Each line of the working stands there as written, as read, and with what is said about it."""
+    found = result("s05")
+    entry = found.blanks["2a"]
+    line = Line("3*3*80 = 720", "720", "mistake", ["forgot-input-channels"], "is the depth in it?")
+    story = replace(entry.story, lines=(line,))
+    blanks = {**found.blanks, "2a": replace(entry, story=story)}
+    tables = [block for block in page(replace(found, blanks=blanks)).blocks if isinstance(block, Table)]
+    assert tables[0].rows == ((r"3\*3\*80 = 720", "720", "mistake: is the depth in it?"),)
+
+
+def test_what_somebody_wrote_is_only_text() -> None:
+    """Names and answers that look like markup stand on the page, and in its source for TeX, as they were written."""
+    attack = '<script>alert("x")</script> \\input{/etc/passwd} $x$'
+    student = STUDENTS[0]
+    found = answered(student, b1a=attack, b1b=f"12 {attack}")
+    found = replace(found, paper=replace(found.paper, student=Student(student, attack)))
+    tree = read(html.page(page(found)))
+    assert words(tree).count('<script>alert("x")</script>') == 3
+    assert r"\input{" not in latex.pages([page(found)]).text.replace(r"\input{|", "")
+
+
+@pytest.mark.parametrize("student", STUDENTS)
+def test_every_format_has_every_step(student: str) -> None:
+    """HTML is well formed and says what the Markdown says: the same steps, and each mark."""
+    found = page(result(student))
+    tree = read(html.page(found))
+    steps = sum(isinstance(block, Step) for block in found.blocks)
+    sides = sum(len(inner) for parting in partings(found) for _, inner in parting.sides)
+    assert len(tree.findall(".//div[@class='step']")) == steps + sides
+    assert len(tree.findall(".//div[@class='parting']")) == len(partings(found))
+    assert latex.pages([found]).text.count("\\Parting{") == len(partings(found))
+
+
+def test_what_to_practise_is_listed_by_topic() -> None:
+    """The end of a page names the topics of what was not right, with the blanks."""
+    told = text.page(page(result("s05")))
+    assert told.rstrip().endswith("What to practise next\n\n- convolution, parameters: 2a")
+    with_sheet = text.page(feedback.page(graded(SHIPPED).exam, result("s05"), provisional=False, practice=True))
+    assert "A practice sheet on exactly these comes with this page" in with_sheet
