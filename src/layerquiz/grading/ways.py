@@ -182,6 +182,8 @@ class _Finding:
 
     def _possible(self, slugs: tuple[str, ...], base: Values) -> Iterator[tuple[Change, Values]]:
         mistakes = [CATALOGUE[slug] for slug in CATALOGUE if slug in slugs]
+        if len(mistakes) != len(slugs):
+            return  # one of them is no wrong rule
         changes = self.search.singles(mistakes) if len(mistakes) == 1 else self.search.pairs(mistakes)
         own = self.own if self.story.own_value is not None else None
         for change in changes:

@@ -10,7 +10,7 @@ from layerquiz.exam.question import Blank, Question
 from layerquiz.formula.derive import Derivation
 from layerquiz.grading.grade import Graded, Report, Result
 from layerquiz.grading.statistics import ClassSummary, look_at
-from layerquiz.grading.story import Line, Story
+from layerquiz.grading.story import Line, Story, count, hints_of
 from layerquiz.grading.ways import Way, wrong_ways
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.render.document import Block, Page, Paragraph, Table
@@ -31,6 +31,9 @@ IN_WORDS = {
     "unreadable": "it could not be read, so a person will look at it",
 }
 """What each verdict means to a student."""
+
+LINES_IN_WORDS = {"right": "right", "wrong": "look at this line again", "unclear": "this line was not read"}
+"""The same for a line of working."""
 
 SAID_ALREADY = {
     *("right", "carried", "a slip", "wrong", "no answer", "not readable: to be reviewed"),
@@ -100,9 +103,21 @@ def _answer(entry: Graded, blank: Blank, names: Mapping[str, str], hinted: str) 
     yield Paragraph(f"{entry.blank}{label}: {points(mark.points)} of {points(mark.possible)}", heading=True)
     yield Paragraph(f"{_written(story)}{_why(entry, names)}.")
     if story.hint and story.verdict not in ("carried", "blank"):
-        yield Paragraph(f"The hint at {hinted} holds here too." if hinted else literal(story.hint))
+        yield from [Paragraph(f"The hint at {hinted} holds here too.")] if hinted else _hint(story)
     if story.lines:
         yield _working(story.lines)
+
+
+def _hint(story: Story) -> Iterator[Paragraph]:
+    """Yield the hint; where several explanations fit, as a list with the numbers that the solution refers to."""
+    sets = [slugs for slugs in (story.mistakes, *story.rivals) if slugs]
+    told = hints_of(sets) if story.verdict == "mistake" and len(sets) > 1 else ""
+    if told and story.hint.startswith(told):
+        listed = (f"{number}. {literal(hints_of([slugs]))}" for number, slugs in enumerate(sets, 1))
+        yield Paragraph("\n".join((f"{count(len(sets))} explanations fit:\n", *listed)))
+    rest = story.hint.removeprefix(told).strip()
+    if rest:
+        yield Paragraph(literal(rest))
 
 
 def _written(story: Story) -> str:
@@ -135,6 +150,8 @@ def _why(entry: Graded, names: Mapping[str, str]) -> str:
     if story.verdict == "blank":
         told = told.capitalize()
     more = [part for part in entry.mark.reason.split("; ") if not _is_said(part)]
+    if story.verdict == "carried" and entry.mark.points < entry.mark.possible and not more:
+        more = ["answers that are carried on earn a part of each question at most, as the paper says"]
     return "; ".join((told, *map(literal, more)))
 
 
@@ -148,7 +165,7 @@ def _working(lines: Sequence[Line]) -> Table:
 
 
 def _about(line: Line) -> str:
-    return ": ".join(part for part in (literal(line.verdict), literal(line.note)) if part)
+    return ": ".join(part for part in (LINES_IN_WORDS.get(line.verdict, line.verdict), literal(line.note)) if part)
 
 
 def _solution(entry: Graded, derivation: Derivation, ways: Sequence[Way]) -> Iterator[Block]:
