@@ -9,9 +9,13 @@ from fractions import Fraction
 
 import pytest
 
+from layerquiz.exam import exam as exams
+from layerquiz.exam import library
 from layerquiz.exam.roster import Student
+from layerquiz.exam.seal import seal, unseal
 from layerquiz.grading.grade import Result, grade
 from layerquiz.grading.story import Line
+from layerquiz.network.mistakes import mistaken
 from layerquiz.render import feedback, html, latex, markdown, text
 from layerquiz.render.document import Page, Paragraph, Parting, Step, Table
 from render.test_html import read, words
@@ -164,6 +168,24 @@ def test_every_format_has_every_step(student: str) -> None:
     assert len(tree.findall(".//div[@class='step']")) == steps + sides
     assert len(tree.findall(".//div[@class='parting']")) == len(partings(found))
     assert latex.pages([found]).text.count("\\Parting{") == len(partings(found))
+
+
+@pytest.mark.parametrize("name", library.templates())
+def test_every_listed_mistake_is_marked_in_every_template(name: str) -> None:
+    """Who makes a mistake that a template tells apart is shown the step, in every format."""
+    exam = exams.parse(f"title: Quiz\nseed: 3\nquestions: [{{template: {name}}}]", "quiz.yaml", "")
+    drawn = exams.paper(exam, Student("s", "S"))
+    names = {blank.quantity: place for place, blank in drawn.blanks.items()}
+    opened = unseal(seal(exam, [drawn], "test"))
+    for slug in drawn.questions[0].template.tells_apart:
+        for values in mistaken(drawn.questions[0].network, slug, list(names)):
+            numbers = (value if isinstance(value, tuple) else (value,) for value in values)
+            answers = {place: " x ".join(map(str, those)) for place, those in zip(names.values(), numbers, strict=True)}
+            shown = feedback.page(exam, grade(opened, {"s": answers}).results[0], provisional=False)
+            assert partings(shown), slug
+            read(html.page(shown))
+            assert markdown.page(shown).count("> - it should be") == len(partings(shown))
+            assert latex.pages([shown]).text.count("\\Parting{") == len(partings(shown))
 
 
 def test_what_to_practise_is_listed_by_topic() -> None:

@@ -69,7 +69,7 @@ def _question(number: str, question: Question, result: Result) -> Iterator[Block
     yield Paragraph(title, heading=True, large=True)
     right = [entry for entry in graded if _needs_no_word(entry)]
     if right:
-        listed = ", ".join(f"*{entry.blank}* {_as_read(entry.story)}" for entry in right)
+        listed = ", ".join(f"*{entry.blank}*\N{NO-BREAK SPACE}{_as_read(entry.story)}" for entry in right)
         yield Paragraph(f"{'All right' if len(right) == len(graded) else 'Right'}: {listed}.")
     if len(right) < len(graded):
         yield from _not_right(question, graded)
