@@ -69,7 +69,7 @@ def _question(number: str, question: Question, result: Result) -> Iterator[Block
     yield Paragraph(title, heading=True, large=True)
     right = [entry for entry in graded if _needs_no_word(entry)]
     if right:
-        listed = ", ".join(f"*{entry.blank}*\N{NO-BREAK SPACE}{_as_read(entry.story)}" for entry in right)
+        listed = "; ".join(f"{entry.blank}:\N{NO-BREAK SPACE}{_as_read(entry.story)}" for entry in right)
         yield Paragraph(f"{'All right' if len(right) == len(graded) else 'Right'}: {listed}.")
     if len(right) < len(graded):
         yield from _not_right(question, graded)
@@ -127,13 +127,12 @@ def _written(story: Story) -> str:
     written = f'You wrote "{_literal(story.written)}"'
     if story.verdict == "unreadable":
         return f"{written}: "
-    return f"{written}, read as {_as_read(story)}: "
+    return f"{written}, read as **{_as_read(story)}**: "
 
 
 def _as_read(story: Story) -> str:
     """Return what was read; a shape stays on one line."""
-    kept_together = _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
-    return f"**{kept_together}**"
+    return _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
 
 
 def _why(entry: Graded, names: Mapping[str, str]) -> str:
