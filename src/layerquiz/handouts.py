@@ -14,7 +14,7 @@ from layerquiz.render.document import Page, Sheet
 from layerquiz.render.questions import sheet
 
 MOST_PRINTED = 400
-"""For so many papers feedback is printed unless it is said otherwise: TeX takes about a minute for some hundred."""
+"""For so many papers feedback is printed unless it is said otherwise: TeX takes some four seconds for a hundred."""
 
 CHUNK = 100
 """So many documents are set in one run of TeX."""

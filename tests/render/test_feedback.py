@@ -9,9 +9,13 @@ from fractions import Fraction
 
 import pytest
 
+from layerquiz.exam import exam as exams
+from layerquiz.exam import library
 from layerquiz.exam.roster import Student
+from layerquiz.exam.seal import seal, unseal
 from layerquiz.grading.grade import Result, grade
 from layerquiz.grading.story import Line
+from layerquiz.network.mistakes import mistaken
 from layerquiz.render import feedback, html, latex, markdown, text
 from layerquiz.render.document import Page, Paragraph, Parting, Step, Table
 from render.test_html import read, words
@@ -93,7 +97,7 @@ def test_the_step_is_marked_in_the_worked_solution() -> None:
 def test_a_step_of_an_earlier_answer_is_named_with_its_layer() -> None:
     """The sizes of the second pool were worked out for another blank; the way parted there all the same."""
     (parting,) = partings(page(result("s11")))[1:]
-    assert parting.sides[0][0] == "you had at maxpool2:"
+    assert parting.sides[0][0].startswith("you had at maxpool2")
 
 
 def test_several_explanations_are_conditions() -> None:
@@ -101,6 +105,15 @@ def test_several_explanations_are_conditions() -> None:
     first = partings(page(result("s04")))[0]
     titles = [title for title, _ in first.sides]
     assert titles == [*(f"you had, if explanation {number} fits:" for number in (1, 2, 3)), "it should be:"]
+
+
+def test_an_explanation_without_a_way_keeps_its_number() -> None:
+    """A size of another layer is no step; the pool that changes nothing is explanation 1 of two."""
+    (parting,) = partings(page(result("s11")))[1:]
+    told = text.page(page(result("s11")))
+    assert "1. Pooling and enlarging work on each map by itself" in told
+    assert "2. Is this a size from another layer?" in told
+    assert [title for title, _ in parting.sides] == ["you had at maxpool2, if explanation 1 fits:", "it should be:"]
 
 
 def test_a_hint_is_given_once_for_a_question() -> None:
@@ -127,11 +140,11 @@ def test_working_is_shown_line_by_line() -> None:
     """Each line of the working stands there as written, as read, and with what is said about it."""
     found = result("s05")
     entry = found.blanks["2a"]
-    line = Line("3*3*80 = 720", "720", "mistake", ["forgot-input-channels"], "is the depth in it?")
+    line = Line("3*3*80 = 730", "730", "wrong", ["arithmetic-slip"], "is 3*3*80 equal to 730?")
     story = replace(entry.story, lines=(line,))
     blanks = {**found.blanks, "2a": replace(entry, story=story)}
     tables = [block for block in page(replace(found, blanks=blanks)).blocks if isinstance(block, Table)]
-    assert tables[0].rows == ((r"3\*3\*80 = 720", "720", "mistake: is the depth in it?"),)
+    assert tables[0].rows == ((r"3\*3\*80 = 730", "730", r"look at this line again: is 3\*3\*80 equal to 730?"),)
 
 
 def test_what_somebody_wrote_is_only_text() -> None:
@@ -155,6 +168,24 @@ def test_every_format_has_every_step(student: str) -> None:
     assert len(tree.findall(".//div[@class='step']")) == steps + sides
     assert len(tree.findall(".//div[@class='parting']")) == len(partings(found))
     assert latex.pages([found]).text.count("\\Parting{") == len(partings(found))
+
+
+@pytest.mark.parametrize("name", library.templates())
+def test_every_listed_mistake_is_marked_in_every_template(name: str) -> None:
+    """Who makes a mistake that a template tells apart is shown the step, in every format."""
+    exam = exams.parse(f"title: Quiz\nseed: 3\nquestions: [{{template: {name}}}]", "quiz.yaml", "")
+    drawn = exams.paper(exam, Student("s", "S"))
+    names = {blank.quantity: place for place, blank in drawn.blanks.items()}
+    opened = unseal(seal(exam, [drawn], "test"))
+    for slug in drawn.questions[0].template.tells_apart:
+        for values in mistaken(drawn.questions[0].network, slug, list(names)):
+            numbers = (value if isinstance(value, tuple) else (value,) for value in values)
+            answers = {place: " x ".join(map(str, those)) for place, those in zip(names.values(), numbers, strict=True)}
+            shown = feedback.page(exam, grade(opened, {"s": answers}).results[0], provisional=False)
+            assert partings(shown), slug
+            read(html.page(shown))
+            assert markdown.page(shown).count("> - it should be") == len(partings(shown))
+            assert latex.pages([shown]).text.count("\\Parting{") == len(partings(shown))
 
 
 def test_what_to_practise_is_listed_by_topic() -> None:

@@ -150,6 +150,18 @@ def test_unsafe_mathematics_is_refused() -> None:
         mathml(r"\input{secret}")
 
 
+@given(st.text("ab1 .,;:()/?%\N{NO-BREAK SPACE}*_`<&-+#\\$", max_size=12))
+def test_plain_text_is_not_read_and_comes_out_the_same(text: str) -> None:
+    """The short way for text without Markdown gives what reading it gives."""
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            short = html_of.__wrapped__(text)
+            patch.setattr("layerquiz.render.html_markup.PLAIN", re.compile(r"(?!)"))
+            assert html_of.__wrapped__(text) == short
+        except TemplateError:
+            return  # mathematics that no format prints
+
+
 def test_markdown_keeps_its_structure() -> None:
     """Lists, code, tables and emphasis are the elements that they mean."""
     shown = html_of("1. *a*\n2. **b**\n\n```\nx < y\n```\n\n| n | m |\n|--:|:-:|\n| 1 | $2$ |\n\n- `c`\n\n---")

@@ -27,7 +27,7 @@ class Near:
     detail: str
 
 
-def near(answer: Answer, key: Answer, others: Mapping[str, Answer]) -> Near | None:
+def near(answer: Answer | str, key: Answer | str, others: Mapping[str, Answer | str]) -> Near | None:
     """Return what a wrong answer is near to, the most telling first; None where it is near to nothing.
 
     others: the keys of the other blanks of the same question, by name.
@@ -35,6 +35,8 @@ def near(answer: Answer, key: Answer, others: Mapping[str, Answer]) -> Near | No
     for name, other in others.items():
         if other == answer and other != key:
             return Near("key-of", name)
+    if isinstance(answer, str) or isinstance(key, str):  # formulas in letters
+        return None
     if isinstance(answer, tuple) or isinstance(key, tuple):
         return _shapes(answer, key) if isinstance(answer, tuple) and isinstance(key, tuple) else None
     return _numbers(answer, key)

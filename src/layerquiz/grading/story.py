@@ -102,16 +102,6 @@ class Story:
             return f"seen {self.seen} times on this paper"
         return "one explanation fits" if fitting == 1 else f"{count(fitting).lower()} explanations fit"
 
-    @property
-    def confidence(self) -> str:
-        """Return how sure the explanation is, in words; nothing where nothing has to be explained."""
-        if self.verdict == "wrong":
-            return "no explanation fits"
-        if self.verdict not in ("mistake", "slip", "convention"):
-            return ""
-        fitting = 1 + len(self.rivals)
-        return "one explanation fits" if fitting == 1 else f"{count(fitting).lower()} explanations fit"
-
     def _verdict_hint(self) -> str:
         match self.verdict:
             case "mistake" | "convention" | "slip":

@@ -88,7 +88,9 @@ class BlankTally:
         self.right_by_drawing: Counter[int | None] = Counter()
         self.unexplained: Counter[Unexplained] = Counter()
 
-    def add(self, graded: Graded, points: Ratio, total: Ratio, drawing: int | None, keys: Mapping[str, Answer]) -> None:
+    def add(
+        self, graded: Graded, points: Ratio, total: Ratio, drawing: int | None, keys: Mapping[str, Answer | str]
+    ) -> None:
         """Count one student's answer; `keys` are those of the other blanks of the question."""
         story = graded.story
         self.scores.add(points, total)

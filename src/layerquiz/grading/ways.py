@@ -72,15 +72,18 @@ def wrong_way(network: Network, quantity: str, story: Story, stories: Mapping[st
 def wrong_ways(
     network: Network, quantity: str, story: Story, stories: Mapping[str, Story] | None = None
 ) -> tuple[Way, ...]:
-    """Return the ways to an answer, one for each explanation (the mistakes, then the rivals) that has one."""
-    if story.verdict not in ("mistake", "carried", "slip", "convention"):
+    """Return the ways to an answer, one for each explanation (the mistakes, then the rivals) that has one.
+
+    A formula in letters is its own way: it has none beside it.
+    """
+    if story.verdict not in ("mistake", "carried", "slip", "convention") or isinstance(story.expected, str):
         return ()
     earlier = {name: told for name in story.carried_from if (told := (stories or {}).get(name))}
     key = (quantity, story.written, story.verdict, str((story.mistakes, story.rivals, story.own_value)))
     known = _FOUND.setdefault(network, {})
     asked = (*key, *((name, told.written) for name, told in earlier.items()))
     if asked not in known:
-        known[asked] = tuple(_Finding(network, quantity, story, earlier).ways())
+        known[asked] = tuple(_Finding(network, quantity, story.expected, story, earlier).ways())
     return known[asked]
 
 
@@ -91,10 +94,12 @@ _FOUND: WeakKeyDictionary[Network, dict[tuple[object, ...], tuple[Way, ...]]] = 
 class _Finding:
     """The search for the ways to one answer."""
 
-    def __init__(self, network: Network, quantity: str, story: Story, earlier: Mapping[str, Story]) -> None:
+    def __init__(
+        self, network: Network, quantity: str, expected: Answer, story: Story, earlier: Mapping[str, Story]
+    ) -> None:
         self.network, self.story = network, story
         written = {name: told.written for name, told in {**earlier, quantity: story}.items()}
-        self.sheet = Sheet(network, written, True, {quantity: story.expected})
+        self.sheet = Sheet(network, written, True, {quantity: expected})
         self.place = self.sheet.places[quantity]
         self.search = Search(network, self.place.members, self.sheet.graph)
         for told in earlier.values():
@@ -141,7 +146,11 @@ class _Finding:
         """Return the right steps, of which only the last number was written otherwise."""
         members = self.place.members
         written = self.story.read_as
-        ends = self.network.collected(self.place.name, members, base.values) if written is None else written
+        ends = (
+            self.network.collected(self.place.name, members, base.values)
+            if written is None or isinstance(written, str)
+            else written
+        )
         return self._parted_at_the_end(tuple(self.story.mistakes), base, members, ends)
 
     def _convention(self, base: Side) -> Iterator[Way]:
@@ -182,6 +191,8 @@ class _Finding:
 
     def _possible(self, slugs: tuple[str, ...], base: Values) -> Iterator[tuple[Change, Values]]:
         mistakes = [CATALOGUE[slug] for slug in CATALOGUE if slug in slugs]
+        if len(mistakes) != len(slugs):
+            return  # one of them is no wrong rule
         changes = self.search.singles(mistakes) if len(mistakes) == 1 else self.search.pairs(mistakes)
         own = self.own if self.story.own_value is not None else None
         for change in changes:

@@ -9,12 +9,12 @@ from layerquiz.exam.exam import Exam, blank_id
 from layerquiz.exam.question import Blank, Question
 from layerquiz.formula.derive import Derivation
 from layerquiz.grading.grade import Graded, Result
-from layerquiz.grading.story import Line, Story
+from layerquiz.grading.story import Line, Story, count, hints_of
 from layerquiz.grading.ways import Way, wrong_ways
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.render.document import Block, Page, Paragraph, Table
 from layerquiz.render.escape import literal
-from layerquiz.render.questions import key, points
+from layerquiz.render.questions import key, points, steps
 from layerquiz.render.ways import marked
 
 LONGEST_ANSWER = 60
@@ -30,6 +30,9 @@ IN_WORDS = {
     "unreadable": "it could not be read, so a person will look at it",
 }
 """What each verdict means to a student."""
+
+LINES_IN_WORDS = {"right": "right", "wrong": "look at this line again", "unclear": "this line was not read"}
+"""The same for a line of working."""
 
 SAID_ALREADY = {
     *("right", "carried", "a slip", "wrong", "no answer", "not readable: to be reviewed"),
@@ -65,7 +68,7 @@ def _question(number: str, question: Question, result: Result) -> Iterator[Block
     yield Paragraph(title, heading=True, large=True)
     right = [entry for entry in graded if _needs_no_word(entry)]
     if right:
-        listed = ", ".join(f"*{entry.blank}* {_as_read(entry.story)}" for entry in right)
+        listed = "; ".join(f"{entry.blank}:\N{NO-BREAK SPACE}{_as_read(entry.story)}" for entry in right)
         yield Paragraph(f"{'All right' if len(right) == len(graded) else 'Right'}: {listed}.")
     if len(right) < len(graded):
         yield from _not_right(question, graded)
@@ -81,7 +84,7 @@ def _not_right(question: Question, graded: Sequence[Graded]) -> Iterator[Block]:
             ways = wrong_ways(question.network, blank.quantity, entry.story, stories)
             yield from _answer(entry, blank, names, hinted.get(entry.story.hint, ""))
             hinted.setdefault(entry.story.hint, entry.blank)
-            yield from _solution(entry, derivation, ways)
+            yield from _solution(entry, blank, derivation, ways)
 
 
 def _needs_no_word(entry: Graded) -> bool:
@@ -99,9 +102,21 @@ def _answer(entry: Graded, blank: Blank, names: Mapping[str, str], hinted: str) 
     yield Paragraph(f"{entry.blank}{label}: {points(mark.points)} of {points(mark.possible)}", heading=True)
     yield Paragraph(f"{_written(story)}{_why(entry, names)}.")
     if story.hint and story.verdict not in ("carried", "blank"):
-        yield Paragraph(f"The hint at {hinted} holds here too." if hinted else literal(story.hint))
+        yield from [Paragraph(f"The hint at {hinted} holds here too.")] if hinted else _hint(story)
     if story.lines:
         yield _working(story.lines)
+
+
+def _hint(story: Story) -> Iterator[Paragraph]:
+    """Yield the hint; where several explanations fit, as a list with the numbers that the solution refers to."""
+    sets = [slugs for slugs in (story.mistakes, *story.rivals) if slugs]
+    told = hints_of(sets) if story.verdict == "mistake" and len(sets) > 1 else ""
+    if told and story.hint.startswith(told):
+        listed = (f"{number}. {literal(hints_of([slugs]))}" for number, slugs in enumerate(sets, 1))
+        yield Paragraph("\n".join((f"{count(len(sets))} explanations fit:\n", *listed)))
+    rest = story.hint.removeprefix(told).strip()
+    if rest:
+        yield Paragraph(literal(rest))
 
 
 def _written(story: Story) -> str:
@@ -111,13 +126,12 @@ def _written(story: Story) -> str:
     written = f'You wrote "{_literal(story.written)}"'
     if story.verdict == "unreadable":
         return f"{written}: "
-    return f"{written}, read as {_as_read(story)}: "
+    return f"{written}, read as **{_as_read(story)}**: "
 
 
 def _as_read(story: Story) -> str:
     """Return what was read; a shape stays on one line."""
-    kept_together = _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
-    return f"**{kept_together}**"
+    return _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
 
 
 def _why(entry: Graded, names: Mapping[str, str]) -> str:
@@ -134,6 +148,8 @@ def _why(entry: Graded, names: Mapping[str, str]) -> str:
     if story.verdict == "blank":
         told = told.capitalize()
     more = [part for part in entry.mark.reason.split("; ") if not _is_said(part)]
+    if story.verdict == "carried" and entry.mark.points < entry.mark.possible and not more:
+        more = ["answers that are carried on earn a part of each question at most, as the paper says"]
     return "; ".join((told, *map(literal, more)))
 
 
@@ -147,10 +163,10 @@ def _working(lines: Sequence[Line]) -> Table:
 
 
 def _about(line: Line) -> str:
-    return ": ".join(part for part in (literal(line.verdict), literal(line.note)) if part)
+    return ": ".join(part for part in (LINES_IN_WORDS.get(line.verdict, line.verdict), literal(line.hint)) if part)
 
 
-def _solution(entry: Graded, derivation: Derivation, ways: Sequence[Way]) -> Iterator[Block]:
+def _solution(entry: Graded, blank: Blank, derivation: Derivation, ways: Sequence[Way]) -> Iterator[Block]:
     """Yield the worked solution with the first wrong step marked; from own earlier values where it was told so."""
     story = entry.story
     if story.verdict in ("correct", "carried"):
@@ -160,14 +176,14 @@ def _solution(entry: Graded, derivation: Derivation, ways: Sequence[Way]) -> Ite
     shown, answer = derivation, story.expected
     if own is not None and story.own_value is not None:
         known = {step.quantity for step in derivation.steps}
-        steps = tuple(step for step in own.right.steps if step.quantity in known)
-        shown, answer = Derivation(own.right.targets, steps), story.own_value
+        later = tuple(step for step in own.right.steps if step.quantity in known)
+        shown, answer = Derivation(own.right.targets, later), story.own_value
         told = (
             f"How {entry.blank} is worked out from your own earlier value, which leads to {key(answer)}; "
             f"from the right one it is {key(story.expected)}"
         )
     yield Paragraph(told, heading=True)
-    yield from marked(shown, ways, story, answer)
+    yield from steps(blank, shown) if isinstance(answer, str) else marked(shown, ways, story, answer)
 
 
 def _next(result: Result, practice: bool) -> Iterator[Block]:

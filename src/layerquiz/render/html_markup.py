@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from markdown_it.tree import SyntaxTreeNode
 
 from layerquiz.render import escape, markup
 from layerquiz.render.mathml import mathml
 
+PLAIN = re.compile(r"(?!\d+[.)])[A-Za-z0-9][A-Za-z0-9 .,;:()/?%\N{NO-BREAK SPACE}]*(?<! )\Z")
+"""One line of text in which nothing is Markdown: it is not read as such, which takes most of the time."""
+
 
 @functools.lru_cache(maxsize=4096)
 def html(markdown: str) -> str:
     """Return Markdown blocks as HTML."""
+    if PLAIN.match(markdown):
+        return tag("p", escape.html(markdown))
     return "\n".join(HTML.write(node) for node in markup.blocks(markdown))
 
 
 @functools.lru_cache(maxsize=4096)
 def html_line(markdown: str) -> str:
     """Return Markdown on one line (a label, a cell) as HTML; blocks lose their structure."""
+    if PLAIN.match(markdown):
+        return escape.html(markdown)
     return HTML.inside(markup.line(markdown))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from layerquiz.formula.derive import Derivation
@@ -31,7 +31,7 @@ def marked(derivation: Derivation, ways: Sequence[Way], story: Story, answer: An
     if story.verdict == "slip":
         return (*worked(derivation), *_slip(story, answer))
     explained: set[str] = set()
-    numbered = [Numbered(number if len(ways) > 1 else 0, way) for number, way in _different(ways)]
+    numbered = _numbered(ways, story)
     earlier = [here for here in numbered if _group(derivation, here.way.first[0]) is None]
     found: list[Block] = [_parting([here], (), explained, story.working) for here in earlier]
     for step, (first, also) in zip(worked(derivation, explained), folded(derivation.steps), strict=True):
@@ -55,13 +55,18 @@ def _slip(story: Story, answer: Answer) -> Iterator[Paragraph]:
         yield Paragraph(f"**{told}** you had {in_words(story.read_as)}, it should be {in_words(answer)}.")
 
 
-def _different(ways: Iterable[Way]) -> list[tuple[int, Way]]:
-    """Return the ways of which the first step was made differently, numbered: two may come to the same step."""
-    seen: dict[object, tuple[int, Way]] = {}
-    for number, way in enumerate(ways, 1):
+def _numbered(ways: Sequence[Way], story: Story) -> list[Numbered]:
+    """Return the ways whose first step was made differently (two explanations may come to the same step), numbered.
+
+    The numbers are those of the explanations; there is none where all explanations come to one step.
+    """
+    sets = [tuple(slugs) for slugs in (story.mistakes, *story.rivals)]
+    seen: dict[object, Way] = {}
+    for way in ways:
         made = way.first[1]
-        seen.setdefault((made.quantity, chain(made)) if made else None, (number, way))
-    return list(seen.values())[:MOST_WAYS]
+        seen.setdefault((made.quantity, chain(made)) if made else None, way)
+    alone = len(seen) == 1 and len(ways) == len(sets)
+    return [Numbered(0 if alone else sets.index(way.slugs) + 1, way) for way in seen.values()][:MOST_WAYS]
 
 
 def _parting(here: Sequence[Numbered], right: tuple[Step, ...], explained: set[str], shown: bool) -> Parting:
