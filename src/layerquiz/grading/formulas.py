@@ -53,7 +53,7 @@ def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequ
         asked = domain(network, quantity, None, sorted(used))
         blank = replace(blank, expected=_text(asked, asked.right))
     text = _text(asked, read.formula)
-    told = replace(blank, read_as=text, shown=text, working=True, notes=_notes(asked, read))
+    told = replace(blank, read_as=text, shown=text, working=True, notes=_notes(network, asked, read))
     return _Telling(network, quantity, letters, asked, read, told).story()
 
 
@@ -72,11 +72,11 @@ def _is_read(asked: Domain, letter: Letter) -> bool:
     return not letter.varies and given and letter.ref in asked.lettered.graph.order([asked.lettered.target])
 
 
-def _notes(asked: Domain, read: Spelled) -> tuple[str, ...]:
+def _notes(network: Network, asked: Domain, read: Spelled) -> tuple[str, ...]:
     """Return what is said of a number behind the formula, which is no part of the answer."""
     if read.number is None:
         return ()
-    worth, here = column(read.number, [{}])[0], column(read.formula, [asked.here])[0]
+    worth, here = column(read.number, [{}])[0], column(read.formula, [asked.here(network)])[0]
     if worth == here or worth is None or here is None:
         return ()
     return (f"The number behind the formula counts for nothing; here the formula gives {shown(here)}.",)
@@ -95,18 +95,18 @@ class _Telling:
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the order in which numbers are explained."""
-        if not _signs(self.read.formula):
-            return replace(self.told, verdict="wrong", notes=(*self.told.notes, NO_LETTERS))
         for explain in (self._correct, self._convention, self._mistake, self._two_mistakes, self._slip):
             for place in self._domains:
                 found = explain(place)
                 if found:
                     return found
+        if not _signs(self.read.formula):
+            return replace(self.told, verdict="wrong", notes=(*self.told.notes, NO_LETTERS))
         return self._refuted("wrong", self._letter_left_out())
 
     @cached_property
     def _domains(self) -> tuple[Domain, ...]:
-        if not self.asked.may_be_square:
+        if not self.asked.is_square(self.network):
             return (self.asked,)
         also = [letter.sign for letter in self.asked.lettered.varying] if self.letters is None else []
         return self.asked, domain(self.network, self.quantity, self.letters, also, square=True)
@@ -139,9 +139,9 @@ class _Telling:
         signs = _signs(self.asked.right) | _signs(self.read.formula)
         for point, mine, right in zip(points, self._columns[False], ours, strict=True):
             if mine != right and right is not None:
-                letters = [f"{sign} = {shown(point[sign])}" for sign in point if sign in signs]
+                letters = ", ".join(f"{sign} = {shown(point[sign])}" for sign in point if sign in signs)
                 gives = NO_VALUE if mine is None else f"gives {shown(mine)}"
-                yield f"With {', '.join(letters)} yours {gives}, right is {shown(right)}."
+                yield f"{f'With {letters} yours' if letters else 'Yours'} {gives}, right is {shown(right)}."
                 return
 
     def _convention(self, place: Domain) -> Story | None:
@@ -205,7 +205,7 @@ class _Telling:
             return ()
         if column(self.read.formula, here.points) != here.column:
             return ()
-        values = self.asked.here
+        values = self.asked.here(self.network)
         fixed = " and ".join(f"{letter.sign} = {shown(values[letter.sign])}" for letter in missing)
         return (f"It is right for {fixed}: which letter stands there in general?",)
 
