@@ -134,15 +134,16 @@ class _Telling:
         return replace(self.told, verdict=verdict, notes=told, broken=broken, **changes)  # type: ignore[arg-type]
 
     def _counterexample(self) -> Iterator[str]:
-        """Yield the first numbers for the letters at which the formula and the right one differ."""
-        ours, points = self.asked.column, self.asked.points
+        """Yield the smallest numbers for the letters at which the formula and the right one differ."""
         signs = _signs(self.asked.right) | _signs(self.read.formula)
-        for point, mine, right in zip(points, self._columns[False], ours, strict=True):
-            if mine != right and right is not None:
-                letters = ", ".join(f"{sign} = {shown(point[sign])}" for sign in point if sign in signs)
-                gives = NO_VALUE if mine is None else f"gives {shown(mine)}"
-                yield f"{f'With {letters} yours' if letters else 'Yours'} {gives}, right is {shown(right)}."
-                return
+        rows = zip(self.asked.points, self._columns[False], self.asked.column, strict=True)
+        differing = [row for row in rows if row[1] != row[2] and row[2] is not None]
+        if not differing:
+            return
+        point, mine, right = min(differing, key=lambda row: max((row[0][sign] for sign in signs), default=0))
+        letters = ", ".join(f"{sign} = {shown(point[sign])}" for sign in point if sign in signs)
+        gives = NO_VALUE if mine is None else f"gives {shown(mine)}"
+        yield f"{f'With {letters} yours' if letters else 'Yours'} {gives}, right is {shown(right or 0)}."
 
     def _convention(self, place: Domain) -> Story | None:
         found = self._operations(place) or self._counted_otherwise(place)
