@@ -7,7 +7,7 @@ found once for all drawings of a template.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import lcm
@@ -193,11 +193,12 @@ def domain(
     network: Network,
     quantity: str,
     chosen: Sequence[str] | None = None,
-    also: Iterable[str] = (),
+    also: Collection[str] = (),
     square: bool = False,
+    fixed: Collection[str] = (),
 ) -> Domain:
     """Return the points for a quantity in letters, found once for all networks of the same structure."""
-    return _of_structure(_Sought(lettered(network, quantity, chosen, also), square))
+    return _of_structure(_Sought(lettered(network, quantity, chosen, also, fixed), square))
 
 
 class _Sought:

@@ -108,8 +108,12 @@ class _Telling:
     def _domains(self) -> tuple[Domain, ...]:
         if not self.asked.is_square(self.network):
             return (self.asked,)
-        also = [letter.sign for letter in self.asked.lettered.varying] if self.letters is None else []
-        return self.asked, domain(self.network, self.quantity, self.letters, also, square=True)
+        return self.asked, domain(self.network, self.quantity, self.letters, self._also, square=True)
+
+    @property
+    def _also(self) -> list[str]:
+        """Return the signs of all letters that vary, those among them that the student brought in."""
+        return [] if self.letters is not None else [letter.sign for letter in self.asked.lettered.varying]
 
     @cached_property
     def _columns(self) -> dict[bool, Column]:
@@ -170,9 +174,8 @@ class _Telling:
 
     def _under(self, conventions: object, place: Domain) -> Formula | None:
         """Return the formula under other conventions, where it has one in the same letters."""
-        also = [letter.sign for letter in place.lettered.varying] if self.letters is None else []
         try:
-            found = lettered(self.network.under(conventions), self.quantity, self.letters, also).right  # type: ignore[arg-type]
+            found = lettered(self.network.under(conventions), self.quantity, self.letters, self._also).right  # type: ignore[arg-type]
         except LayerquizError:
             return None
         return found if _signs(found) <= {letter.sign for letter in place.lettered.letters} else None
@@ -196,14 +199,11 @@ class _Telling:
 
     def _letter_left_out(self) -> tuple[str, ...]:
         """Return a note where the formula is right but for a letter that stands in it as a number."""
-        signs = _signs(self.read.formula)
-        missing = [letter for letter in self.asked.lettered.varying if letter.sign in _signs(self.asked.right) - signs]
-        kept = [str(letter.ref) for letter in self.asked.lettered.varying if letter not in missing]
-        if not missing or not kept:
+        right, mine = _signs(self.asked.right), _signs(self.read.formula)
+        missing = [letter for letter in self.asked.lettered.varying if letter.sign in right - mine]
+        if not missing or len(missing) == len(self.asked.lettered.varying):
             return ()
-        here = domain(self.network, self.quantity, kept)
-        if not signs <= {letter.sign for letter in here.lettered.letters}:
-            return ()
+        here = domain(self.network, self.quantity, self.letters, self._also, fixed=[m.sign for m in missing])
         if column(self.read.formula, here.points) != here.column:
             return ()
         values = self.asked.here(self.network)
