@@ -1,4 +1,4 @@
-"""The ten names: what `import layerquiz as lq` offers, each a thin caller of its room."""
+"""The names: what `import layerquiz as lq` offers, each a thin caller of its room."""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ found once for all drawings of a template.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import lcm
 from random import Random
 from typing import TypeAlias
@@ -54,7 +54,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Domain:
-    """The points for one quantity in letters; `right` is its formula.
+    """The points for one quantity in letters; `right` is its formula. One domain serves all networks of its structure.
 
     `square` draws the same number for the height and the width, for those who write one letter for both.
     """
@@ -111,18 +111,13 @@ class Domain:
     def _varying(self) -> tuple[Letter, ...]:
         return self.lettered.varying
 
-    def _value(self, letter: Letter) -> Number:
-        return self.lettered.network.values[letter.ref.owner][letter.ref.name]
+    def here(self, network: Network) -> Point:
+        """Return the values of the letters in a network of this structure."""
+        return {letter.sign: network.values[letter.ref.owner][letter.ref.name] for letter in self.lettered.letters}
 
-    @property
-    def here(self) -> Point:
-        """Return the values of the letters in the network itself."""
-        return {letter.sign: self._value(letter) for letter in self.lettered.letters}
-
-    @property
-    def may_be_square(self) -> bool:
-        """Say whether several letters stand for sizes along axes, and have the same number in the network."""
-        refs = {letter.ref: self._value(letter) for letter in self._varying}
+    def is_square(self, network: Network) -> bool:
+        """Say whether several letters stand for sizes along axes, and have the same number in a network."""
+        refs = {letter.ref: network.values[letter.ref.owner][letter.ref.name] for letter in self._varying}
         twins = [(refs[ref], refs[_first_axis(ref, refs)]) for ref in refs if _first_axis(ref, refs) != ref]
         return bool(twins) and all(one == other for one, other in twins)
 
@@ -198,13 +193,33 @@ def domain(
     network: Network,
     quantity: str,
     chosen: Sequence[str] | None = None,
-    also: Iterable[str] = (),
+    also: Collection[str] = (),
     square: bool = False,
+    fixed: Collection[str] = (),
 ) -> Domain:
     """Return the points for a quantity in letters, found once for all networks of the same structure."""
-    found = lettered(network, quantity, chosen, also)
-    rules = network.graph.parts[found.target.owner].rules
-    return rules.remembered(("letters", square, found.structure), lambda: Domain(found, square))
+    return _of_structure(_Sought(lettered(network, quantity, chosen, also, fixed), square))
+
+
+class _Sought:
+    """A quantity in letters, known by its structure: what has the same structure has the same domain."""
+
+    __slots__ = ("lettered", "square", "structure")
+
+    def __init__(self, found: Lettered, square: bool) -> None:
+        self.lettered, self.square = found, square
+        self.structure = (square, found.structure)
+
+    def __hash__(self) -> int:
+        return hash(self.structure)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sought) and self.structure == other.structure
+
+
+@lru_cache(maxsize=128)
+def _of_structure(sought: _Sought) -> Domain:
+    return Domain(sought.lettered, sought.square)
 
 
 def mistaken_formulas(network: Network, slug: str, asked: Sequence[Domain]) -> list[tuple[Formula, ...]]:

@@ -6,7 +6,7 @@ choose others: what it does not choose is a number.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -90,9 +90,14 @@ class Lettered:
     def structure(self) -> Hashable:
         """Return what decides the formulas: letters and rules, and the numbers that have no letter."""
         varying = {letter.ref for letter in self.varying}
-        parts = [self.graph.parts[self.target.owner]] if self.alone else self.graph.parts.values()
-        fixed = ((part.name, part.rules, part.sources, _fixed(part, varying), self._applying(part)) for part in parts)
-        return self.target, self.letters, self.alone, tuple(fixed), self._scaled
+        inputs, parts = [], [self.graph.parts[self.target.owner]]
+        if not self.alone:
+            parts = list(self.graph.parts.values())
+        else:
+            inputs = [part for name, part in self._readable.parts.items() if name != self.target.owner]
+        fixed = [(part.name, part.rules, part.sources, _fixed(part, varying), self._applying(part)) for part in parts]
+        numbers = [_fixed(part, varying) for part in inputs]
+        return self.target, self.letters, self.alone, tuple(fixed), tuple(numbers), self._scaled
 
     @property
     def _scaled(self) -> tuple[tuple[Fraction, ...], ...]:
@@ -126,12 +131,17 @@ def legend(letters: Iterable[Letter]) -> str:
 
 
 def lettered(
-    network: Network, quantity: str, chosen: Sequence[str] | None = None, also: Iterable[str] = ()
+    network: Network,
+    quantity: str,
+    chosen: Sequence[str] | None = None,
+    also: Collection[str] = (),
+    fixed: Collection[str] = (),
 ) -> Lettered:
     """Return a quantity with its letters; `chosen` names the quantities that are letters, such as `conv.kernel`.
 
     Without a choice they are those of the layer. `also` are signs of letters that vary although the network has the
-    number at which they say nothing: somebody uses them. Raises LayerquizError where there is no one formula.
+    number at which they say nothing: somebody uses them. `fixed` are signs of letters that keep the network's number.
+    Raises LayerquizError where there is no one formula.
     """
     target = _one_formula(network, quantity)
     alone = chosen is None and network.graph.parts[target.owner].rules.shared
@@ -141,7 +151,9 @@ def lettered(
     else:
         found = _chosen(network, target, chosen) if chosen is not None else list(_givens(graph, target))
     signed = _signed(found)
-    varies = [replace(letter, varies=letter.varies or letter.sign in set(also)) for letter in signed]
+    varies = [
+        replace(letter, varies=(letter.varies or letter.sign in also) and letter.sign not in fixed) for letter in signed
+    ]
     return Lettered(network, target, graph, (*varies, *_following(graph, target, varies)), alone)
 
 

@@ -53,7 +53,7 @@ def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequ
         asked = domain(network, quantity, None, sorted(used))
         blank = replace(blank, expected=_text(asked, asked.right))
     text = _text(asked, read.formula)
-    told = replace(blank, read_as=text, shown=text, working=True, notes=_notes(asked, read))
+    told = replace(blank, read_as=text, shown=text, working=True, notes=_notes(network, asked, read))
     return _Telling(network, quantity, letters, asked, read, told).story()
 
 
@@ -72,11 +72,11 @@ def _is_read(asked: Domain, letter: Letter) -> bool:
     return not letter.varies and given and letter.ref in asked.lettered.graph.order([asked.lettered.target])
 
 
-def _notes(asked: Domain, read: Spelled) -> tuple[str, ...]:
+def _notes(network: Network, asked: Domain, read: Spelled) -> tuple[str, ...]:
     """Return what is said of a number behind the formula, which is no part of the answer."""
     if read.number is None:
         return ()
-    worth, here = column(read.number, [{}])[0], column(read.formula, [asked.here])[0]
+    worth, here = column(read.number, [{}])[0], column(read.formula, [asked.here(network)])[0]
     if worth == here or worth is None or here is None:
         return ()
     return (f"The number behind the formula counts for nothing; here the formula gives {shown(here)}.",)
@@ -95,21 +95,25 @@ class _Telling:
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the order in which numbers are explained."""
-        if not _signs(self.read.formula):
-            return replace(self.told, verdict="wrong", notes=(*self.told.notes, NO_LETTERS))
         for explain in (self._correct, self._convention, self._mistake, self._two_mistakes, self._slip):
             for place in self._domains:
                 found = explain(place)
                 if found:
                     return found
+        if not _signs(self.read.formula):
+            return replace(self.told, verdict="wrong", notes=(*self.told.notes, NO_LETTERS))
         return self._refuted("wrong", self._letter_left_out())
 
     @cached_property
     def _domains(self) -> tuple[Domain, ...]:
-        if not self.asked.may_be_square:
+        if not self.asked.is_square(self.network):
             return (self.asked,)
-        also = [letter.sign for letter in self.asked.lettered.varying] if self.letters is None else []
-        return self.asked, domain(self.network, self.quantity, self.letters, also, square=True)
+        return self.asked, domain(self.network, self.quantity, self.letters, self._also, square=True)
+
+    @property
+    def _also(self) -> list[str]:
+        """Return the signs of all letters that vary, those among them that the student brought in."""
+        return [] if self.letters is not None else [letter.sign for letter in self.asked.lettered.varying]
 
     @cached_property
     def _columns(self) -> dict[bool, Column]:
@@ -134,15 +138,16 @@ class _Telling:
         return replace(self.told, verdict=verdict, notes=told, broken=broken, **changes)  # type: ignore[arg-type]
 
     def _counterexample(self) -> Iterator[str]:
-        """Yield the first numbers for the letters at which the formula and the right one differ."""
-        ours, points = self.asked.column, self.asked.points
+        """Yield the smallest numbers for the letters at which the formula and the right one differ."""
         signs = _signs(self.asked.right) | _signs(self.read.formula)
-        for point, mine, right in zip(points, self._columns[False], ours, strict=True):
-            if mine != right and right is not None:
-                letters = [f"{sign} = {shown(point[sign])}" for sign in point if sign in signs]
-                gives = NO_VALUE if mine is None else f"gives {shown(mine)}"
-                yield f"With {', '.join(letters)} yours {gives}, right is {shown(right)}."
-                return
+        rows = zip(self.asked.points, self._columns[False], self.asked.column, strict=True)
+        differing = [row for row in rows if row[1] != row[2] and row[2] is not None]
+        if not differing:
+            return
+        point, mine, right = min(differing, key=lambda row: max((row[0][sign] for sign in signs), default=0))
+        letters = ", ".join(f"{sign} = {shown(point[sign])}" for sign in point if sign in signs)
+        gives = NO_VALUE if mine is None else f"gives {shown(mine)}"
+        yield f"{f'With {letters} yours' if letters else 'Yours'} {gives}, right is {shown(right or 0)}."
 
     def _convention(self, place: Domain) -> Story | None:
         found = self._operations(place) or self._counted_otherwise(place)
@@ -169,9 +174,8 @@ class _Telling:
 
     def _under(self, conventions: object, place: Domain) -> Formula | None:
         """Return the formula under other conventions, where it has one in the same letters."""
-        also = [letter.sign for letter in place.lettered.varying] if self.letters is None else []
         try:
-            found = lettered(self.network.under(conventions), self.quantity, self.letters, also).right  # type: ignore[arg-type]
+            found = lettered(self.network.under(conventions), self.quantity, self.letters, self._also).right  # type: ignore[arg-type]
         except LayerquizError:
             return None
         return found if _signs(found) <= {letter.sign for letter in place.lettered.letters} else None
@@ -195,17 +199,14 @@ class _Telling:
 
     def _letter_left_out(self) -> tuple[str, ...]:
         """Return a note where the formula is right but for a letter that stands in it as a number."""
-        signs = _signs(self.read.formula)
-        missing = [letter for letter in self.asked.lettered.varying if letter.sign in _signs(self.asked.right) - signs]
-        kept = [str(letter.ref) for letter in self.asked.lettered.varying if letter not in missing]
-        if not missing or not kept:
+        right, mine = _signs(self.asked.right), _signs(self.read.formula)
+        missing = [letter for letter in self.asked.lettered.varying if letter.sign in right - mine]
+        if not missing or len(missing) == len(self.asked.lettered.varying):
             return ()
-        here = domain(self.network, self.quantity, kept)
-        if not signs <= {letter.sign for letter in here.lettered.letters}:
-            return ()
+        here = domain(self.network, self.quantity, self.letters, self._also, fixed=[m.sign for m in missing])
         if column(self.read.formula, here.points) != here.column:
             return ()
-        values = self.asked.here
+        values = self.asked.here(self.network)
         fixed = " and ".join(f"{letter.sign} = {shown(values[letter.sign])}" for letter in missing)
         return (f"It is right for {fixed}: which letter stands there in general?",)
 

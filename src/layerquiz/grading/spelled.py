@@ -159,6 +159,10 @@ class _Cutter:
         if not index and word.lower() in words.SIGNS and word.lower() not in _FUNCTIONS:
             self._piece(words.SIGNS[word.lower()], match.start(), match.end("word"))
             return match.end("word")
+        glued = max((name for name in self.names if "_" in name and match[0].startswith(name)), key=len, default="")
+        if glued:
+            self._name(self.names[glued], match.start(), match.start() + len(glued))
+            return match.start() + len(glued)
         return self._side_by_side(match, word, index, end)
 
     def _side_by_side(self, match: re.Match[str], word: str, index: str, end: int) -> int:

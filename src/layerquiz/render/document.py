@@ -76,13 +76,14 @@ Block: TypeAlias = Paragraph | Step | Parting | Table
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One place for one answer. `key` is Markdown and is printed in the solution only."""
+    """One place for one answer. `key` is Markdown and is printed in the solution only; a formula gets a `wide` box."""
 
     id: str
     label: str
     points: str
     key: str
     unit: str = ""
+    wide: bool = False
 
     @property
     def mark(self) -> str:

@@ -49,7 +49,7 @@ def _blank(blank: Place, name: str) -> Blank:
     # A memory may be given in any unit, so none stands beside its box; the key is in bytes.
     in_bytes = " bytes" if blank.quantity.endswith("_bytes") and not blank.unit else ""
     right = f"{key(blank.key)}{in_bytes}" if blank.formula is None else f"${blank.formula.tex}$"
-    return Blank(name, blank.label, points(blank.points), right, blank.unit)
+    return Blank(name, blank.label, points(blank.points), right, blank.unit, wide=blank.kind == "formula")
 
 
 def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:
