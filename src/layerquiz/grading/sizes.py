@@ -33,16 +33,36 @@ class Sizes:
 
 def read_shape(pieces: list[Piece], entries: int | None) -> Reading:
     """Return the reading of a shape; `entries` is how many sizes are expected, where that is known."""
-    main, notes = without_notes(pieces)
-    written = [_sizes(list(side.pieces), entries) for side in sides(main)]
-    if not written:
+    reasoned = split(pieces, ("REASON",))
+    main, notes = without_notes(_without_lines(reasoned[0] or reasoned[-1][1:]))
+    written = sides(main)
+    found = [_sizes(list(side.pieces), entries) for side in written]
+    if not found:
         raise Refusal(0, "No shape is written here.", "empty-expression")
-    if written[-1].refusal:
-        raise written[-1].refusal
-    known = [sizes for sizes in written if sizes.entries]
+    if found[-1].refusal:
+        raise found[-1].refusal
+    known = [sizes for sizes in found if sizes.entries]
     if len(known) == 1 and notes:
         known = [_with_note(known[0], notes[0], entries)]
+    if written[-1].led and len(known[-1].entries) > 1:
+        known = known[-1:]
     return _without_batch(_chosen(_settled(known), entries), entries)
+
+
+def shape_of(sizes: tuple[int | None, ...], entries: int | None) -> Reading:
+    """Return the reading of sizes that are known; None is a batch."""
+    return _without_batch(Sizes(sizes, 0), entries)
+
+
+def _without_lines(pieces: list[Piece]) -> list[Piece]:
+    """Leave out commas that only end a line: before an operator, a relation or another comma."""
+    kept: list[Piece] = []
+    for index, piece in enumerate(pieces):
+        after = pieces[index + 1].kind if index + 1 < len(pieces) else ""
+        is_line = piece.kind == "BREAK" or (piece.kind == "COMMA" and piece.text.startswith("\n"))
+        if not (is_line and (piece.kind == "BREAK" or after in {"CROSS", "TIMES", "RELATION", "CLOSE", "COMMA"})):
+            kept.append(piece)
+    return kept
 
 
 def _sizes(pieces: list[Piece], entries: int | None) -> Sizes:
@@ -51,14 +71,41 @@ def _sizes(pieces: list[Piece], entries: int | None) -> Sizes:
     try:
         found = Sizes(tuple(_entry(part, start) for part in _parts(pieces)), start)
     except Refusal as refusal:
+        if loose := _loosely(pieces, entries):
+            return loose
         if refusal.slug not in {"letter", "not-whole"}:
             raise
         return Sizes((), start, refusal)
+    if entries and len(found.entries) not in (entries, entries + 1) and (loose := _loosely(pieces, entries)):
+        return loose
     number = _number_in_groups(pieces)
     if number is None:
         return found
     joined = Sizes((number,), start, alternative=found.numbers)
     return joined if entries == 1 else replace(found, alternative=(number,))
+
+
+def _loosely(pieces: list[Piece], entries: int | None) -> Sizes | None:
+    """Take every product and bracket as sizes, `96 x (55x55)` and `55² x 96`, where that gives as many as are asked."""
+    leaves = _leaves(pieces)
+    if not entries or any(len(leaf) != 1 or leaf[0].kind not in {"NUMBER", "BATCH"} for leaf in leaves):
+        return None
+    start = pieces[0].start
+    found = Sizes(tuple(_entry(leaf, start) for leaf in leaves), start)
+    return found if len(found.numbers) == entries or len(found.entries) == entries + 1 else None
+
+
+def _leaves(pieces: list[Piece]) -> list[list[Piece]]:
+    """Part at commas, crosses and products inside all brackets; a square is its side twice."""
+    inner = unbracketed(pieces)
+    parts = _between(inner, ("COMMA", "CROSS", "TIMES"))
+    if len(parts) > 1:
+        return [leaf for part in parts for leaf in _leaves(part)]
+    if len(inner) > 2 and inner[1].kind == "POWER" and inner[0].kind == "NUMBER":
+        exponent = unbracketed(inner[2:])
+        if len(exponent) == 1 and exponent[0].text in {"2", "3", "squared"}:
+            return [inner[:1]] * (3 if exponent[0].text == "3" else 2)
+    return [inner]
 
 
 def _parts(pieces: list[Piece]) -> list[list[Piece]]:
@@ -109,7 +156,8 @@ def _number_in_groups(pieces: list[Piece]) -> int | None:
 def _with_note(number: Sizes, note: list[Piece], entries: int | None) -> Sizes:
     """Join `6 maps (28 x 28)`; `144 inputs (16 x 3 x 3)` only explains its number."""
     inside = [sizes for side in sides(note) if (sizes := _sizes(list(side.pieces), entries)).entries]
-    if len(number.entries) > 1 or not inside or math.prod(inside[0].numbers) == number.entries[0]:
+    joins = len(number.entries) == 1 or len(number.numbers) + len(inside[0].numbers if inside else ()) == entries
+    if not inside or not joins or math.prod(inside[0].numbers) == math.prod(number.numbers):
         return number
     return Sizes((*number.entries, *inside[0].entries), number.start)
 
