@@ -173,7 +173,7 @@ SHAPES = {
     "(512,)": (512,),
     "4096": (4096,),
     "1,024": (1024,),
-    "54.25x54.25x96": "not-whole",
+    "54.25x54.25x96": (Fraction(217, 4), Fraction(217, 4), 96),
     "55x55x96 = 27x27x96": "contradictory",
     "(None, None, 3)": "unknown-size",
     "28x28x": "unfinished",

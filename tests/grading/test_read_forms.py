@@ -26,7 +26,7 @@ def forms():
 def meant(value):
     """The value of a row as the reader gives it."""
     if isinstance(value, list):
-        return tuple(value)
+        return tuple(map(Fraction, value))
     return Fraction(value) if isinstance(value, str) else value
 
 

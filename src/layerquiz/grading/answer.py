@@ -25,7 +25,7 @@ class Reading:
     """
 
     text: str
-    value: Number | tuple[int, ...]
+    value: Number | tuple[Number, ...]
     shown: str
     unit: str = ""
     step: Number | None = None
@@ -34,7 +34,7 @@ class Reading:
     computed: Number | None = None
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
-    alternative: int | tuple[int, ...] | None = None
+    alternative: int | tuple[Number, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ def whole(value: Number) -> Number:
     return value.numerator if value.denominator == 1 else value
 
 
-def shown(value: Number | tuple[int, ...]) -> str:
+def shown(value: Number | tuple[Number, ...]) -> str:
     """Return a value as it is shown back: `294,912`, `54.25`, `1/3` or `55 x 55 x 96`."""
     if isinstance(value, tuple):
-        return " x ".join(str(size) for size in value)
+        return " x ".join(str(size) if isinstance(size, int) else shown(size) for size in value)
     if isinstance(value, int):
         return f"{value:,}"
     return _decimal(value) or f"{value.numerator:,}/{value.denominator:,}"

@@ -14,6 +14,8 @@ from layerquiz.grading.parts import Side, sides, unbracketed, without_notes
 from layerquiz.grading.pieces import Piece
 from layerquiz.grading.worth import Worth, evaluated
 
+MOST_STATEMENTS = 30
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -94,6 +96,9 @@ def read_chain(pieces: list[Piece], asked: Expectation, original: Callable[[int,
 
 def _concluded(said: list[Clause], asked: Expectation, original: Callable[[int, int], str]) -> Reading:
     """Return the reading of several statements, whose last one is the answer where the others lead to it."""
+    if len(said) > MOST_STATEMENTS:
+        reason = f"More than {MOST_STATEMENTS} statements stand here."
+        raise Refusal(said[MOST_STATEMENTS].pieces[0].start, reason, "too-many-statements")
     if total := _total_of_parts(said):
         return _reading(total, [(total,)], original)
     told = [_told(list(clause.pieces), asked) for clause in said]

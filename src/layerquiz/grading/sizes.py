@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Reading, Refusal, shown
 from layerquiz.grading.parts import sides, split, unbracketed, without_notes
 from layerquiz.grading.pieces import Piece
@@ -20,13 +21,13 @@ _BATCH_NOTE = "The first entry was taken as the batch."
 class Sizes:
     """The entries of a shape and where it begins; None is a batch without a number. A refused one has no entries."""
 
-    entries: tuple[int | None, ...]
+    entries: tuple[Number | None, ...]
     start: int
     refusal: Refusal | None = None
-    alternative: tuple[int, ...] | None = None
+    alternative: tuple[Number, ...] | None = None
 
     @property
-    def numbers(self) -> tuple[int, ...]:
+    def numbers(self) -> tuple[Number, ...]:
         """The entries that are numbers."""
         return tuple(entry for entry in self.entries if entry is not None)
 
@@ -42,6 +43,8 @@ def read_shape(pieces: list[Piece], entries: int | None) -> Reading:
     if found[-1].refusal:
         raise found[-1].refusal
     known = [sizes for sizes in found if sizes.entries]
+    if all(isinstance(size, int) for size in known[-1].numbers):
+        known = [sizes for sizes in known if all(isinstance(size, int) for size in sizes.numbers)]
     if len(known) == 1 and notes:
         known = [_with_note(known[0], notes[0], entries)]
     if written[-1].led and len(known[-1].entries) > 1:
@@ -49,7 +52,7 @@ def read_shape(pieces: list[Piece], entries: int | None) -> Reading:
     return _without_batch(_chosen(_settled(known), entries), entries)
 
 
-def shape_of(sizes: tuple[int | None, ...], entries: int | None) -> Reading:
+def shape_of(sizes: tuple[Number | None, ...], entries: int | None) -> Reading:
     """Return the reading of sizes that are known; None is a batch."""
     return _without_batch(Sizes(sizes, 0), entries)
 
@@ -66,14 +69,14 @@ def _without_lines(pieces: list[Piece]) -> list[Piece]:
 
 
 def _sizes(pieces: list[Piece], entries: int | None) -> Sizes:
-    """Read one side of an equality; one with letters or fractions may only be a step to the shape behind it."""
+    """Read one side of an equality; one with letters may only be a step to the shape behind it."""
     start = pieces[0].start
     try:
         found = Sizes(tuple(_entry(part, start) for part in _parts(pieces)), start)
     except Refusal as refusal:
         if loose := _loosely(pieces, entries):
             return loose
-        if refusal.slug not in {"letter", "not-whole"}:
+        if refusal.slug != "letter":
             raise
         return Sizes((), start, refusal)
     if entries and len(found.entries) not in (entries, entries + 1) and (loose := _loosely(pieces, entries)):
@@ -127,8 +130,8 @@ def _between(pieces: list[Piece], kinds: Collection[str]) -> list[list[Piece]]:
     return [first, *(part[1:] for part in later)]
 
 
-def _entry(pieces: list[Piece], start: int) -> int | None:
-    """Return the size that an entry gives; a batch gives none."""
+def _entry(pieces: list[Piece], start: int) -> Number | None:
+    """Return the size that an entry gives, which who has not rounded may write as 54.25; a batch gives none."""
     if not pieces:
         raise Refusal(start, "A size is missing beside a separator of this shape.", "unfinished")
     if len(pieces) == 1 and pieces[0].kind == "BATCH":
@@ -136,9 +139,6 @@ def _entry(pieces: list[Piece], start: int) -> int | None:
     worth = evaluated(pieces)
     if worth.value is None:
         raise Refusal(worth.place, "This letter has no value here.", "letter")
-    if not isinstance(worth.value, int):
-        reason = f"A shape has whole numbers, and this is {shown(worth.value)}."
-        raise Refusal(pieces[0].start, reason, "not-whole")
     return worth.value
 
 
@@ -197,6 +197,6 @@ def _without_batch(answer: Sizes, entries: int | None) -> Reading:
     return _reading(sizes, answer.alternative)
 
 
-def _reading(value: tuple[int, ...], alternative: tuple[int, ...] | None, *notes: str) -> Reading:
+def _reading(value: tuple[Number, ...], alternative: tuple[Number, ...] | None, *notes: str) -> Reading:
     """Put together what was found."""
     return Reading(text="", value=value, shown=shown(value), notes=notes, alternative=alternative)
