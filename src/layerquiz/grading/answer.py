@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -63,6 +63,15 @@ class Refusal(Exception):  # noqa: N818 - not an error of ours: it carries an `U
     def __init__(self, place: int, reason: str, slug: str) -> None:
         super().__init__(reason)
         self.place, self.reason, self.slug = place, reason, slug
+
+
+def in_thousands(answer: Answer) -> Answer:
+    """Take the point of 1.234 for a separator, where a whole count is asked for: nobody has a quarter of a weight."""
+    if not isinstance(answer, Reading) or isinstance(answer.value, int) or not isinstance(answer.alternative, int):
+        return answer
+    number = answer.alternative
+    note = f"The point was read as a separator: {shown(number)}."
+    return replace(answer, value=number, shown=shown(number), step=None, digits=None, notes=(note,), alternative=None)
 
 
 def whole(value: Number) -> Number:

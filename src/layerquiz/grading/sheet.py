@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.solve import Values
+from layerquiz.grading.answer import in_thousands
 from layerquiz.grading.match import is_endless, matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
@@ -86,7 +87,8 @@ class Sheet:
         if isinstance(place.expected, tuple):
             reading = read(text, "shape", entries=len(place.members))
             return self._doubted(reading, place) if isinstance(reading, Reading) else reading
-        return read(text, asked(place.name))
+        reading = read(text, asked(place.name))
+        return in_thousands(reading) if isinstance(place.expected, int) and asked(place.name) != "size" else reading
 
     def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
         """Leave a shape with too few or too many sizes to a person, unless it is plain that it was meant so."""
