@@ -275,7 +275,7 @@ def _reading(answer: Link, chains: Sequence[Sequence[Link]], original: Callable[
     worked = [link for chain in chains for link in chain[:1] if not link.bare and not link.square][-1:]
     worked = worked or [link for chain in chains for link in chain if not link.bare and not link.square][:1]
     pairs = [pair for chain in chains for pair in pairwise(chain)]
-    failed = next((pair for pair in pairs if not _agree(*pair)), None)
+    failed = next((broken for chain in chains if (broken := first_broken(chain))), None)
     rounded = [f"{shown(a.value)} was rounded." for a, b in pairs if _whole_of(a.value, b.value)]
     return Reading(
         text="",
@@ -290,3 +290,8 @@ def _reading(answer: Link, chains: Sequence[Sequence[Link]], original: Callable[
         notes=(*filter(None, (answer.note,)), *rounded),
         alternative=answer.alternative,
     )
+
+
+def first_broken(links: Sequence[Link]) -> tuple[Link, Link] | None:
+    """Return the first two neighbouring sides that are not equal."""
+    return next((pair for pair in pairwise(links) if not _agree(*pair)), None)

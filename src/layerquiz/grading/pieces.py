@@ -10,7 +10,7 @@ from layerquiz.grading.answer import Expectation, Refusal
 from layerquiz.grading.number import Numeral, find_numeral, find_size
 from layerquiz.grading.piece import DEEPEST, Piece, match_brackets, named
 
-__all__ = ["DEEPEST", "Piece", "cut"]
+__all__ = ["DEEPEST", "SIGNS", "Piece", "cut", "match_brackets", "named"]
 
 _PIECE = re.compile(
     r"""(?P<space>\ +|(?<=[^\W\d_]{2})-(?=[^\W\d_]{2})|-(?=dim))
@@ -26,7 +26,7 @@ _PIECE = re.compile(
     | (?P<sign>\*\*|//|[-+*/^×·@,:()\[\]⌊⌋⌈⌉~?|\#])""",
     re.VERBOSE,
 )
-_SIGNS = {
+SIGNS = {
     "+": "PLUS",
     "-": "MINUS",
     "*": "TIMES",
@@ -172,7 +172,7 @@ class _Cutter:
         elif sign in "?|":
             self._only_in_shapes(match)
         elif sign != "/" or not self._per(match):
-            self._add(_SIGNS[sign], match)
+            self._add(SIGNS[sign], match)
             self.numbered = self.numbered and sign != ","
         return match.end()
 

@@ -8,6 +8,8 @@ from fractions import Fraction
 from layerquiz.formula.expr import Number
 from layerquiz.grading.vocabulary import COUNTED, LABELS, NO, NONE, REASONS, RELATIONS, RESULTS, folded
 
+__all__ = ["LABELS", "SIGNS", "bare", "folded", "is_label", "says_none", "scale", "unit"]
+
 SIGNS = {
     "x": "CROSS",
     "xx": "CROSS",

@@ -51,9 +51,10 @@ class Written:
         return self.places[min(index, len(self.places) - 1)] if self.places else 0
 
 
-def normalised(text: str) -> Written:
-    """Return a text in plain signs, without what wraps it and without its second copy."""
-    return _single(_unwrapped(_plain(text)))
+def normalised(text: str, copies: bool = True) -> Written:
+    """Return a text in plain signs, without what wraps it and, where it may be a copy, without its second half."""
+    plain = _unwrapped(_plain(text))
+    return _single(plain) if copies else plain
 
 
 def _plain(text: str) -> Written:
