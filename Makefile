@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := output/example
+STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex exam test test-all oracles missing-oracles lint bench clean
+.PHONY: help install tex exam test test-all oracles missing-oracles lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +23,7 @@ test: $(BIN)/.tested tex lint missing-oracles  ## everything that tests need, th
 test-all: $(BIN)/.tested tex lint oracles  ## every slow oracle in full, then all tests, each formula damaged in turn
 	$(BIN)/pytest tests/oracle --many 20
 	$(BIN)/pytest --ignore tests/oracle --many 3 --mutants
+	@$(MAKE) --no-print-directory fuzz
 
 oracles: $(BIN)/.tested  ## install the frameworks that the tests compare with: PyTorch and Keras
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(ORACLES)
@@ -35,8 +37,13 @@ lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(BIN)/.tested tex  ## print the figures: speed as ratios, measured in one run
+bench: $(BIN)/.tested tex  ## print the figures, and what a simulated class is told (STUDENTS=10000: minutes)
 	$(BIN)/python tests/bench/figures.py
+	$(BIN)/python tests/simulated/class_of.py --students $(STUDENTS)
+
+fuzz: $(BIN)/.tested  ## feed the reader and the grader with anything for five minutes: no exception, no growth
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: atheris 2>/dev/null || true
+	$(BIN)/python tests/fuzz/fuzz_answers.py
 
 tex: install  ## install what is missing of TeX and of the fonts that papers need, in one call of apt
 	@missing=$$($(BIN)/python -m layerquiz.engine); \

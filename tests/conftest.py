@@ -22,6 +22,7 @@ TESTS = Path(__file__).parent
 FRAMEWORKS = ("torch", "keras")
 
 settings.register_profile("layerquiz", deadline=None, derandomize=True, database=None, max_examples=150)
+settings.register_profile("fuzz", deadline=None, database=None, max_examples=5000)
 settings.load_profile("layerquiz")
 
 

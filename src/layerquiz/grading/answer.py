@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -25,7 +25,7 @@ class Reading:
     """
 
     text: str
-    value: Number | tuple[int, ...]
+    value: Number | tuple[Number, ...]
     shown: str
     unit: str = ""
     step: Number | None = None
@@ -34,7 +34,7 @@ class Reading:
     computed: Number | None = None
     broken: tuple[str, str] | None = None
     notes: tuple[str, ...] = ()
-    alternative: int | tuple[int, ...] | None = None
+    alternative: int | tuple[Number, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,24 @@ class Refusal(Exception):  # noqa: N818 - not an error of ours: it carries an `U
         self.place, self.reason, self.slug = place, reason, slug
 
 
+def in_thousands(answer: Answer) -> Answer:
+    """Take the point of 1.234 for a separator, where a whole count is asked for: nobody has a quarter of a weight."""
+    if not isinstance(answer, Reading) or isinstance(answer.value, int) or not isinstance(answer.alternative, int):
+        return answer
+    number = answer.alternative
+    note = f"The point was read as a separator: {shown(number)}."
+    return replace(answer, value=number, shown=shown(number), step=None, digits=None, notes=(note,), alternative=None)
+
+
 def whole(value: Number) -> Number:
     """Return a fraction with denominator 1 as the integer that it is."""
     return value.numerator if value.denominator == 1 else value
 
 
-def shown(value: Number | tuple[int, ...]) -> str:
+def shown(value: Number | tuple[Number, ...]) -> str:
     """Return a value as it is shown back: `294,912`, `54.25`, `1/3` or `55 x 55 x 96`."""
     if isinstance(value, tuple):
-        return " x ".join(str(size) for size in value)
+        return " x ".join(str(size) if isinstance(size, int) else shown(size) for size in value)
     if isinstance(value, int):
         return f"{value:,}"
     return _decimal(value) or f"{value.numerator:,}/{value.denominator:,}"

@@ -9,9 +9,12 @@ from itertools import pairwise
 
 from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Expectation, Reading, Refusal, shown, whole
+from layerquiz.grading.clauses import Clause, clauses
 from layerquiz.grading.parts import Side, sides, unbracketed, without_notes
 from layerquiz.grading.pieces import Piece
 from layerquiz.grading.worth import Worth, evaluated
+
+MOST_STATEMENTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,80 @@ class Link:
         return len(written) - len(written.rstrip("0"))
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one statement says: its links, the last of which is its value, and the one that is the answer."""
+
+    answer: Link
+    links: tuple[Link, ...]
+    has_letters: bool = False
+
+    @property
+    def is_worked(self) -> bool:
+        """Say whether the statement is a calculation with its result."""
+        return len(self.links) > 1 and any(not link.bare for link in self.links)
+
+
 def read_chain(pieces: list[Piece], asked: Expectation, original: Callable[[int, int], str]) -> Reading:
-    """Return the reading of a chain of equalities; `original` gives what was written between two places."""
+    """Return the reading of a number in one statement or in several.
+
+    A statement is one expression, or a chain of equalities; `original` gives what was written between two places.
+    """
+    said = clauses(pieces)
+    if not said:
+        raise Refusal(0, "No number is written here.", "empty-expression")
+    if len(said) == 1:
+        told = _told(list(said[0].pieces), asked)
+        return _reading(_exact(told.answer, told.links), [told.links], original)
+    return _concluded(said, asked, original)
+
+
+def _concluded(said: list[Clause], asked: Expectation, original: Callable[[int, int], str]) -> Reading:
+    """Return the reading of several statements, whose last one is the answer where the others lead to it."""
+    if len(said) > MOST_STATEMENTS:
+        reason = f"More than {MOST_STATEMENTS} statements stand here."
+        raise Refusal(said[MOST_STATEMENTS].pieces[0].start, reason, "too-many-statements")
+    if total := _total_of_parts(said):
+        return _reading(total, [(total,)], original)
+    told = [_told(list(clause.pieces), asked) for clause in said]
+    last = told[-1]
+    for clause, step in zip(said[:-1], told[:-1], strict=True):
+        if not (clause.is_reason or said[-1].is_result or _leads_on(step, told)):
+            raise Refusal(last.answer.start, "Two numbers stand side by side here.", "two-numbers")
+    chains = [step.links for step in told]
+    if said[-2].is_reason:
+        chains.append((told[-2].answer, last.answer))
+    elif not last.is_worked:
+        chains[-1] = (*((told[-2].links[-1],) if _agree(told[-2].links[-1], last.answer) else ()), *last.links)
+    return _reading(_exact(last.answer, last.links), chains, original)
+
+
+def _leads_on(step: Told, told: list[Told]) -> bool:
+    """Say whether a statement is a step: a calculation, a letter's value before a formula, or the answer itself."""
+    last = told[-1]
+    is_given = step.has_letters and any(not link.bare for link in last.links)
+    return step.is_worked or is_given or _says_again(step.answer, last.answer)
+
+
+def _says_again(step: Link, last: Link) -> bool:
+    """Say whether a number is said twice, exactly or with a suffix: 3.5 and 3 are two numbers."""
+    scaled = any(link.worth.numeral and link.worth.numeral.scaled for link in (step, last))
+    return step.value == last.value or (scaled and _agree(step, last))
+
+
+def _total_of_parts(said: list[Clause]) -> Link | None:
+    """Return the total of `weights: 34848; biases: 96; total: 34944`: bare numbers of which the last is the sum."""
+    flat = [_link(side) for clause in said for side in sides(without_notes(list(clause.pieces))[0])]
+    numbers = [link for link in flat if link and link.bare]
+    if len(numbers) < len(flat) or len(numbers) < 3 or len({number.value for number in numbers}) == 1:
+        return None
+    last = numbers[-1]
+    is_marked = said[-1].is_result or any(piece.kind == "RELATION" for piece in said[-1].pieces)
+    return last if is_marked and last.value == sum(number.value for number in numbers[:-1]) else None
+
+
+def _told(pieces: list[Piece], asked: Expectation) -> Told:
+    """Return what one statement says."""
     main, notes = _explained(*without_notes(pieces), asked)
     written = sides(main)
     if not written:
@@ -77,10 +152,24 @@ def read_chain(pieces: list[Piece], asked: Expectation, original: Callable[[int,
         answer = known[-1] = _square_side(answer)
     if len(written) == 1 and answer.bare:
         inside = [link for note in notes for side in sides(note) if (link := _link(side))]
+        inside = [link for link in inside if not _of_another_kind(answer, link, asked)]
         known += [_square_side(link) for link in inside] if asked == "size" else inside
         answer = _or_product(answer, known)
+    known = _from_input(known, written) if asked == "size" else known
     _refuse_two_numbers(known)
-    return _reading(_exact(answer, known), known, original)
+    return Told(answer, tuple(known), len(known) < len(links))
+
+
+def _of_another_kind(answer: Link, note: Link, asked: Expectation) -> bool:
+    """Say whether a note gives the memory of what is counted: `34,944 (136.50 KB)`."""
+    return asked == "count" and not answer.worth.unit and note.worth.unit.endswith("B")
+
+
+def _from_input(known: list[Link], written: list[Side]) -> list[Link]:
+    """Leave out the size before an arrow, `227 → 55`: it is what the other one is made from."""
+    if len(known) == 2 and len(written) == 2 and known[0].bare and known[1].bare and written[1].led:
+        return known[1:]
+    return known
 
 
 def _explained(
@@ -90,16 +179,18 @@ def _explained(
 
     Nor is a number beside a number, `138 million (138,357,544)`, or a size beside its square, `54 (54x54)`.
     """
-    if len(main) < 3 or main[0].kind != "NUMBER" or main[1].kind != "OPEN" or main[0].end == main[1].start:
+    lead = next((index for index, piece in enumerate(main) if piece.kind not in {"RELATION", "APPROX"}), 0)
+    front, number, rest = main[:lead], main[lead : lead + 1], main[lead + 1 :]
+    if len(rest) < 2 or number[0].kind != "NUMBER" or rest[0].kind != "OPEN" or number[0].end == rest[0].start:
         return main, notes
-    inner = unbracketed(main[1:])
-    if len(inner) == len(main) - 1:
+    inner = unbracketed(rest)
+    if len(inner) == len(rest):
         return main, notes
-    number, worth = evaluated(main[:1]).value, evaluated(inner)
-    square = asked == "size" and set(worth.sides) == {number}
-    if len(inner) > 1 and worth.value != number and not square:
+    value, worth = evaluated(number).value, evaluated(inner)
+    square = asked == "size" and set(worth.sides) == {value}
+    if len(inner) > 1 and worth.value != value and not square:
         return main, notes
-    return main[:1], [inner, *notes]
+    return [*front, *number], [inner, *notes]
 
 
 def _link(side: Side) -> Link | None:
@@ -148,7 +239,7 @@ def _refuse_two_numbers(known: list[Link]) -> None:
             raise Refusal(right.start, reason, "contradictory")
 
 
-def _exact(answer: Link, known: list[Link]) -> Link:
+def _exact(answer: Link, known: Sequence[Link]) -> Link:
     """Return the exact number of `62,378,344 ≈ 62.4M`, where the other one only rounds it."""
     if answer.step is None:
         return answer
@@ -179,11 +270,13 @@ def _whole_of(value: Number, other: Number) -> bool:
     return value.denominator != 1 and other.denominator == 1 and _near(value, other, 1)
 
 
-def _reading(answer: Link, known: list[Link], original: Callable[[int, int], str]) -> Reading:
-    """Put together what was found."""
-    worked = next((link for link in known if not link.bare and not link.square), None)
-    failed = first_broken(known)
-    rounded = [f"{shown(a.value)} was rounded." for a, b in pairwise(known) if _whole_of(a.value, b.value)]
+def _reading(answer: Link, chains: Sequence[Sequence[Link]], original: Callable[[int, int], str]) -> Reading:
+    """Put together what was found; the expression is the first one of the last statement that has one."""
+    worked = [link for chain in chains for link in chain[:1] if not link.bare and not link.square][-1:]
+    worked = worked or [link for chain in chains for link in chain if not link.bare and not link.square][:1]
+    pairs = [pair for chain in chains for pair in pairwise(chain)]
+    failed = next((broken for chain in chains if (broken := first_broken(chain))), None)
+    rounded = [f"{shown(a.value)} was rounded." for a, b in pairs if _whole_of(a.value, b.value)]
     return Reading(
         text="",
         value=answer.value,
@@ -191,8 +284,8 @@ def _reading(answer: Link, known: list[Link], original: Callable[[int, int], str
         unit=answer.worth.unit,
         step=answer.step,
         digits=answer.digits,
-        expression=worked.worth.formula if worked else None,
-        computed=worked.value if worked else None,
+        expression=worked[0].worth.formula if worked else None,
+        computed=worked[0].value if worked else None,
         broken=(original(failed[0].start, failed[0].end), original(failed[1].start, failed[1].end)) if failed else None,
         notes=(*filter(None, (answer.note,)), *rounded),
         alternative=answer.alternative,

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from lark import Lark, Token, Transformer, UnexpectedToken, v_args
 
-from layerquiz.formula.expr import Ceil, Floor, Integer, Number, Quotient, Reference
+from layerquiz.formula.expr import Ceil, Floor, Number, Quotient, Reference
 from layerquiz.grading.answer import Refusal
 from layerquiz.grading.pieces import Piece
-from layerquiz.grading.worth import Worth, combined, negated, number_worth, power, quotient, rounded
+from layerquiz.grading.worth import Worth, combined, literal, negated, number_worth, power, quotient, rounded
 
 
 def parse(pieces: list[Piece]) -> Worth:
@@ -82,7 +82,7 @@ class _Builder(Transformer[Token, Worth]):
         return rounded(_quotient(left, right, _place(sign)), Floor, _place(sign))
 
     def fraction(self, sign: Token, *parts: Worth) -> Worth:
-        return _quotient(parts[1], parts[4], _place(sign))
+        return _quotient(parts[1], parts[-2], _place(sign))
 
     def raise_to(self, base: Worth, sign: Token, exponent: Worth) -> Worth:
         place = _place(sign)
@@ -105,7 +105,7 @@ class _Builder(Transformer[Token, Worth]):
         piece: Piece = token.value
         if piece.factor == 1:
             return replace(inner, unit=piece.unit, numeral=None)
-        factor = Worth(Integer(piece.factor), piece.factor)
+        factor = Worth(literal(piece.factor), piece.factor)
         return replace(_product(inner, factor, piece.start, cross=False), unit=piece.unit)
 
 

@@ -13,12 +13,16 @@ _MOST_DIGITS = 200
 
 # Groups of three digits behind one kind of separator. A number that begins with 0 has no groups: 0,125 is a decimal.
 _GROUPED = re.compile(
-    r"""(?P<before> [1-9][0-9]{0,2} (?P<separator>,[ ]?|[ '_.]) [0-9]{3} (?:(?P=separator)[0-9]{3})* ) (?![0-9])
+    r"""(?P<before> [1-9][0-9]{0,2} (?P<separator>[ ]?,[ ]?|[ '_.]) [0-9]{3} (?:(?P=separator)[0-9]{3})* ) (?![0-9])
         (?: (?!(?P=separator)) [.,] (?P<after>[0-9]+) )?""",
     re.VERBOSE,
 )
-_PLAIN = re.compile(r"(?P<before>[0-9]+(?:_[0-9]+)*) (?: (?P<mark>[.,]) (?P<after>[0-9]+) | \.)?", re.VERBOSE)
-_BARE_POINT = re.compile(r"(?P<before>)\.(?P<after>[0-9]+)")
+# Groups as in India: the last has three digits, those before it two.
+_INDIAN = re.compile(r"(?P<before>[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})(?![0-9])(?:\.(?P<after>[0-9]+))?")
+_PLAIN = re.compile(
+    r"(?P<before>[0-9]+(?:_[0-9]+)*) (?: (?P<mark>[.,]) (?P<after>[0-9]+) | \.(?!\ +[^\W\d_]))?", re.VERBOSE
+)
+_BARE_POINT = re.compile(r"(?P<before>)[.,](?P<after>[0-9]+)")
 _CONTINUED = re.compile(r"[.,'_]?[0-9]")
 # In a shape a comma parts two sizes, unless a group begins with 0: 1,024 is one number, 28,128 are two.
 _IN_SHAPE = re.compile(
@@ -77,7 +81,12 @@ def find_numeral(text: str, place: int, *, takes_power: bool) -> tuple[Numeral, 
 
     `takes_power` reads `4.12x10^9` as one number; behind `/` or `^` that would change what it is worth.
     """
-    found = _grouped(text, place) or _PLAIN.match(text, place) or _BARE_POINT.match(text, place)
+    found = (
+        _INDIAN.match(text, place)
+        or _grouped(text, place)
+        or _PLAIN.match(text, place)
+        or _BARE_POINT.match(text, place)
+    )
     if found is None:
         raise Refusal(place, "This point stands without a digit.", "bad-character")
     numeral, end = _spelled(found, place), found.end()

@@ -13,10 +13,11 @@ _CLOSING = frozenset(("CLOSE", "CLOSE_FLOOR", "CLOSE_CEIL"))
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of an equality, and whether it was called approximate."""
+    """One side of an equality, whether it was called approximate, and whether an arrow leads to it."""
 
     pieces: tuple[Piece, ...]
     approximate: bool = False
+    led: bool = False
 
 
 def sides(pieces: list[Piece]) -> list[Side]:
@@ -31,7 +32,8 @@ def _side(part: list[Piece]) -> Side:
     while start < len(part) and part[start].kind in {"RELATION", "APPROX"}:
         start += 1
     about = any(piece.kind == "APPROX" or piece.text in {"~", "≈", "≈="} for piece in part[:start])
-    return Side(tuple(part[start:]), about)
+    led = any(piece.kind == "RELATION" and piece.text.endswith((">", "→")) for piece in part[:start])
+    return Side(tuple(part[start:]), about, led)
 
 
 def split(pieces: list[Piece], kinds: Collection[str]) -> list[list[Piece]]:

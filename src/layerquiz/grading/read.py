@@ -6,10 +6,14 @@ import re
 from dataclasses import replace
 
 from layerquiz.grading.answer import Answer, Blank, Expectation, Reading, Refusal, Unreadable, shown
+from layerquiz.grading.axes import named_sizes
 from layerquiz.grading.chain import read_chain
+from layerquiz.grading.frameworks import printed_part
 from layerquiz.grading.pieces import cut
-from layerquiz.grading.sizes import read_shape
-from layerquiz.grading.written import ZERO_WIDTH, Written, normalised
+from layerquiz.grading.signs import ZERO_WIDTH
+from layerquiz.grading.sizes import read_shape, shape_of
+from layerquiz.grading.words import says_none
+from layerquiz.grading.written import Written, normalised
 
 __all__ = ["Answer", "Blank", "Expectation", "Reading", "Unreadable", "read"]
 
@@ -41,7 +45,7 @@ def read(text: str, asked: Expectation = "count", *, entries: int | None = None)
 
 def _read_signs(trimmed: str, lead: int, asked: Expectation, entries: int | None) -> Answer:
     """Read a text that is more than one integer."""
-    written = normalised(trimmed)
+    written = printed_part(normalised(trimmed), asked)
     try:
         reading = _reading(trimmed, written, asked, entries)
     except Refusal as refusal:
@@ -54,7 +58,9 @@ def _reading(trimmed: str, written: Written, asked: Expectation, entries: int | 
     if not written.characters:
         raise Refusal(0, "Nothing here can be read as a number.", "empty-expression")
     if asked == "shape":
-        return read_shape(cut(written.characters, asked), entries)
+        return _shape(written.characters, entries)
+    if says_none(written.characters):
+        return Reading("", 0, shown(0), notes=("The words were read as 0.",))
     if asked == "size" and (pair := _PAIR.fullmatch(written.characters)):
         value = int(pair[1])
         return Reading("", value, shown(value), notes=(f"{shown(value)} was taken from a square.",))
@@ -63,3 +69,9 @@ def _reading(trimmed: str, written: Written, asked: Expectation, entries: int | 
         return trimmed[written.place(start) : written.place(end - 1) + 1]
 
     return read_chain(cut(written.characters, asked), asked, original)
+
+
+def _shape(text: str, entries: int | None) -> Reading:
+    """Return the shape of a text, whose sizes may be named."""
+    named = named_sizes(text)
+    return shape_of(named, entries) if named else read_shape(cut(text, "shape"), entries)

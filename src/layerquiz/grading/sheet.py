@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.solve import Values
+from layerquiz.grading.answer import in_thousands
 from layerquiz.grading.lines import answer_of
 from layerquiz.grading.match import is_endless, matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
@@ -90,7 +91,9 @@ class Sheet:
             text = answer_of(text, "shape", len(place.members))
             reading = read(text, "shape", entries=len(place.members))
             return self._doubted(reading, place) if isinstance(reading, Reading) else reading
-        return read(answer_of(text, asked(place.name)), asked(place.name))
+        wanted = asked(place.name)
+        reading = read(answer_of(text, wanted), wanted)
+        return in_thousands(reading) if isinstance(place.expected, int) and wanted != "size" else reading
 
     def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
         """Leave a shape with too few or too many sizes to a person, unless it is plain that it was meant so."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Reading, Refusal, shown
 from layerquiz.grading.parts import sides, split, unbracketed, without_notes
 from layerquiz.grading.pieces import Piece
@@ -20,45 +21,94 @@ _BATCH_NOTE = "The first entry was taken as the batch."
 class Sizes:
     """The entries of a shape and where it begins; None is a batch without a number. A refused one has no entries."""
 
-    entries: tuple[int | None, ...]
+    entries: tuple[Number | None, ...]
     start: int
     refusal: Refusal | None = None
-    alternative: tuple[int, ...] | None = None
+    alternative: tuple[Number, ...] | None = None
 
     @property
-    def numbers(self) -> tuple[int, ...]:
+    def numbers(self) -> tuple[Number, ...]:
         """The entries that are numbers."""
         return tuple(entry for entry in self.entries if entry is not None)
 
 
 def read_shape(pieces: list[Piece], entries: int | None) -> Reading:
     """Return the reading of a shape; `entries` is how many sizes are expected, where that is known."""
-    main, notes = without_notes(pieces)
-    written = [_sizes(list(side.pieces), entries) for side in sides(main)]
-    if not written:
+    reasoned = split(pieces, ("REASON",))
+    main, notes = without_notes(_without_lines(reasoned[0] or reasoned[-1][1:]))
+    written = sides(main)
+    found = [_sizes(list(side.pieces), entries) for side in written]
+    if not found:
         raise Refusal(0, "No shape is written here.", "empty-expression")
-    if written[-1].refusal:
-        raise written[-1].refusal
-    known = [sizes for sizes in written if sizes.entries]
+    if found[-1].refusal:
+        raise found[-1].refusal
+    known = [sizes for sizes in found if sizes.entries]
+    if all(isinstance(size, int) for size in known[-1].numbers):
+        known = [sizes for sizes in known if all(isinstance(size, int) for size in sizes.numbers)]
     if len(known) == 1 and notes:
         known = [_with_note(known[0], notes[0], entries)]
+    if written[-1].led and len(known[-1].entries) > 1:
+        known = known[-1:]
     return _without_batch(_chosen(_settled(known), entries), entries)
 
 
+def shape_of(sizes: tuple[Number | None, ...], entries: int | None) -> Reading:
+    """Return the reading of sizes that are known; None is a batch."""
+    return _without_batch(Sizes(sizes, 0), entries)
+
+
+def _without_lines(pieces: list[Piece]) -> list[Piece]:
+    """Leave out commas that only end a line: before an operator, a relation or another comma."""
+    kept: list[Piece] = []
+    for index, piece in enumerate(pieces):
+        after = pieces[index + 1].kind if index + 1 < len(pieces) else ""
+        is_line = piece.kind == "BREAK" or (piece.kind == "COMMA" and piece.text.startswith("\n"))
+        if not (is_line and (piece.kind == "BREAK" or after in {"CROSS", "TIMES", "RELATION", "CLOSE", "COMMA"})):
+            kept.append(piece)
+    return kept
+
+
 def _sizes(pieces: list[Piece], entries: int | None) -> Sizes:
-    """Read one side of an equality; one with letters or fractions may only be a step to the shape behind it."""
+    """Read one side of an equality; one with letters may only be a step to the shape behind it."""
     start = pieces[0].start
     try:
         found = Sizes(tuple(_entry(part, start) for part in _parts(pieces)), start)
     except Refusal as refusal:
-        if refusal.slug not in {"letter", "not-whole"}:
+        if loose := _loosely(pieces, entries):
+            return loose
+        if refusal.slug != "letter":
             raise
         return Sizes((), start, refusal)
+    if entries and len(found.entries) not in (entries, entries + 1) and (loose := _loosely(pieces, entries)):
+        return loose
     number = _number_in_groups(pieces)
     if number is None:
         return found
     joined = Sizes((number,), start, alternative=found.numbers)
     return joined if entries == 1 else replace(found, alternative=(number,))
+
+
+def _loosely(pieces: list[Piece], entries: int | None) -> Sizes | None:
+    """Take every product and bracket as sizes, `96 x (55x55)` and `55² x 96`, where that gives as many as are asked."""
+    leaves = _leaves(pieces)
+    if not entries or any(len(leaf) != 1 or leaf[0].kind not in {"NUMBER", "BATCH"} for leaf in leaves):
+        return None
+    start = pieces[0].start
+    found = Sizes(tuple(_entry(leaf, start) for leaf in leaves), start)
+    return found if len(found.numbers) == entries or len(found.entries) == entries + 1 else None
+
+
+def _leaves(pieces: list[Piece]) -> list[list[Piece]]:
+    """Part at commas, crosses and products inside all brackets; a square is its side twice."""
+    inner = unbracketed(pieces)
+    parts = _between(inner, ("COMMA", "CROSS", "TIMES"))
+    if len(parts) > 1:
+        return [leaf for part in parts for leaf in _leaves(part)]
+    if len(inner) > 2 and inner[1].kind == "POWER" and inner[0].kind == "NUMBER":
+        exponent = unbracketed(inner[2:])
+        if len(exponent) == 1 and exponent[0].text in {"2", "3", "squared"}:
+            return [inner[:1]] * (3 if exponent[0].text == "3" else 2)
+    return [inner]
 
 
 def _parts(pieces: list[Piece]) -> list[list[Piece]]:
@@ -80,8 +130,8 @@ def _between(pieces: list[Piece], kinds: Collection[str]) -> list[list[Piece]]:
     return [first, *(part[1:] for part in later)]
 
 
-def _entry(pieces: list[Piece], start: int) -> int | None:
-    """Return the size that an entry gives; a batch gives none."""
+def _entry(pieces: list[Piece], start: int) -> Number | None:
+    """Return the size that an entry gives, which who has not rounded may write as 54.25; a batch gives none."""
     if not pieces:
         raise Refusal(start, "A size is missing beside a separator of this shape.", "unfinished")
     if len(pieces) == 1 and pieces[0].kind == "BATCH":
@@ -89,9 +139,6 @@ def _entry(pieces: list[Piece], start: int) -> int | None:
     worth = evaluated(pieces)
     if worth.value is None:
         raise Refusal(worth.place, "This letter has no value here.", "letter")
-    if not isinstance(worth.value, int):
-        reason = f"A shape has whole numbers, and this is {shown(worth.value)}."
-        raise Refusal(pieces[0].start, reason, "not-whole")
     return worth.value
 
 
@@ -109,7 +156,8 @@ def _number_in_groups(pieces: list[Piece]) -> int | None:
 def _with_note(number: Sizes, note: list[Piece], entries: int | None) -> Sizes:
     """Join `6 maps (28 x 28)`; `144 inputs (16 x 3 x 3)` only explains its number."""
     inside = [sizes for side in sides(note) if (sizes := _sizes(list(side.pieces), entries)).entries]
-    if len(number.entries) > 1 or not inside or math.prod(inside[0].numbers) == number.entries[0]:
+    joins = len(number.entries) == 1 or len(number.numbers) + len(inside[0].numbers if inside else ()) == entries
+    if not inside or not joins or math.prod(inside[0].numbers) == math.prod(number.numbers):
         return number
     return Sizes((*number.entries, *inside[0].entries), number.start)
 
@@ -149,6 +197,6 @@ def _without_batch(answer: Sizes, entries: int | None) -> Reading:
     return _reading(sizes, answer.alternative)
 
 
-def _reading(value: tuple[int, ...], alternative: tuple[int, ...] | None, *notes: str) -> Reading:
+def _reading(value: tuple[Number, ...], alternative: tuple[Number, ...] | None, *notes: str) -> Reading:
     """Put together what was found."""
     return Reading(text="", value=value, shown=shown(value), notes=notes, alternative=alternative)

@@ -13,8 +13,9 @@ from layerquiz.grading.number import find_numeral
 from layerquiz.grading.parts import sides, unbracketed
 from layerquiz.grading.pieces import SIGNS, Piece, match_brackets, named
 from layerquiz.grading.read import LONGEST
+from layerquiz.grading.signs import ZERO_WIDTH
 from layerquiz.grading.worth import evaluated
-from layerquiz.grading.written import ZERO_WIDTH, Written, normalised
+from layerquiz.grading.written import Written, normalised
 
 _LOWERED = str.maketrans("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx0123456789")
 _LOWERED_RUN = re.compile("[ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₀₁₂₃₄₅₆₇₈₉]+")

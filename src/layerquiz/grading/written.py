@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
-ZERO_WIDTH = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
+from layerquiz.grading.markup import unmarked
+from layerquiz.grading.signs import COMMANDS, SUPERSCRIPTS, WORDED, plain_sign
 
-# Signs that NFKC leaves as they are, or takes apart, and that people mean as these.
-_SAME = {
-    **dict.fromkeys("’‘′´ʼ", "'"),
-    **dict.fromkeys("−–—‐‑‒", "-"),
-    **dict.fromkeys("⋅•∙∘", "·"),
-    **dict.fromkeys("✕✖⨯╳хХ", "×"),
-    **dict.fromkeys("÷∕⁄", "/"),
-    **dict.fromkeys("∗﹡", "*"),
-    **dict.fromkeys("≃≅≒∼≐", "≈"),
-    **dict.fromkeys("⇒⟹⟶➔➜", "→"),
-    **dict.fromkeys("“”„«»", '"'),
-    "{": "(",
-    "}": ")",
-    "$": " ",
-}
-_DROPPED_COMMANDS = """
-left right big Big bigl bigr Bigl Bigr text textbf textrm mathrm mathbf mathit boxed mbox operatorname displaystyle
-"""
-_COMMANDS = {
-    **dict.fromkeys(_DROPPED_COMMANDS.split(), ""),
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), " frac "),
-    **dict.fromkeys(("approx", "simeq", "sim", "cong"), "≈"),
-    **dict.fromkeys(("Rightarrow", "rightarrow", "to", "implies", "Longrightarrow", "longrightarrow"), "→"),
-    **dict.fromkeys(("quad", "qquad", ",", ";", ":", " ", "(", ")", "[", "]"), " "),
-}
-_COMMANDS |= {"!": "", "{": "(", "}": ")", "*": "*", "_": "_", "times": "×", "cdot": "·", "ast": "*", "div": "/"}
-_COMMANDS |= {"lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉"}
+_SUPERSCRIPT_RUN = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{(?:aligned|align|equation|gather|gathered|split|math|displaymath)\*?\}")
+_WORDS_IN_BRACES = re.compile(r"\\([A-Za-z]+) *\{([^{}\\0-9]*)\}")
+_SHORT_FRACTION = re.compile(r"\\[dtc]?frac *([0-9]) *([0-9])")
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
+# Braces that keep LaTeX from spacing a sign: 34{,}944 and 55{\times}55.
+_IN_BRACES = re.compile(r"\{ *(,|\\,|\\times|\\cdot|×|·) *\}")
 
 _TRAILING = " \t\r\n?.!;,"
-_WRAPPERS = ("**", "__", "*", "_", "`", '"')
-_BOLD_RESULT = re.compile(r"[=≈→>] *(\*\*)[^*]+(\*\*)\Z")
+_WRAPPERS = ("**", "__", "==", "*", "_", "`", '"', "'", "<>")
+_FENCE = re.compile(r"(```|~~~)[A-Za-z]*\n")
+# What begins a line of Markdown or of a list, a hash that says "number of", and a spreadsheet's mark of a text.
+_BULLET = re.compile(r"[*·+-] +(?=[A-Za-z])|[*·] +(?=[0-9(])|#+ *(?=[A-Za-z0-9(])|\(?[a-hA-H][).] +|'(?=[0-9])")
+_MORE_THAN_A_GROUP = 4
+_SMILEY = re.compile(r" [:;]-?\)\Z| *\(\?\)\Z")
+# Emphasis inside a text; behind a number or a bracket these signs are arithmetic.
+_EMPHASIS = re.compile(
+    r"(?:\A|(?<=[^0-9)\] ])|(?<=[^0-9)\] ] ))(\*\*|__|\*|_|`)(?=\S)[^*_`]*[^*_`\s](\1)(?=\Z|[\s:.,;])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +59,18 @@ def normalised(text: str, copies: bool = True) -> Written:
 
 def _plain(text: str) -> Written:
     """Replace each character or command by the plain signs that it stands for."""
+    bare = tuple(unmarked(text))
+    text = "".join(character for character, _ in bare)
+    aligned = "\\begin" in text or "&=" in text
     pieces: list[str] = []
     places: list[int] = []
     index = 0
     while index < len(text):
         plain, end = _sign(text, index)
+        if aligned and plain == "&":
+            plain = " "
         pieces.append(plain)
-        places.extend([index] * len(plain))
+        places.extend([bare[index][1]] * len(plain))
         index = end
     return Written("".join(pieces), tuple(places))
 
@@ -89,26 +80,30 @@ def _sign(text: str, index: int) -> tuple[str, int]:
     character = text[index]
     if "!" <= character <= "z" and character not in "\\$":
         return character, index + 1
-    if character == "\\" and (command := _COMMAND.match(text, index)) and command[1] in _COMMANDS:
-        return _COMMANDS[command[1]], command.end()
-    if text.startswith("{,}", index):
-        return ",", index + 3
+    if character == "\\" and (found := _command(text, index)):
+        return found
+    if character == "{" and (braced := _IN_BRACES.match(text, index)):
+        return COMMANDS.get(braced[1][1:], braced[1]), braced.end()
     if raised := _SUPERSCRIPT_RUN.match(text, index):
         # In brackets, so that 3²640 does not become a power of 2640.
-        return f"^({raised[0].translate(_SUPERSCRIPTS)})", raised.end()
-    return _character(character), index + 1
+        return f"^({raised[0].translate(SUPERSCRIPTS)})", raised.end()
+    if character in _FRACTIONS:
+        mixed = index and text[index - 1].isdigit()
+        return _FRACTIONS[character] if mixed else f"0{_FRACTIONS[character]}", index + 1
+    return plain_sign(character), index + 1
 
 
-def _character(character: str) -> str:
-    """Return one character in compatible form; fractions and raised or lowered signs keep theirs, being no digits."""
-    if character in ZERO_WIDTH:
-        return ""
-    if character in _SAME:
-        return _SAME[character]
-    if unicodedata.decomposition(character).startswith(("<fraction>", "<super>", "<sub>", "<circle>")):
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    return _SAME.get(plain, " " if plain.isspace() else plain)
+def _command(text: str, index: int) -> tuple[str, int] | None:
+    """Return what a command of LaTeX stands for, with the words in its braces where it has them."""
+    if environment := _ENVIRONMENT.match(text, index):
+        return "\n", environment.end()
+    if (worded := _WORDS_IN_BRACES.match(text, index)) and worded[1] in WORDED:
+        inner = "".join(map(plain_sign, worded[2]))
+        return (f"({inner})" if text[index - 1 : index] == "_" else f" {inner} "), worded.end()
+    if short := _SHORT_FRACTION.match(text, index):
+        return f" frac ({short[1]})({short[2]})", short.end()
+    command = _COMMAND.match(text, index)
+    return (COMMANDS[command[1]], command.end()) if command and command[1] in COMMANDS else None
 
 
 def _unwrapped(written: Written) -> Written:
@@ -118,9 +113,8 @@ def _unwrapped(written: Written) -> Written:
         if inner.characters == written.characters:
             break
         written = inner
-    bold = _BOLD_RESULT.search(written.characters)
-    if bold:
-        written = written.without(*bold.span(2)).without(*bold.span(1))
+    for marked in (*_EMPHASIS.finditer(written.characters),)[::-1]:
+        written = written.without(*marked.span(2)).without(*marked.span(1))
     return written
 
 
@@ -129,15 +123,21 @@ def _without_ends(written: Written) -> Written:
     text = written.characters
     lead = len(text) - len(text.lstrip())
     end = max(len(text.rstrip(_TRAILING)), lead)
+    if smiley := _SMILEY.search(text, lead, end):
+        end = smiley.start()
+    if (fence := _FENCE.match(text, lead)) and text.endswith(fence[1], fence.end(), end):
+        return written.part(fence.end(), end - len(fence[1]))
     for wrapper in _WRAPPERS:
-        if end - lead > 2 * len(wrapper) and text.startswith(wrapper, lead) and text.endswith(wrapper, lead, end):
-            return written.part(lead + len(wrapper), end - len(wrapper))
-    return written.part(lead, end)
+        opening, closing = ("<", ">") if wrapper == "<>" else (wrapper, wrapper)
+        if end - lead > 2 * len(opening) and text.startswith(opening, lead) and text.endswith(closing, lead, end):
+            return written.part(lead + len(opening), end - len(closing))
+    bullet = _BULLET.match(text, lead, end)
+    return written.part(bullet.end() if bullet else lead, end)
 
 
 def _single(written: Written) -> Written:
     """Keep one of two equal halves: browsers copy a formula twice, `7 × 7 7×7`."""
-    text = written.characters
+    text = written.characters.replace("\n", " ")
     solid = [index for index, character in enumerate(text) if character != " "]
     middle = len(solid) // 2
     if len(solid) < 2 or len(solid) % 2 or solid[middle] == solid[middle - 1] + 1:
@@ -146,6 +146,6 @@ def _single(written: Written) -> Written:
     same = first.replace(" ", "") == second.replace(" ", "")
     # (2) (2) and -1 -1 are formulas; only a copy that is spaced in another way is surely a copy.
     formula = first == second and first[0] in "([⌊⌈+-"
-    if not same or formula or first.replace(" ", "").isdigit():
+    if not same or formula or (first.replace(" ", "").isdigit() and len(first) < _MORE_THAN_A_GROUP):
         return written
     return written.part(0, solid[middle]).part(0, len(text[: solid[middle]].rstrip()))
