@@ -142,7 +142,7 @@ def test_a_layer_behind_others_is_asked_in_letters():
     """Behind other layers too a wrong formula is refuted, and the number in place of a letter is found."""
     deep = Network.parse({"input": SIZES, "layers": [CONV, {**CONV, "name": "next", "kernel": 5, "filters": 7}]})
     assert diagnose_formula(deep, "next.weights", "K^2 C F").verdict == "correct"
-    assert diagnose_formula(deep, "next.weights", "K^2 C").verdict == "wrong"
+    assert diagnose_formula(deep, "next.weights", "K^2 C + F^3").verdict == "wrong"
     assert "It is right for K = 5" in diagnose_formula(deep, "next.weights", "25 C F").hint
     assert "It is right for C_in = 16" in diagnose_formula(deep, "next.weights", "16 K^2 F").hint
 

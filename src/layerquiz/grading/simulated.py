@@ -24,14 +24,23 @@ Answers = Mapping[str, str]
 
 
 def right(question: Question) -> dict[str, str]:
-    """Return the right answers."""
-    return {blank.quantity: shown(blank.key) for blank in question.blanks}  # type: ignore[arg-type]
+    """Return the right answers: numbers, or formulas in letters where they are asked for."""
+    return {
+        blank.quantity: shown(blank.key) if blank.formula is None else blank.formula.text for blank in question.blanks
+    }
+
+
+def in_letters(question: Question) -> bool:
+    """Say whether a question asks for formulas: simulated students write the right one, or none."""
+    return any(blank.formula is not None for blank in question.blanks)
 
 
 def in_three_digits(question: Question) -> dict[str, str]:
     """Return the right answers, each number of more than three digits rounded as people write it: 1.29M."""
+    if in_letters(question):
+        return right(question)
     return {
-        blank.quantity: three_digits(blank.key) if isinstance(blank.key, int) else shown(blank.key)  # type: ignore[arg-type]
+        blank.quantity: three_digits(blank.key) if isinstance(blank.key, int) else shown(blank.key)
         for blank in question.blanks
     }
 
@@ -49,6 +58,8 @@ def three_digits(number: int) -> str:
 
 def guessed(question: Question, random: Random) -> dict[str, str]:
     """Return random whole numbers within a factor of two of the key, size by size; for a key of 0, from 0 to 9."""
+    if in_letters(question):
+        return {blank.quantity: "" for blank in question.blanks}
     return {blank.quantity: shown(guess(blank.key, random)) for blank in question.blanks}
 
 
@@ -72,7 +83,7 @@ def slipped(question: Question, random: Random) -> tuple[dict[str, str], str]:
     The second value names the quantity; it is empty where no slip was found that can be carried on.
     """
     network = question.network
-    for _ in range(MOST_TRIES):
+    for _ in range(0 if in_letters(question) else MOST_TRIES):
         blank = sample.choice(random, question.blanks)
         members = network.members(blank.quantity)
         first = network.values[members[0].owner][members[0].name]
@@ -82,7 +93,7 @@ def slipped(question: Question, random: Random) -> tuple[dict[str, str], str]:
         values = evaluated(network.graph, None, network.values, own)
         if values is not None and network.fault(values) is None:
             found = {b.quantity: network.value(b.quantity, values) for b in question.blanks}
-            return {name: shown(value) for name, value in found.items()}, blank.quantity  # type: ignore[arg-type]
+            return {name: shown(value) for name, value in found.items()}, blank.quantity
     return right(question), ""
 
 
@@ -103,9 +114,11 @@ class Misconceptions:
 
     def answers(self, slug: str) -> dict[str, str]:
         """Return the answers with a mistake: in the first way to make it; right ones where it does not matter."""
+        if in_letters(self.question):
+            return dict(self.right)
         found = mistaken(self.question.network, slug, self.names)
         if found:
-            return {name: shown(value) for name, value in zip(self.names, found[0], strict=True)}  # type: ignore[arg-type]
+            return {name: shown(value) for name, value in zip(self.names, found[0], strict=True)}
         return {name: self._alone(name, slug) for name in self.names}
 
     def _alone(self, name: str, slug: str) -> str:
@@ -115,4 +128,4 @@ class Misconceptions:
         values = None if change is None else search.values(change)
         if values is None or network.fault(values, search.needed) is not None:
             return self.right[name]
-        return shown(network.collected(name, network.members(name), values))  # type: ignore[arg-type]
+        return shown(network.collected(name, network.members(name), values))
