@@ -135,7 +135,7 @@ class _Cutter:
         return self._last() in _VALUES
 
     def _number(self, place: int) -> int:
-        if _HEXADECIMAL.match(self.text, place):
+        if self.asked in ("count", "bytes") and _HEXADECIMAL.match(self.text, place):
             raise Refusal(place, "A number with 0x is not read here: write its digits.", "bad-character")
         if self.asked == "shape":
             if self._after_value():
