@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 MOST_GROWTH = 64 * 1024
 """How many KiB the process may grow after its first inputs."""
 
-WARM = 20_000
+WARM = 5_000
 
 
 class Fuzzing:
@@ -27,7 +27,7 @@ class Fuzzing:
         """Read and grade one input; its first byte says whether it is one answer or a sheet, parted by bytes of 0."""
         from fuzz.any_answer import grades, reads
 
-        text = data[1:].decode("utf-8", "surrogatepass" if data[:1] == b"\xff" else "replace")
+        text = data[1:].decode("utf-8", "surrogateescape" if data[:1] == b"\xff" else "replace")
         if data[:1] < b"\x80":
             reads(text)
         else:
@@ -55,7 +55,8 @@ def main() -> None:
         import fuzz.any_answer  # noqa: F401 -- imported here so that it is instrumented
     seeds = Path(__file__).parents[1] / "data" / "further_forms.jsonl"
     corpus = _corpus(seeds)
-    arguments = [sys.argv[0], str(corpus), *(sys.argv[1:] or ["-max_total_time=300"]), "-max_len=400"]
+    limits = ["-max_len=400", f"-artifact_prefix={corpus}-", *(sys.argv[1:] or ["-max_total_time=300"])]
+    arguments = [sys.argv[0], str(corpus), *limits]
     atheris.Setup(arguments, Fuzzing().one_input)
     atheris.Fuzz()
 

@@ -60,6 +60,7 @@ _OF_WHICH = re.compile(r"of +which")
 _SIZE = re.compile(r"[0-9?]|None")
 _STEPS = frozenset(("to", "into", "becomes", "become"))
 _FUNCTIONS = frozenset(("round", "max", "min", "sum"))
+_HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]")
 _NUMBER_OF = re.compile(r"\. *(?:of\b|[0-9=:])")
 _NO_MORE = re.compile(r"[^0-9+*/^×·=(\[]*\Z")
 
@@ -134,6 +135,8 @@ class _Cutter:
         return self._last() in _VALUES
 
     def _number(self, place: int) -> int:
+        if self.asked in ("count", "bytes") and _HEXADECIMAL.match(self.text, place):
+            raise Refusal(place, "A number with 0x is not read here: write its digits.", "bad-character")
         if self.asked == "shape":
             if self._after_value():
                 # Two sizes side by side, `55 55 96` or `55x55 with 96 channels`.
@@ -167,6 +170,8 @@ class _Cutter:
             self.label = True
         elif sign == "+" and self.text.startswith("-", match.end()):
             raise Refusal(match.end(), "It is not said whether this is plus or minus.", "bad-character")
+        elif sign == "~" and self.text.startswith("~", match.end()):
+            raise Refusal(place, "It is not said whether this is struck out.", "bad-character")
         elif sign == "," and self.asked != "shape" and self._begins_decimal(match.end()):
             return self._number(place)
         elif sign in "?|":
@@ -314,9 +319,15 @@ class _Cutter:
             return "RELATION"
         if lower in vocabulary.APPROXIMATIONS:
             return "" if self._after_value() else "APPROX"
+        if len(name) == 1 and self._touches_digit(place):
+            return "NAME"
         if self.label and lower in {"e", "y"}:
             return ""
         return "NAME" if (len(name) == 1 or name[1] in "_'") and lower not in vocabulary.LABELS else ""
+
+    def _touches_digit(self, place: int) -> bool:
+        """Say whether a letter stands at a digit, as in 3i and a5, where it is no word."""
+        return self.text[max(place - 1, 0) : place].isdigit() or self.text[place + 1 : place + 2].isdigit()
 
     def _raise(self, match: re.Match[str], exponent: int) -> None:
         """Take `11 squared` as 11^2."""

@@ -11,7 +11,7 @@ axes axis batchnorm be become becomes believe bias biases binary block blocks bo
 cell cells ch channel channels chw column columns compute computed connected conv conv1d conv2d conv3d convolution
 convolutional convolutions count cxhxw decimal deep dense depth dim dimension dimensional dimensions dims direction
 directions down each element elements empty entries entry every exactly fc feature features field filter filters final
-finally first flat flatten flattened floating floats for from fully gates get gets give given got has have height
+finally first flat flatten flattened floating floats for from fully gates get gets give given got guess has have height
 hence here hidden high hwc hxwxc hxwxd i i'd image images in incl include includes including input inputs inside into
 it it's its just kernel kernels last layer layers learnable learned length linear list long map maps matrix max
 maxpool maxpool2d maxpooling maxpooling2d me memory min model multiplications must my namely nchw ndarray network
