@@ -47,7 +47,8 @@ def answer_of(text: str, asked: Expectation, entries: int | None = None) -> str:
     if last is None or (asked == "shape" and not _has_sizes(last, entries)):
         return text
     is_plain = asked == "shape" or not any(_RELATION.search(part) for part in lines)
-    return text if is_plain and isinstance(read(text, asked, entries=entries), Reading) else line
+    whole = read(text, asked, entries=entries) if is_plain else None
+    return text if isinstance(whole, Reading) and whole.value != last.value else line
 
 
 def _has_sizes(reading: Reading, entries: int | None) -> bool:
