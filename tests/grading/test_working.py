@@ -144,13 +144,15 @@ def test_the_method_is_right_from_own_earlier_values():
 
 def test_lines_are_in_the_json():
     """The lines of a working are plain data."""
-    lines = told("3*3*128 = 1150\n1151*256 = 294656").as_json()["lines"]
-    assert lines[0] == {
+    first, last = told("3*3*128 = 1150\n1151*256 = 294656").as_json()["lines"]
+    assert first == {
         "text": "3*3*128 = 1150",
         "shown": "3*3*128 = 1150",
         "verdict": "wrong",
         "mistakes": ["arithmetic-slip"],
+        "note": "is 3*3*128 equal to 1150?",
     }
+    assert last["shown"] == "1151*256 = 294656"
 
 
 LEFT_TO_A_PERSON = (
