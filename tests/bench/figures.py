@@ -18,6 +18,7 @@ import yaml
 from layerquiz import engine
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
+from layerquiz.grading.formulas import diagnose_formula
 from layerquiz.network.network import Network
 from layerquiz.network.summary import summarise
 from layerquiz.network.zoo import specification
@@ -114,6 +115,23 @@ def _chain(count: int) -> dict[str, object]:
     return {"input": {"channels": 3, "height": 32, "width": 32}, "layers": layers}
 
 
+def formulas() -> Iterator[str]:
+    """Answers in letters, right and wrong, in a warm process."""
+    conv = {"kind": "conv2d", "name": "conv", "filters": 16, "kernel": 3, "stride": 2, "padding": 1}
+    network = Network.parse({"input": {"channels": 8, "height": 33, "width": 41}, "layers": [conv]})
+    texts = (
+        "(K^2 C + 1) F",
+        "K*K*C_in*C_out + C_out",
+        "K^2 C F",
+        "K^2 F + F",
+        "K^2 F",
+        "C^2 F",
+        r"K^{2} C_{in} C_{out}",
+    )
+    took = sorted(fastest(lambda text=text: diagnose_formula(network, "conv.parameters", text), 5) for text in texts)
+    yield f"one diagnosis of a formula: median {took[len(took) // 2] * 1000:.1f} ms (at most 20)"
+
+
 def importing() -> Iterator[str]:
     """`import layerquiz`, which loads nothing heavy."""
     bare = min(child_seconds("-c", "pass") for _ in range(15))
@@ -167,7 +185,7 @@ def papers() -> Iterator[str]:
 
 def main() -> None:
     """Print every figure."""
-    for figure in (start_up, importing, solving, large_networks, drawing, papers):
+    for figure in (start_up, importing, solving, large_networks, drawing, papers, formulas):
         for line in figure():
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()

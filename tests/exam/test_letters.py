@@ -129,6 +129,17 @@ def test_template_tells_its_formulas_apart(name):
             seen |= columns
 
 
+def test_inputs_that_meet_are_drawn_alike():
+    """Of a concatenation the heights are equal and the channels are not."""
+    both = network(
+        CONV, {**CONV, "name": "other", "from": "input"}, {"kind": "concat", "name": "all", "from": ["conv", "other"]}
+    )
+    asked = domain(both, "all.channels")
+    assert asked.lettered.written(asked.right).text == "C_in,conv + C_in,other"
+    assert all(point["H_conv"] == point["H_other"] for point in asked.points)
+    assert len({point["C_in,conv"] - point["C_in,other"] for point in asked.points}) > 5
+
+
 def test_points_of_numbers_that_must_be_divided():
     """Where 32 groups are a number, the channels are drawn so that they can be divided."""
     grouped = network({**CONV, "filters": 64, "groups": 32}, channels=32, height=33, width=41)

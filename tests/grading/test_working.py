@@ -89,7 +89,7 @@ def test_an_intermediate_value_is_no_answer():
     story = told("3*3*128 = 1152\n1152*256 = 294912")
     assert story.mistakes == ["forgot-bias"]
     assert verdicts(story) == ["right", "wrong"]
-    assert told("weights = 294912\nanswer = 1152").lines[-1].verdict != "right"
+    assert told("3*3*128*256 = 294912\nanswer = 1152").lines[-1].verdict != "right"
 
 
 def test_rounding_down_is_no_wrong_equality_and_rounding_up_is_one():
@@ -144,13 +144,32 @@ def test_the_method_is_right_from_own_earlier_values():
 
 def test_lines_are_in_the_json():
     """The lines of a working are plain data."""
-    lines = told("3*3*128 = 1150\n1151*256 = 294656").as_json()["lines"]
-    assert lines[0] == {
+    first, last = told("3*3*128 = 1150\n1151*256 = 294656").as_json()["lines"]
+    assert first == {
         "text": "3*3*128 = 1150",
         "shown": "3*3*128 = 1150",
         "verdict": "wrong",
         "mistakes": ["arithmetic-slip"],
+        "note": "is 3*3*128 equal to 1150?",
     }
+    assert last["shown"] == "1151*256 = 294656"
+
+
+LEFT_TO_A_PERSON = (
+    *(
+        "weights: 294912\nbiases: 256",
+        "295168; 294912",
+        "12 = 12\n5",
+        "3*3*128 = 1152; there is 1 bias for every filter",
+    ),
+    *("295168; see the other page", "(3*3*128+1)*256 = 295168; (1 bias per filter)"),
+)
+
+
+@pytest.mark.parametrize("text", LEFT_TO_A_PERSON)
+def test_what_is_no_working_is_left_to_a_person(text):
+    """Several values without arithmetic, or a remark behind the answer: nobody is accused by the last number."""
+    assert told(text).verdict == "unreadable"
 
 
 LABELS = {

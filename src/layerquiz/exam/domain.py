@@ -76,7 +76,7 @@ class Domain:
             drawn = {letter.ref: self._drawn(random, letter, attempt) for letter in self._varying}
             if self.square:
                 drawn = {ref: drawn[_first_axis(ref, drawn)] for ref in drawn}
-            point = self._point(drawn)
+            point = self._point(self._met(drawn, attempt))
             if point is not None:
                 found.setdefault(tuple(drawn.values()), point)
             if len(found) == POINTS:
@@ -94,6 +94,16 @@ class Domain:
             last *= LARGER
         drawn = sample.stepped(random, first, last, 1)
         return drawn * self._divisor if attempt % 4 > 1 and base not in SMALL else drawn
+
+    def _met(self, drawn: Mapping[Reference, int], attempt: int) -> Mapping[Reference, int]:
+        """Return drawn sizes of several inputs, in some attempts all alike and in some but for the channels."""
+        if attempt % 2 == 0:
+            return drawn
+        first: dict[str, int] = {}
+        kept = ("channels", "features") if attempt % 4 == 1 else ()
+        own = self.lettered.target.owner
+        inputs = [ref for ref in drawn if self.lettered.alone and ref.owner != own and ref.name not in kept]
+        return {**drawn, **{ref: first.setdefault(ref.name, drawn[ref]) for ref in inputs}}
 
     @cached_property
     def _divisor(self) -> int:

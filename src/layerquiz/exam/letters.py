@@ -255,7 +255,7 @@ def _signed(found: Sequence[Letter]) -> list[Letter]:
     short = [_without_only_axis(letter, found) for letter in found]
     taken = [letter.tex for letter in short]
     named = [letter if taken.count(letter.tex) == 1 else replace(letter, tex=_of_owner(letter)) for letter in short]
-    return [replace(letter, sign=plain_letter(letter.tex).replace(" ", "_")) for letter in named]
+    return [replace(letter, sign=plain_letter(letter.tex.replace(r"\_", "_")).replace(" ", "_")) for letter in named]
 
 
 def _without_only_axis(letter: Letter, found: Sequence[Letter]) -> Letter:

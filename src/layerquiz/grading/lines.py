@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from layerquiz.grading.answer import Expectation, Reading
 from layerquiz.grading.read import read
@@ -10,6 +11,9 @@ from layerquiz.grading.read import read
 MOST_LINES = 40
 """An answer of more lines is no working; each line has at most as many characters as an answer has."""
 
+MOST_WORDS = 2
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_OPERATOR = re.compile(r"[*/×·+^⌊√(]|[0-9]\s*[-xX−–]\s*[0-9]")
 _BREAK = re.compile(r"[\r\n;\u2028\u2029]")
 _RELATION = re.compile(r"[=≈≃→⇒:]|->")
 _NUMBERING = re.compile(
@@ -36,7 +40,8 @@ def lines_of(text: str) -> list[str]:
 def answer_of(text: str, asked: Expectation, entries: int | None = None) -> str:
     """Return the line of an answer that counts: the last, where it is working in lines; else the whole text.
 
-    What can be read as a whole and has no equality, such as a formula that a browser copied in pieces, is no working.
+    What can be read as a whole and has no equality, such as a formula that a browser copied in pieces, is no working;
+    nor are several values without any arithmetic, or a remark behind the answer: a person should read these.
     """
     lines = lines_of(text)
     if not lines:
@@ -44,11 +49,24 @@ def answer_of(text: str, asked: Expectation, entries: int | None = None) -> str:
     tried = ((line, read(line, asked, entries=entries)) for line in (lines[-1], without_label(lines[-1])))
     readable = ((line, found) for line, found in tried if isinstance(found, Reading))
     line, last = next(readable, (text, None))
-    if last is None or (asked == "shape" and not _has_sizes(last, entries)):
+    if last is None or (asked == "shape" and not _has_sizes(last, entries)) or _is_remark(line):
+        return text
+    if not any(_OPERATOR.search(without_label(part)) for part in lines) and _has_values(lines[:-1], last, asked):
         return text
     is_plain = asked == "shape" or not any(_RELATION.search(part) for part in lines)
     whole = read(text, asked, entries=entries) if is_plain else None
     return text if isinstance(whole, Reading) and whole.value != last.value else line
+
+
+def _is_remark(line: str) -> bool:
+    """Say whether a line is rather a sentence with a number in it."""
+    return not _RELATION.search(line) and len(_WORD.findall(line)) > MOST_WORDS
+
+
+def _has_values(lines: Iterable[str], last: Reading, asked: Expectation) -> bool:
+    """Say whether lines have other values than the last one."""
+    found = (read(line, asked) for line in lines)
+    return any(isinstance(reading, Reading) and reading.value != last.value for reading in found)
 
 
 def _has_sizes(reading: Reading, entries: int | None) -> bool:

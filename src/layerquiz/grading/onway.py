@@ -75,8 +75,8 @@ class OnTheWay:
         if values is None or self.network.fault(values, self.search.needed) is not None:
             return
         owners = {*change.rules, *(ref.owner for ref in self.search.targets)}
-        for owner in owners & self.search.needed.keys():
-            for name in self.search.needed[owner]:
+        for owner in sorted(owners & self.search.needed.keys()):
+            for name in sorted(self.search.needed[owner]):
                 ref = Reference(owner, name)
                 yield values[owner][name], self.bases[0][owner][name]
                 yield from ((number, None) for number in self._numbers(ref, values, change.rules.get(owner)))

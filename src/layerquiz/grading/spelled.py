@@ -25,7 +25,7 @@ _PIECE = re.compile(
     | (?P<word>[A-Za-z]+(?:\.[A-Za-z]+)*)(?P<digits>[0-9]*)
       (?:_(?:\(\ *(?P<inner>[A-Za-z0-9,\ ]+?)\ *\)
            | \(\ *\(\ *(?P<deep>[A-Za-z0-9,\ ]+?)\ *\)\ *\)
-           | (?P<index>[A-Za-z0-9]+(?:,[A-Za-z0-9]+)*(?:_[A-Za-z0-9]+)*)))?
+           | (?P<index>[A-Za-z0-9]+(?:[.,_][A-Za-z0-9]+)*)))?
       (?P<raised>\ *\^)?
     | (?P<relation>=+>|-+>|→|:?=+|≈=?|:)
     | (?P<sign>\*\*|//|[-+*/^×·@()\[\]⌊⌋⌈⌉~])""",
@@ -150,9 +150,12 @@ class _Cutter:
             re.sub(r"[, ]+", "_", match["inner"] or match["deep"] or match["index"] or ""),
         )
         end = match.start("raised") if match["raised"] else match.end()
-        whole = f"{word}{match['digits']}_{index}" if index else word + match["digits"]
-        if whole in self.names:
-            self._name(self.names[whole], match.start(), end)
+        for whole in (f"{word}{match['digits']}_{match['index']}", f"{word}{match['digits']}_{index}"):
+            if index and whole in self.names:
+                self._name(self.names[whole], match.start(), end)
+                return end
+        if not index and word + match["digits"] in self.names:
+            self._name(self.names[word + match["digits"]], match.start(), end)
             return end
         if not index and word.lower() in _FUNCTIONS and re.match(r" *[(\[]", self.text[match.end("word") :]):
             self._piece(_FUNCTIONS[word.lower()], match.start(), match.end("word"))

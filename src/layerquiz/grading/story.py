@@ -34,7 +34,8 @@ class Line:
 
     def as_json(self) -> dict[str, Any]:
         """Return the line as plain data."""
-        return {"text": self.text, "shown": self.shown, "verdict": self.verdict, "mistakes": self.mistakes}
+        told = {"text": self.text, "shown": self.shown, "verdict": self.verdict}
+        return {**told, "mistakes": self.mistakes, "note": self.note}
 
 
 @dataclass(frozen=True, slots=True)
