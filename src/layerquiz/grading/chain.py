@@ -103,6 +103,8 @@ def _concluded(said: list[Clause], asked: Expectation, original: Callable[[int, 
         return _reading(total, [(total,)], original)
     told = [_told(list(clause.pieces), asked) for clause in said]
     last = told[-1]
+    if not (said[-1].is_result or said[-2].is_reason) and _is_remark(told):
+        raise Refusal(last.answer.start, "A number stands behind the result.", "two-numbers")
     for clause, step in zip(said[:-1], told[:-1], strict=True):
         if not (clause.is_reason or said[-1].is_result or _leads_on(step, told)):
             raise Refusal(last.answer.start, "Two numbers stand side by side here.", "two-numbers")
@@ -119,6 +121,15 @@ def _leads_on(step: Told, told: list[Told]) -> bool:
     last = told[-1]
     is_given = step.has_letters and any(not link.bare for link in last.links)
     return step.is_worked or is_given or _says_again(step.answer, last.answer)
+
+
+def _is_remark(told: Sequence[Told]) -> bool:
+    """Say whether the last number only explains a result before it: `9*256 = 2304; 1 bias per filter`."""
+    *steps, last = told
+    is_bare = len(last.links) == 1 and last.answer.bare
+    return (
+        is_bare and steps[-1].is_worked and not any(_agree(link, last.answer) for step in steps for link in step.links)
+    )
 
 
 def _says_again(step: Link, last: Link) -> bool:
