@@ -14,6 +14,8 @@ import yaml
 
 from layerquiz import engine
 from layerquiz.exam import exam
+from layerquiz.exam.roster import Student
+from layerquiz.grading import corrections
 from layerquiz.network.conventions import OPTIMISERS, Conventions
 from layerquiz.network.glossary import FURTHER, QUANTITIES, START, TRACED
 from layerquiz.network.layers import KINDS
@@ -56,9 +58,10 @@ def test_every_command_runs(newcomer: Path) -> None:
 
 
 def test_what_is_shown_is_what_is_printed(newcomer: Path) -> None:
-    """The derivation on the page is the program's own."""
-    shown = blocks("text")[0]
-    assert typed("layerquiz solve alexnet --quantity conv1.height --steps", newcomer).stdout == shown
+    """The derivation and the diagnosis on the page are the program's own."""
+    solved, diagnosed = blocks("text")
+    assert typed("layerquiz solve alexnet --quantity conv1.height --steps", newcomer).stdout == solved
+    assert typed("layerquiz diagnose alexnet conv1.parameters 34848", newcomer).stdout == diagnosed
 
 
 def test_the_python_runs(newcomer: Path) -> None:
@@ -72,15 +75,18 @@ def test_the_python_runs(newcomer: Path) -> None:
 
 def test_the_files_are_taken() -> None:
     """The network and the exam on the page can be used as they stand."""
-    network, in_blocks, counted, written = blocks("yaml")
+    network, in_blocks, counted, written, corrected = blocks("yaml")
     assert Network.parse(network).values["total"]["parameters"] > 0
     staged = Network.parse(in_blocks)
     assert staged.value("stage1.block2.conv1.weights") == 64 * 16
     assert staged.value("stage1.parameters") + staged.value("stage2.parameters") == staged.value("total.parameters")
     layers = "layers: [{kind: conv2d, filters: 8, kernel: 3}]"
     assert Network.parse(counted + layers).value("total.optimiser_bytes") == 4 * 3 * (216 + 8)
-    assert exam.parse(written, "README.md", "seed").entries[0].template.name == "conv-parameters"
+    asked = exam.parse(written, "README.md", "seed")
+    assert asked.entries[0].template.name == "conv-parameters"
     assert yaml.safe_load(written)["policy"]
+    papers = [exam.paper(asked, Student("s03", "Ada"))]
+    assert len(corrections.parse(corrected, "corrections.yaml", asked, papers).entries) == 4
 
 
 def test_every_kind_is_on_the_page() -> None:
