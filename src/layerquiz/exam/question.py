@@ -48,14 +48,22 @@ class Grid:
 
 @dataclass(frozen=True)
 class Question:
-    """A drawn question. `text` is Markdown; from `drawn`, plain data, `rebuilt` makes the same question again."""
+    """A drawn question. From `drawn`, plain data, `rebuilt` makes the same question again."""
 
     template: Template
-    text: str
     network: Network
     blanks: tuple[Blank, ...]
-    grid: Grid | None
     drawn: Drawn
+
+    @cached_property
+    def text(self) -> str:
+        """Return the wording with its numbers, in Markdown. Raises `LayerquizError` where the template is wrong."""
+        return self.template.wording.render(_names(self.drawn, self.network))
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """Return the template's table with the places of its blanks, if it has one."""
+        return _grid(self.template, self.blanks)
 
     @property
     def title(self) -> str:
@@ -86,7 +94,7 @@ class Question:
 
 
 def rebuilt(template: Template, drawn: Drawn, conventions: ConventionsChoice = "textbook") -> Question:
-    """Return the question that some drawn values make, without drawing again."""
+    """Return the question that some drawn values make, without drawing again; its wording is filled in when read."""
     try:
         network = wired(template, drawn, conventions)
     except LayerquizError as error:
@@ -112,21 +120,29 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
 
 
 def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
-    """Return a drawn network as a question, its wording filled in."""
-    names = {**drawn["let"], **views(network)}
+    """Return a drawn network as a question."""
+    worded = any(isinstance(asked.label, Wording) for asked in template.asked)
+    names = _names(drawn, network) if worded else {}
     filled = tuple(
-        Blank(
-            place,
-            asked.quantity,
-            _label(asked, names),
-            asked.points,
-            key,
-            unit(asked.quantity.rpartition(".")[2]) if asked.unit is None else asked.unit,
-            asked.rounding,
-        )
-        for place, asked, key in zip(letters(), template.asked, right, strict=False)
+        [
+            Blank(
+                place,
+                asked.quantity,
+                _label(asked, names),
+                asked.points,
+                key,
+                unit(asked.quantity.rpartition(".")[2]) if asked.unit is None else asked.unit,
+                asked.rounding,
+            )
+            for place, asked, key in zip(letters(), template.asked, right, strict=False)
+        ]
     )
-    return Question(template, template.wording.render(names), network, filled, _grid(template, filled), drawn)
+    return Question(template, network, filled, drawn)
+
+
+def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
+    """Return what a wording may name: what the template drew first, and the layers."""
+    return {**drawn["let"], **views(network)}
 
 
 def letters() -> Iterator[str]:

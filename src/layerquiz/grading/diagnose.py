@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from functools import cached_property, partial
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
-from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, rounds_to
+from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, exact_values, matches, rounds_to
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
 from layerquiz.network.conventions import NAMED
-from layerquiz.network.mistakes import CATALOGUE, Change, Mistake, Search, evaluated
+from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
+from layerquiz.network.outcomes import table
 
 MOST_RIVALS = 8
 MOST_STORIES = 2_000
 LARGEST_CARRIED = 10**30
-SINGLES: tuple[Mistake, ...] = tuple(CATALOGUE.values())
 
 ELSEWHERE = {"shape": "wrong-neighbour-size", "receptive_field": "rf-of-another-layer"}
 """What it is called when the answer is right for another layer, where nothing at this layer explains it."""
@@ -86,8 +86,12 @@ class _Telling:
     def __init__(self, sheet: Sheet, place: Place, reading: Reading, told: Story) -> None:
         self.sheet, self.place, self.reading, self.told = sheet, place, reading, told
         self.network = sheet.network
-        self.search = Search(self.network, place.members, sheet.graph)
         self.tried = 0
+
+    @cached_property
+    def search(self) -> Search:
+        """Return the search for mistakes above this blank: a right answer needs none."""
+        return Search(self.network, self.place.members, self.sheet.graph)
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
@@ -217,10 +221,11 @@ class _Telling:
         """Right where the stored statistics, or a second bias vector, are counted, or not counted."""
         conventions = self.network.conventions
         for choice, slug in COUNTED_OTHERWISE.items():
+            key = ("counted otherwise", choice, self.place.name)
+            if not self.network.structure.remembered(key, partial(self._matters, choice)):
+                continue
             flipped = conventions.flipped(choice)
             other = self.network.under(flipped)
-            if any(ref.name not in other.graph.parts[ref.owner] for ref in self.place.members):
-                continue
             values = evaluated(other.graph, None, other.values, base.own) if base.own else other.values
             value = None if values is None else self._value(values)
             if value != self._value(base.values) and self._fits(value):
@@ -228,8 +233,19 @@ class _Telling:
                 return slug, names
         return None
 
+    def _matters(self, choice: str) -> bool:
+        """Say whether a choice of the conventions changes any formula above the blank, and the blank stays one."""
+        right, other = self.network.graph, self.network.under(self.network.conventions.flipped(choice)).graph
+        if any(ref.name not in other.parts[ref.owner] for ref in self.place.members):
+            return False
+        above = right.order(self.place.members)
+        return above != other.order(self.place.members) or any(
+            right.parts[ref.owner].rules.formulas.get(ref.name) != other.parts[ref.owner].rules.formulas.get(ref.name)
+            for ref in above
+        )
+
     def _one_mistake(self, base: Base) -> Story | None:
-        fitting = self._fitting(self.search.singles(SINGLES), base)
+        fitting = self._fitting("singles", base)
         named = self._best(fitting)
         owner, _, name = self.place.name.rpartition(".")
         elsewhere = name in ELSEWHERE and not any(owner in change.rules for change in fitting) and not base.own
@@ -238,7 +254,7 @@ class _Telling:
         return self._named(named, base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
-        return self._named(self._best(self._fitting(self.search.pairs(SINGLES), base)), base)
+        return self._named(self._best(self._fitting("pairs", base)), base)
 
     def _named(self, sets: list[tuple[str, ...]], base: Base) -> Story | None:
         if not sets:
@@ -248,15 +264,38 @@ class _Telling:
         first, *rivals = [sorted(slugs) for slugs in sets]
         return self._with_own(base, verdict="mistake", mistakes=first, rivals=rivals)
 
-    def _fitting(self, changes: Iterable[Change], base: Base) -> list[Change]:
-        """Return the changes that give the answer; no more than a fixed number is tried."""
+    def _fitting(self, kind: str, base: Base) -> list[Change]:
+        """Return the changes of a kind that give the answer; no more than a fixed number is tried."""
+        changes, most = table(self.search, kind).changes, MOST_STORIES - self.tried
+        self.tried += min(len(changes), most)
         found = []
-        for change in islice(changes, MOST_STORIES - self.tried):
-            self.tried += 1
-            values = self.search.values(change, base.values, base.own)
+        for number in self._candidates(kind, base):
+            change = changes[number]
+            values = self.search.values(change, base.values, base.own) if number < most else None
             exactly = self._is_one_of_many(change)
             if values is not None and self._fits(self._value(values), exactly) and not self._fault(values):
                 found.append(change)
+        return found
+
+    def _candidates(self, kind: str, base: Base) -> list[int]:
+        """Return the places of the changes that give the answer, exactly or rounded."""
+        given = self._given(kind, base)
+        is_exact = self.reading.step is None or not self.place.rounding
+        values = [value for value in exact_values(self.reading) if value in given] if is_exact else given
+        return sorted({number for value in values if self._fits(value) for number in given[value]})
+
+    def _given(self, kind: str, base: Base) -> dict[Answer, list[int]]:
+        """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
+        if base.own:
+            return self._worked_out(kind, base)
+        key = (kind, self.place.name, isinstance(self.place.expected, tuple), self.search.ground)
+        return self.network.remembered(key, lambda: self._worked_out(kind, base))
+
+    def _worked_out(self, kind: str, base: Base) -> dict[Answer, list[int]]:
+        found: dict[Answer, list[int]] = {}
+        outcomes = table(self.search, kind).outcomes(self.search, base.values, base.own)
+        for numbers, places in outcomes.items():
+            found.setdefault(self.sheet.joined(self.place, numbers), []).extend(places)
         return found
 
     def _is_one_of_many(self, change: Change) -> bool:
@@ -270,6 +309,8 @@ class _Telling:
 
     def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:
         """Return the sets of slugs that the rest of the sheet supports best, in the catalogue's order."""
+        if len({change.slugs for change in changes}) < 2:
+            return [change.slugs for change in changes[:1]]
         scores: dict[tuple[str, ...], tuple[int, int]] = {}
         for change in changes:
             scores[change.slugs] = max(self._support(change), scores.get(change.slugs, (-len(self.sheet.places), 0)))

@@ -117,8 +117,8 @@ def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Co
 
 
 def _input(spec: Any, conventions: Conventions) -> Part:
-    allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
-    if not isinstance(spec, Mapping) or tuple(s for s in SIZES if s in spec) not in INPUTS:
+    if not isinstance(spec, Mapping) or tuple([size for size in SIZES if size in spec]) not in INPUTS:
+        allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
         raise located(NetworkError(f"input is {shown(spec)}", cure=allowed, slug="input"), "input")
     for size, number in spec.items():
         if size not in (*SIZES, BATCH.name):
@@ -129,7 +129,7 @@ def _input(spec: Any, conventions: Conventions) -> Part:
             cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
             error = NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input")
             raise located(error, "input", str(size))
-    sizes = tuple(size for size in SIZES if size in spec)
+    sizes = tuple([size for size in SIZES if size in spec])
     return Part("input", _input_rules(sizes, conventions), dict(spec))
 
 
