@@ -55,6 +55,10 @@ class Program:
         make, operands = MAKERS[type(formula)], tuple([self.add(child, bound) for child in formula.children()])
         return self._place((make, *operands), make, operands)
 
+    def check(self, holds: Callable[[Number], bool], place: int) -> int:
+        """Return a cell that is there where a condition on another cell holds, and None where it does not."""
+        return self._place((holds, place), _check, (holds, place))
+
     def _place(self, key: Hashable, make: Callable[..., Step], operands: tuple[object, ...]) -> int:
         place = self._places.get(key)
         if place is None:
@@ -63,7 +67,7 @@ class Program:
         return place
 
     def run(self, values: Values) -> list[Number | None]:
-        """Return all cells; None is what is divided by zero, and what needs it."""
+        """Return all cells; None is what is divided by zero or does not hold, and what needs it."""
         cells: list[Number | None] = []
         for step in self.steps:
             try:
@@ -71,6 +75,10 @@ class Program:
             except (ZeroDivisionError, TypeError):
                 cells.append(None)
         return cells
+
+
+def _check(holds: Callable[[Number], bool], place: int) -> Step:
+    return lambda cells, _: cells[place] if holds(cells[place]) else None  # type: ignore[return-value]
 
 
 def _read(owner: str, name: str) -> Step:

@@ -46,6 +46,8 @@ Run: TypeAlias = Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...
 
 def quotient(numerator: Number, denominator: Number) -> Number:
     """Divide exactly; a whole result is an int."""
+    if type(numerator) is type(denominator) is int and not numerator % denominator:
+        return numerator // denominator
     exact = Fraction(numerator) / Fraction(denominator)
     return exact.numerator if exact.denominator == 1 else exact
 

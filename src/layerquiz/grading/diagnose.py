@@ -62,15 +62,17 @@ def diagnose_sheet(
 
 def _told(sheet: Sheet, name: str) -> Story:
     """Return the story of one blank, whose earlier ones are told."""
-    place, reading = sheet.places[name], sheet.readings[name]
-    blank = Story(name, "blank", place.expected, sheet.answers[name].strip())
+    place, reading, written = sheet.places[name], sheet.readings[name], sheet.answers[name].strip()
     if isinstance(reading, Blank):
-        return blank
+        return Story(name, "blank", place.expected, written)
     if isinstance(reading, Unreadable):
         note = f"At character {reading.offset + 1}: {reading.reason[:1].lower()}{reading.reason[1:]}"
-        return replace(blank, verdict="unreadable", notes=(note,))
-    told = replace(
-        blank,
+        return Story(name, "unreadable", place.expected, written, notes=(note,))
+    told = Story(
+        name,
+        "correct",
+        place.expected,
+        written,
         read_as=reading.value,
         shown=reading.shown,
         working=reading.expression is not None,
@@ -96,7 +98,7 @@ class _Telling:
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
         if self._correct() and not self._rounds_to_other_prefix():
-            return replace(self.told, verdict="correct")
+            return self.told
         own = self._own_base()
         bases = [self.sheet.true, *([own] if own else [])]
         for base in bases:
@@ -266,35 +268,36 @@ class _Telling:
 
     def _fitting(self, kind: str, base: Base) -> list[Change]:
         """Return the changes of a kind that give the answer; no more than a fixed number is tried."""
-        changes, most = table(self.search, kind).changes, MOST_STORIES - self.tried
-        self.tried += min(len(changes), most)
+        changes = table(self.search, kind, MOST_STORIES).changes
+        most = min(len(changes), MOST_STORIES - self.tried)
+        self.tried += most
         found = []
-        for number in self._candidates(kind, base):
-            change = changes[number]
-            values = self.search.values(change, base.values, base.own) if number < most else None
+        for change in [changes[number] for number in self._candidates(kind, base, most)]:
+            values = self.search.values(change, base.values, base.own)
             exactly = self._is_one_of_many(change)
             if values is not None and self._fits(self._value(values), exactly) and not self._fault(values):
                 found.append(change)
         return found
 
-    def _candidates(self, kind: str, base: Base) -> list[int]:
-        """Return the places of the changes that give the answer, exactly or rounded."""
-        given = self._given(kind, base)
+    def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
+        """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
+        given = self._given(kind, base, most)
         is_exact = self.reading.step is None or not self.place.rounding
         values = [value for value in exact_values(self.reading) if value in given] if is_exact else given
-        return sorted({number for value in values if self._fits(value) for number in given[value]})
+        fitting = {number for value in values if self._fits(value) for number in given[value]}
+        return sorted(number for number in fitting if number < most)
 
-    def _given(self, kind: str, base: Base) -> dict[Answer, list[int]]:
+    def _given(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
         """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
         if base.own:
-            return self._worked_out(kind, base)
-        key = (kind, self.place.name, isinstance(self.place.expected, tuple), self.search.ground)
-        return self.network.remembered(key, lambda: self._worked_out(kind, base))
+            return self._worked_out(kind, base, most)
+        key = (kind, most, self.place.name, isinstance(self.place.expected, tuple), self.search.ground)
+        return self.network.remembered(key, lambda: self._worked_out(kind, base, most))
 
-    def _worked_out(self, kind: str, base: Base) -> dict[Answer, list[int]]:
+    def _worked_out(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
         found: dict[Answer, list[int]] = {}
-        outcomes = table(self.search, kind).outcomes(self.search, base.values, base.own)
-        for numbers, places in outcomes.items():
+        changes = table(self.search, kind, MOST_STORIES)
+        for numbers, places in changes.outcomes(self.search, base.values, base.own, most, checked=False).items():
             found.setdefault(self.sheet.joined(self.place, numbers), []).extend(places)
         return found
 

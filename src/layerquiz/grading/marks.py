@@ -12,8 +12,9 @@ from layerquiz.errors import ExamError, nearest
 from layerquiz.formula.expr import Integer, Reference
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Search
-from layerquiz.network.network import Network
+from layerquiz.network.network import Network, joined
 from layerquiz.network.notation import shown
+from layerquiz.network.outcomes import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,9 @@ def _paid(slugs: Sequence[str], story: Story, blank: Worth, policy: Policy) -> F
     if len(slugs) > 1:
         return policy.two_mistakes if story.working else policy.two_mistakes_bare
     share = policy.mistakes.get(slugs[0], policy.mistake if story.working else policy.mistake_bare)
-    if story.working or chance_rate(blank.network, blank.quantity) <= policy.chance_limit:
+    network, quantity = blank.network, blank.quantity
+    chance = network.remembered(("chance", quantity), lambda: chance_rate(network, quantity)) if not story.working else 0
+    if chance <= policy.chance_limit:
         return share
     return Fraction(0)
 
@@ -194,10 +197,6 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
     if highest - lowest < 1:
         return Fraction(1)
     search = Search(network, members)
-    found = set()
-    for change in search.singles(CATALOGUE.values()):
-        values = search.values(change)
-        if values is not None and network.fault(values, search.needed) is None:
-            found.add(network.collected(quantity, members, values))
+    found = {joined(quantity, numbers) for numbers in table(search, "singles").outcomes(search, network.values, {})}
     hits = sum(1 for value in found if isinstance(value, int) and lowest <= value <= highest and value != key)
     return Fraction(hits, int(highest - lowest))

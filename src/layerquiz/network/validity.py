@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -92,20 +92,35 @@ ALIKE = {"maxpool": "pool", "avgpool": "pool", "convtranspose": "transposed conv
 def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:
     """Return why a layer's values cannot be: a division that does not come out, a size below 1; or None."""
     found = values[layer.name]
-    for name in rules.remembered("guarded", lambda: _guarded(rules)):
+    for name, holds in guards(rules).items():
         number = found[name]
-        if name in SIZES:
-            if number < 1:
-                return located(_too_small(layer, name, number, values), *layer.path)
-        elif number < 0 or (number != 0 and name.startswith(REMAINDER)):
-            return _unfit(layer, name, values)
+        if not holds(number):
+            is_size = name in SIZES
+            return located(_too_small(layer, name, number, values), *layer.path) if is_size else _unfit(layer, name, values)
     return None
 
 
-def _guarded(rules: Rules) -> tuple[str, ...]:
-    """Return the names that fall under a limit: remainders and slacks, then sizes."""
+def guards(rules: Rules) -> Mapping[str, Callable[[Number], bool]]:
+    """Return the names that fall under a limit, each with its condition: remainders and slacks, then sizes."""
+    return rules.remembered("guarded", lambda: _guards(rules))
+
+
+def _guards(rules: Rules) -> dict[str, Callable[[Number], bool]]:
     limits = [name for name in rules.formulas if name.startswith((REMAINDER, SLACK))]
-    return (*limits, *(name for name in rules.formulas if name in SIZES))
+    found = {name: _is_nothing if name.startswith(REMAINDER) else _is_not_negative for name in limits}
+    return found | {name: _is_size for name in rules.formulas if name in SIZES}
+
+
+def _is_nothing(number: Number) -> bool:
+    return number == 0
+
+
+def _is_not_negative(number: Number) -> bool:
+    return number >= 0
+
+
+def _is_size(number: Number) -> bool:
+    return number >= 1
 
 
 def _too_small(layer: Layer, size: str, number: Number, values: Values) -> NetworkError:

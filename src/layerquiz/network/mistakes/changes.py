@@ -105,6 +105,7 @@ class Search:
         key = ("ground", self.targets, *[part.rules for part in self.graph.sums])
         self.ground = network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
         self.needed = self.ground.needed
+        self._seen: tuple[object, ...] | None = None
 
     def _graph(self) -> Graph:
         whole, key = self.network.graph, ("sums", self.targets)
@@ -141,6 +142,12 @@ class Search:
         if mistake.asked is not no_factor and len(self.targets) == 1:
             found += mistake.asked(self._asked)
         return tuple(found)
+
+    def seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
+        """Return what several mistakes make of the numbers; it is found once, so they are always the same ones."""
+        if self._seen is None:
+            self._seen = tuple([self.seen(mistake) for mistake in mistakes])
+        return self._seen
 
     @property
     def _asked(self) -> Asked:
