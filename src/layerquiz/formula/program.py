@@ -1,10 +1,15 @@
-"""Many formulas over the same values, calculated together: whatever is the same in two of them is calculated once."""
+"""Many formulas over the same values, compiled into one function: what two of them have in common is calculated once.
+
+Each operation becomes one assignment, `c7 = c3 * c5`, so the function is a list of steps in an order in which each can
+be taken. A step that divides by zero gives `NOTHING`, and so does every step that needs it.
+"""
 
 from __future__ import annotations
 
+import ast
 import math
-from collections.abc import Callable, Hashable
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any, TypeAlias
 
 from layerquiz.formula.expr import (
     Ceil,
@@ -22,107 +27,146 @@ from layerquiz.formula.expr import (
     Reference,
     Sum,
 )
-from layerquiz.formula.solve import Values, quotient
+from layerquiz.formula.solve import PLACE, Values, assembled, joined_by, quotient
 
-Cells: TypeAlias = list[Number]
-Step: TypeAlias = Callable[[Cells, Values], Number]
+
+class Nothing:
+    """What is no number: whatever is calculated with it is nothing too."""
+
+    def _itself(self, *_: object) -> Nothing:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _itself
+    __floordiv__ = __rfloordiv__ = _itself
+
+    def __ge__(self, other: object) -> bool:
+        return False
+
+
+NOTHING = Nothing()
+Cell: TypeAlias = str | int
+"""A step's result by its name, or a whole number that needs no step."""
+
+Given: TypeAlias = tuple[Number, ...]
+
+
+def _guarded(operation: Callable[..., Number]) -> Callable[..., Number | Nothing]:
+    """Return an operation that gives nothing where it cannot be carried out, or has nothing to be carried out on."""
+
+    def guarded(*operands: Any) -> Number | Nothing:
+        try:
+            return NOTHING if NOTHING in operands else operation(*operands)
+        except ZeroDivisionError:
+            return NOTHING
+
+    return guarded
+
+
+CALLED: dict[type[Formula], tuple[str, Callable[..., Number | Nothing]]] = {
+    Quotient: ("quotient", _guarded(quotient)),
+    Power: ("power", _guarded(lambda base, exponent: base**exponent)),
+    Mod: ("mod", _guarded(lambda left, right: left % right)),
+    Floor: ("floor", _guarded(math.floor)),
+    Ceil: ("ceil", _guarded(math.ceil)),
+    Min: ("least", _guarded(min)),
+    Max: ("most", _guarded(max)),
+}
+OPERATORS: dict[type[Formula], ast.operator] = {Sum: ast.Add(), Product: ast.Mult(), Difference: ast.Sub()}
 
 
 class Program:
-    """Steps in an order in which each can be taken: it reads a value, or calculates with the cells before it."""
+    """Steps being collected, and the results that are asked for; `compiled` makes the function."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self._places: dict[Hashable, int] = {}
+        self._steps: list[ast.stmt] = []
+        self._cells: dict[Hashable, str] = {}
+        self._results: list[ast.expr] = []
 
     def __len__(self) -> int:
-        return len(self.steps)
+        return len(self._steps)
 
-    def read(self, ref: Reference) -> int:
+    def read(self, ref: Reference) -> Cell:
         """Return the cell of a quantity's value as it is given."""
-        return self._place(("read", ref.owner, ref.name), _read, (ref.owner, ref.name))
+        return self._cell(("read", ref.owner, ref.name), lambda: _read(ref))
 
-    def add(self, formula: Formula, bound: Callable[[Reference], int]) -> int:
+    def add(self, formula: Formula, bound: Callable[[Reference], Cell]) -> Cell:
         """Return the cell of a formula's value; `bound` gives the cell that each of its references stands for."""
         if isinstance(formula, Reference):
             return bound(formula)
         if isinstance(formula, Integer):
-            return self._place(("number", formula.value), _number, (formula.value,))
-        if isinstance(formula, Floor | Ceil) and isinstance(formula.inner, Quotient):
-            operands = (self.add(formula.inner.numerator, bound), self.add(formula.inner.denominator, bound))
-            rounded = _floor_divided if isinstance(formula, Floor) else _ceil_divided
-            return self._place((rounded, *operands), rounded, operands)
-        make, operands = MAKERS[type(formula)], tuple([self.add(child, bound) for child in formula.children()])
-        return self._place((make, *operands), make, operands)
+            return formula.value
+        inner = formula.children()[0]
+        if isinstance(formula, Floor | Ceil) and isinstance(inner, Quotient):
+            operands = [self.add(child, bound) for child in inner.children()]
+            return self._cell((type(formula), Quotient, *operands), lambda: _divided(type(formula), *operands))
+        operands = [self.add(child, bound) for child in formula.children()]
+        return self._cell((type(formula), *operands), lambda: _operation(type(formula), operands))
 
-    def check(self, holds: Callable[[Number], bool], place: int) -> int:
-        """Return a cell that is there where a condition on another cell holds, and None where it does not."""
-        return self._place((holds, place), _check, (holds, place))
+    def pinnable(self, ref: Reference, cell: Cell) -> Cell:
+        """Return a cell for a quantity that is calculated in another one, unless a run has it pinned."""
+        key = ("pinnable", ref.owner, ref.name, cell)
+        test = ast.Compare(_constant((ref.owner, ref.name)), [ast.In()], [_name("pinned")], **PLACE)
+        return self._cell(key, lambda: ast.IfExp(test, _read(ref), _expression(cell), **PLACE))
 
-    def _place(self, key: Hashable, make: Callable[..., Step], operands: tuple[object, ...]) -> int:
-        place = self._places.get(key)
-        if place is None:
-            place = self._places[key] = len(self.steps)
-            self.steps.append(make(*operands))
-        return place
+    def check(self, cell: Cell, least: int, is_exact: bool) -> Cell:
+        """Return a cell that says whether another one is at least a number, or exactly that."""
+        sign = ast.Eq() if is_exact else ast.GtE()
+        test = ast.Compare(_expression(cell), [sign], [_constant(least)], **PLACE)
+        return self._cell(("check", cell, least, is_exact), lambda: test)
 
-    def run(self, values: Values) -> list[Number | None]:
-        """Return all cells; None is what is divided by zero or does not hold, and what needs it."""
-        cells: list[Number | None] = []
-        for step in self.steps:
-            try:
-                cells.append(step(cells, values))  # type: ignore[arg-type] -- None makes the step fail
-            except (ZeroDivisionError, TypeError):
-                cells.append(None)
-        return cells
+    def give(self, targets: Sequence[Cell], checks: Sequence[Cell]) -> None:
+        """Ask for one more result: the numbers of some cells, or None where a check fails."""
+        numbers: ast.expr = ast.Tuple([_expression(cell) for cell in targets], ast.Load(), **PLACE)
+        for check in checks:
+            numbers = ast.IfExp(_expression(check), numbers, _constant(None), **PLACE)
+        self._results.append(numbers)
 
+    def compiled(self) -> Callable[[Values, Collection[tuple[str, str]]], Sequence[Given | None]]:
+        """Return the function from values, and the names (owner, quantity) that are pinned in them, to the results."""
+        result = ast.Return(ast.Tuple(self._results, ast.Load(), **PLACE), **PLACE)
+        namespace = {"NOTHING": NOTHING, **dict(CALLED.values())}
+        return assembled(("values", "pinned"), [*self._steps, result], namespace)
 
-def _check(holds: Callable[[Number], bool], place: int) -> Step:
-    return lambda cells, _: cells[place] if holds(cells[place]) else None  # type: ignore[return-value]
-
-
-def _read(owner: str, name: str) -> Step:
-    return lambda _, values: values[owner][name]
-
-
-def _number(number: int) -> Step:
-    return lambda _, __: number
-
-
-def _sum(*places: int) -> Step:
-    if len(places) == 2:
-        first, second = places
-        return lambda cells, _: cells[first] + cells[second]
-    return lambda cells, _: sum([cells[place] for place in places])
+    def _cell(self, key: Hashable, make: Callable[[], ast.expr]) -> str:
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._cells[key] = f"c{len(self._steps)}"
+            self._steps.append(ast.Assign([ast.Name(cell, ast.Store(), **PLACE)], make(), **PLACE))
+        return cell
 
 
-def _product(*places: int) -> Step:
-    if len(places) == 2:
-        first, second = places
-        return lambda cells, _: cells[first] * cells[second]
-    if len(places) == 3:
-        first, second, third = places
-        return lambda cells, _: cells[first] * cells[second] * cells[third]
-    return lambda cells, _: math.prod([cells[place] for place in places])
+def _name(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load(), **PLACE)
 
 
-def _floor_divided(top: int, bottom: int) -> Step:
-    return lambda cells, _: cells[top] // cells[bottom]
+def _constant(found: Any) -> ast.expr:
+    return ast.Constant(found, **PLACE)
 
 
-def _ceil_divided(top: int, bottom: int) -> Step:
-    return lambda cells, _: -(-cells[top] // cells[bottom])
+def _expression(cell: Cell) -> ast.expr:
+    return _name(cell) if isinstance(cell, str) else _constant(cell)
 
 
-MAKERS: dict[type[Formula], Callable[..., Step]] = {
-    Sum: _sum,
-    Product: _product,
-    Difference: lambda left, right: lambda cells, _: cells[left] - cells[right],
-    Quotient: lambda top, bottom: lambda cells, _: quotient(cells[top], cells[bottom]),
-    Power: lambda base, exponent: lambda cells, _: cells[base] ** cells[exponent],
-    Floor: lambda inner: lambda cells, _: math.floor(cells[inner]),
-    Ceil: lambda inner: lambda cells, _: math.ceil(cells[inner]),
-    Min: lambda *places: lambda cells, _: min([cells[place] for place in places]),
-    Max: lambda *places: lambda cells, _: max([cells[place] for place in places]),
-    Mod: lambda left, right: lambda cells, _: cells[left] % cells[right],
-}
+def _read(ref: Reference) -> ast.expr:
+    owner = ast.Subscript(_name("values"), _constant(ref.owner), ast.Load(), **PLACE)
+    return ast.Subscript(owner, _constant(ref.name), ast.Load(), **PLACE)
+
+
+def _operation(kind: type[Formula], operands: Sequence[Cell]) -> ast.expr:
+    if kind in OPERATORS:
+        return joined_by(OPERATORS[kind], [_expression(cell) for cell in operands])
+    return ast.Call(_name(CALLED[kind][0]), [_expression(cell) for cell in operands], [], **PLACE)
+
+
+def _divided(kind: type[Formula], top: Cell, bottom: Cell) -> ast.expr:
+    """Return a quotient rounded down or up, in whole numbers; nothing where it is divided by zero."""
+    numerator = _expression(top) if kind is Floor else _negative(_expression(top))
+    whole: ast.expr = ast.BinOp(numerator, ast.FloorDiv(), _expression(bottom), **PLACE)
+    whole = whole if kind is Floor else _negative(whole)
+    if isinstance(bottom, int) and bottom:
+        return whole
+    return ast.IfExp(_expression(bottom), whole, _name("NOTHING"), **PLACE)
+
+
+def _negative(node: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.USub(), node, **PLACE)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import is_
 from typing import Any
 
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
-from layerquiz.exam.seal import Difference, Sealed
+from layerquiz.exam.seal import Difference, Sealed, differences
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, Policy, Worth, marked
 from layerquiz.grading.story import FORMAT, Story, plain
@@ -18,6 +19,8 @@ from layerquiz.network.network import Answer
 
 IGNORED_COLUMNS = ("student", "name")
 MOST_SHOWN = 60
+MOST_REMEMBERED = 10_000
+"""How many answers to one question are kept with their story and mark, as the next student may give them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +94,10 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
             if blank not in blanks:
                 raise _unknown_blank(blank, blanks)
     policies = [Policy.of({**sealed.exam.policy, **entry.policy}) for entry in sealed.exam.entries]
-    results = tuple(_result(paper, answers.get(paper.student.id), policies) for paper in sealed.papers)
-    notes = [_note(found) for found in sealed.differences]
-    unasked = [blank for blank in sealed.papers[0].blanks if not any(blank in cells for cells in answers.values())]
+    grading = Grading(sealed, policies)
+    results = tuple([grading.result(paper, answers.get(paper.student.id)) for paper in sealed.papers])
+    notes = [_note(found) for found in grading.differences]
+    unasked = [blank for blank in grading.blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
         notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")
     return Report(sealed.exam, results, tuple(notes))
@@ -164,21 +168,49 @@ def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> 
         raise ExamError("no column is a blank of the exam", where=where, cure=cure, slug="missing-column")
 
 
-def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
-    graded: dict[str, Graded] = {}
-    for place, (question, policy) in enumerate(zip(paper.questions, policies, strict=True), 1):
-        names = {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
-        told = _stories(question, {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}, policy)
-        stories = {name: told[quantity] for name, quantity in names.items()}
-        pairs = zip(names.items(), question.blanks, strict=True)
-        worth = [Worth(name, quantity, blank.points, question.network) for (name, quantity), blank in pairs]
-        marks = marked(worth, stories, policy)
-        graded |= {name: Graded(name, place, stories[name], mark) for name, mark in marks.items()}
-    return Result(paper, graded, answers is not None)
+class Grading:
+    """One paper after the other, graded: each is opened, graded and let go of, whatever the size of the class."""
 
+    def __init__(self, sealed: Sealed, policies: Sequence[Policy]) -> None:
+        self.policies = policies
+        first = sealed.papers[0]
+        self.blanks = list(first.blanks)
+        self.names = [
+            tuple([blank_id(number, blank, question) for blank in question.blanks])
+            for number, question in first.numbered
+        ]
+        self.differences: list[Difference] = []
+        self._questions: tuple[Question, ...] = ()
+        self._graded: dict[tuple[int, tuple[str, ...]], dict[str, Graded]] = {}
 
-def _stories(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
-    """Return the stories of one question's answers; the sealed keys count."""
-    rounding = [blank.quantity for blank in question.blanks if blank.rounding or policy.rounding]
-    keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
-    return diagnose_sheet(question.network, written, rounding, keys)
+    def result(self, paper: Paper, answers: Mapping[str, str] | None) -> Result:
+        """Return one student's paper, graded."""
+        graded: dict[str, Graded] = {}
+        questions, written = tuple(paper.questions), answers or {}
+        self._look_at(questions)
+        for place, (question, names) in enumerate(zip(questions, self.names, strict=True), 1):
+            texts = tuple([written.get(name, "") for name in names])
+            if (place, texts) not in self._graded:
+                self._graded[place, texts] = self._question(question, place, texts)
+            graded |= self._graded[place, texts]
+        self.differences += differences(paper)
+        return Result(paper, graded, answers is not None)
+
+    def _look_at(self, questions: tuple[Question, ...]) -> None:
+        """Forget what was graded, unless it answers the same questions: those of a paper that a class shares."""
+        same = len(questions) == len(self._questions) and all(map(is_, questions, self._questions))
+        if not same or len(self._graded) > MOST_REMEMBERED:
+            self._graded.clear()
+        self._questions = questions
+
+    def _question(self, question: Question, place: int, written: Sequence[str]) -> dict[str, Graded]:
+        """Return the graded blanks of one question; the sealed keys count."""
+        policy, names = self.policies[place - 1], self.names[place - 1]
+        quantities = [blank.quantity for blank in question.blanks]
+        rounding = [blank.quantity for blank in question.blanks if blank.rounding or policy.rounding]
+        keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
+        told = diagnose_sheet(question.network, dict(zip(quantities, written, strict=True)), rounding, keys)
+        stories = dict(zip(names, [told[quantity] for quantity in quantities], strict=True))
+        pairs = zip(names, question.blanks, strict=True)
+        marks = marked([Worth(name, b.quantity, b.points, question.network) for name, b in pairs], stories, policy)
+        return {name: Graded(name, place, stories[name], mark) for name, mark in marks.items()}

@@ -6,13 +6,13 @@ numbers are the same for all answers to one drawing, and are calculated once for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Rules
-from layerquiz.formula.program import Program
+from layerquiz.formula.program import NOTHING, Cell, Given, Program
 from layerquiz.formula.solve import Values
 from layerquiz.network.mistakes import CATALOGUE, Change, Search
 from layerquiz.network.validity import guards
@@ -30,9 +30,9 @@ KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
 }
 """Which changes there are: each mistake alone, or two together."""
 
-Numbers: TypeAlias = tuple[Number, ...]
+Pin: TypeAlias = tuple[str, str]
 Own: TypeAlias = Mapping[str, Mapping[str, Number]]
-Outcomes: TypeAlias = dict[Numbers, tuple[int, ...]]
+Outcomes: TypeAlias = dict[Given, tuple[int, ...]]
 """Numbers of the targets, each once, and the places of the changes that give them."""
 
 MADE_ONE_BY_ONE = 8
@@ -40,11 +40,15 @@ MADE_ONE_BY_ONE = 8
 
 
 class Table:
-    """The changes of one kind for some targets, and the programs that calculate what the targets come to."""
+    """The changes of one kind for some targets: what they make of them is found one by one at first, then together."""
 
     def __init__(self, changes: Iterable[Change]) -> None:
         self.changes = tuple(changes)
-        self._programs: dict[frozenset[Reference], _Calculation] = {}
+        self._times = 0
+        self._run: Callable[[Values, Collection[Pin]], Sequence[Given | None]] | None = None
+        self._pinnable: frozenset[Pin] = frozenset()
+        self._placed: list[tuple[int, ...]] = []
+        self._rest = range(len(self.changes))
 
     def outcomes(
         self, search: Search, values: Values, own: Own, most: int = MOST_CHANGES, checked: bool = True
@@ -55,9 +59,43 @@ class Table:
         that for himself: then it need not be `checked`. `own` are the student's own values, which no change reaches.
         """
         needed = search.needed
-        pinned = frozenset([Reference(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
-        found = self._programs.setdefault(pinned, _Calculation(self.changes, pinned))
-        return found.outcomes(search, values, own, most, checked)
+        pinned = frozenset([(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
+        self._prepare(search, pinned)
+        found = self._together(values, pinned)
+        for number in range(self._rest.start, min(self._rest.stop, most)):
+            changed = search.values(self.changes[number], values, own)
+            if changed is None or (checked and search.network.fault(changed, needed)):
+                continue
+            given = tuple([changed[ref.owner][ref.name] for ref in search.targets])
+            found[given] = (*found.get(given, ()), number)
+        return found
+
+    def _prepare(self, search: Search, pinned: frozenset[Pin]) -> None:
+        """Make a program once that pays, and another where something is pinned that was not before."""
+        self._times += 1
+        if self._times <= MADE_ONE_BY_ONE or (self._run is not None and pinned <= self._pinnable):
+            return
+        self._pinnable |= pinned
+        program = Program()
+        placed: dict[tuple[tuple[Cell, ...], tuple[Cell, ...]], list[int]] = {}
+        for number, change in enumerate(self.changes):
+            if len(program) > MOST_CELLS:
+                break
+            changed = _Changed(search, change.rules, self._pinnable, program)
+            placed.setdefault((changed.targets(), changed.checks()), []).append(number)
+        for targets, checks in placed:
+            program.give(targets, checks)
+        self._run, self._placed = program.compiled(), [tuple(numbers) for numbers in placed.values()]
+        self._rest = range(sum(map(len, self._placed)), len(self.changes))
+
+    def _together(self, values: Values, pinned: frozenset[Pin]) -> Outcomes:
+        """Return what the changes make of the targets that are in the program."""
+        found: Outcomes = {}
+        results = self._run(values, pinned) if self._run else ()
+        for given, numbers in zip(results, self._placed, strict=True):
+            if given is not None and NOTHING not in given:
+                found[given] = found[given] + numbers if given in found else numbers
+        return found
 
 
 def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
@@ -70,82 +108,42 @@ def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
     return search.ground.remembered((kind, most, seen), lambda: Table(islice(KINDS[kind](search), left)))
 
 
-class _Calculation:
-    """What some changes make of the targets where some quantities are pinned: one by one at first, then together."""
-
-    def __init__(self, changes: tuple[Change, ...], pinned: frozenset[Reference]) -> None:
-        self.changes, self.pinned = changes, pinned
-        self.times = 0
-        self.program: Program | None = None
-        self.placed: list[tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = []
-        self.rest = range(len(changes))
-
-    def outcomes(self, search: Search, values: Values, own: Own, most: int, checked: bool) -> Outcomes:
-        """Return the numbers of the targets, each once, with the places of the changes that give them."""
-        self.times += 1
-        if self.program is None and self.times > MADE_ONE_BY_ONE:
-            self.program = self._made(search)
-        cells = self.program.run(values) if self.program else []
-        found: Outcomes = {}
-        for places, checks, numbers in self.placed:
-            given = tuple([cells[place] for place in places])
-            if None not in given and not (checks and any([cells[place] is None for place in checks])):
-                found[given] = found.get(given, ()) + numbers  # type: ignore[index, arg-type]
-        for number in range(self.rest.start, min(self.rest.stop, most)):
-            changed = search.values(self.changes[number], values, own)
-            if changed is None or (checked and search.network.fault(changed, search.needed)):
-                continue
-            one = tuple([changed[ref.owner][ref.name] for ref in search.targets])
-            found[one] = (*found.get(one, ()), number)
-        return found
-
-    def _made(self, search: Search) -> Program:
-        """Return one program for all changes; those that would make it too long stay to be evaluated one by one."""
-        program = Program()
-        placed: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
-        for number, change in enumerate(self.changes):
-            if len(program) > MOST_CELLS:
-                break
-            changed = _Changed(search, change.rules, self.pinned, program)
-            placed.setdefault((changed.targets(), changed.checks()), []).append(number)
-        done = sum(map(len, placed.values()))
-        self.placed, self.rest = [(*cells, tuple(numbers)) for cells, numbers in placed.items()], self.rest[done:]
-        return program
-
-
 class _Changed:
     """One change being put into a program: only what it reaches is calculated again, all else is read."""
 
     def __init__(
-        self, search: Search, rules: Mapping[str, Rules], pinned: Collection[Reference], program: Program
+        self, search: Search, rules: Mapping[str, Rules], pinnable: Collection[Pin], program: Program
     ) -> None:
-        self.search, self.rules, self.pinned, self.program = search, rules, pinned, program
+        self.search, self.rules, self.pinnable, self.program = search, rules, pinnable, program
         self.above = search.ground.remembered("above", dict)
-        self.done: dict[Reference, int] = {}
+        self.done: dict[Reference, Cell] = {}
         self.reached = 0
         for owner, wrong in rules.items():
             right = search.graph.parts[owner].rules
             for name in wrong.remembered(("differs from", right), lambda: _differing(wrong, right)):  # noqa: B023 -- called at once
                 self.reached |= self._bit(Reference(owner, name))
 
-    def targets(self) -> tuple[int, ...]:
+    def targets(self) -> tuple[Cell, ...]:
         """Return the cells of the targets."""
         return tuple([self._cell(ref) for ref in self.search.targets])
 
-    def checks(self) -> tuple[int, ...]:
-        """Return the cells that are there where every size on the way that the change reaches can be."""
-        found = []
-        for ref, holds in self.search.ground.remembered("guards", self._guards):
-            if self._above(ref) & self.reached and ref not in self.pinned:
-                found.append(self.program.check(holds, self._cell(ref)))
-        return tuple(found)
+    def checks(self) -> tuple[Cell, ...]:
+        """Return the cells that say whether every size on the way that the change reaches can be."""
+        limits: list[tuple[Reference, tuple[int, bool]]] = self.search.ground.remembered("guards", self._guards)
+        return tuple(
+            [
+                self.program.check(self._cell(ref), *limit)
+                for ref, limit in limits
+                if self._above(ref) & self.reached
+            ]
+        )
 
-    def _guards(self) -> list[tuple[Reference, Callable[[Number], bool]]]:
+    def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
         network = self.search.network
         layers = [network.graph.parts[name] for name in self.search.nearest_first if name in network.by_name]
-        return [(Reference(part.name, name), holds) for part in layers for name, holds in guards(part.rules).items()]
+        return [(Reference(part.name, name), limit) for part in layers for name, limit in guards(part.rules).items()]
 
-    def _cell(self, target: Reference) -> int:
+    def _cell(self, target: Reference) -> Cell:
         """Return the cell of a quantity; iterative, as a change may reach through a deep network."""
         done, stack = self.done, [target]
         while stack:
@@ -162,13 +160,12 @@ class _Changed:
             missing = [need for need in needs.values() if need not in done]
             stack += missing
             if not missing:
-                done[ref] = self.program.add(rules.formulas[ref.name], lambda local: done[needs[local]])  # noqa: B023
+                cell = self.program.add(rules.formulas[ref.name], lambda local: done[needs[local]])  # noqa: B023
+                done[ref] = self.program.pinnable(ref, cell) if (ref.owner, ref.name) in self.pinnable else cell
         return done[target]
 
     def _is_reached(self, ref: Reference, rules: Rules) -> bool:
-        if ref in self.pinned or ref.name not in rules.formulas:
-            return False
-        return bool(self._above(ref) & self.reached)
+        return ref.name in rules.formulas and bool(self._above(ref) & self.reached)
 
     def _bit(self, ref: Reference) -> int:
         bits: dict[Reference, int] = self.search.ground.remembered("bits", dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -92,35 +92,27 @@ ALIKE = {"maxpool": "pool", "avgpool": "pool", "convtranspose": "transposed conv
 def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:
     """Return why a layer's values cannot be: a division that does not come out, a size below 1; or None."""
     found = values[layer.name]
-    for name, holds in guards(rules).items():
+    for name, (least, is_exact) in guards(rules).items():
         number = found[name]
-        if not holds(number):
+        if number < least or (is_exact and number != least):
             is_size = name in SIZES
             return located(_too_small(layer, name, number, values), *layer.path) if is_size else _unfit(layer, name, values)
     return None
 
 
-def guards(rules: Rules) -> Mapping[str, Callable[[Number], bool]]:
-    """Return the names that fall under a limit, each with its condition: remainders and slacks, then sizes."""
+def guards(rules: Rules) -> Mapping[str, tuple[int, bool]]:
+    """Return the names that fall under a limit, remainders and slacks before sizes.
+
+    Each comes with its least value, and whether it must have just that one.
+    """
     return rules.remembered("guarded", lambda: _guards(rules))
 
 
-def _guards(rules: Rules) -> dict[str, Callable[[Number], bool]]:
+def _guards(rules: Rules) -> dict[str, tuple[int, bool]]:
     limits = [name for name in rules.formulas if name.startswith((REMAINDER, SLACK))]
-    found = {name: _is_nothing if name.startswith(REMAINDER) else _is_not_negative for name in limits}
-    return found | {name: _is_size for name in rules.formulas if name in SIZES}
-
-
-def _is_nothing(number: Number) -> bool:
-    return number == 0
-
-
-def _is_not_negative(number: Number) -> bool:
-    return number >= 0
-
-
-def _is_size(number: Number) -> bool:
-    return number >= 1
+    return {name: (0, name.startswith(REMAINDER)) for name in limits} | {
+        name: (1, False) for name in rules.formulas if name in SIZES
+    }
 
 
 def _too_small(layer: Layer, size: str, number: Number, values: Values) -> NetworkError:
