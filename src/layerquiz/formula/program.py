@@ -51,12 +51,12 @@ Given: TypeAlias = tuple[Number, ...]
 
 
 def _guarded(operation: Callable[..., Number]) -> Callable[..., Number | Nothing]:
-    """Return an operation that gives nothing where it cannot be carried out, or has nothing to be carried out on."""
+    """Return an operation that gives nothing where it divides by zero, or has nothing to be carried out on."""
 
     def guarded(*operands: Any) -> Number | Nothing:
         try:
-            return NOTHING if NOTHING in operands else operation(*operands)
-        except ZeroDivisionError:
+            return operation(*operands)
+        except (ZeroDivisionError, TypeError):  # no operation but those of `Nothing` takes it
             return NOTHING
 
     return guarded
@@ -81,6 +81,7 @@ class Program:
         self._steps: list[ast.stmt] = []
         self._cells: dict[Hashable, str] = {}
         self._results: list[ast.expr] = []
+        self._unsure: set[Cell] = set()
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -98,15 +99,23 @@ class Program:
         inner = formula.children()[0]
         if isinstance(formula, Floor | Ceil) and isinstance(inner, Quotient):
             operands = [self.add(child, bound) for child in inner.children()]
-            return self._cell((type(formula), Quotient, *operands), lambda: _divided(type(formula), *operands))
-        operands = [self.add(child, bound) for child in formula.children()]
-        return self._cell((type(formula), *operands), lambda: _operation(type(formula), operands))
+            is_sure = isinstance(operands[1], int)
+            cell = self._cell((type(formula), Quotient, *operands), lambda: _divided(type(formula), *operands))
+        else:
+            operands = [self.add(child, bound) for child in formula.children()]
+            is_sure = type(formula) in OPERATORS
+            cell = self._cell((type(formula), *operands), lambda: _operation(type(formula), operands))
+        if not is_sure or not self._unsure.isdisjoint(operands):
+            self._unsure.add(cell)
+        return cell
 
     def pinnable(self, ref: Reference, cell: Cell) -> Cell:
         """Return a cell for a quantity that is calculated in another one, unless a run has it pinned."""
         key = ("pinnable", ref.owner, ref.name, cell)
         test = ast.Compare(_constant((ref.owner, ref.name)), [ast.In()], [_name("pinned")], **PLACE)
-        return self._cell(key, lambda: ast.IfExp(test, _read(ref), _expression(cell), **PLACE))
+        found = self._cell(key, lambda: ast.IfExp(test, _read(ref), _expression(cell), **PLACE))
+        self._unsure |= {found} if cell in self._unsure else set()
+        return found
 
     def check(self, cell: Cell, least: int, is_exact: bool) -> Cell:
         """Return a cell that says whether another one is at least a number, or exactly that."""
@@ -115,10 +124,11 @@ class Program:
         return self._cell(("check", cell, least, is_exact), lambda: test)
 
     def give(self, targets: Sequence[Cell], checks: Sequence[Cell]) -> None:
-        """Ask for one more result: the numbers of some cells, or None where a check fails."""
+        """Ask for one more result: the numbers of some cells, or None where one is nothing or a check fails."""
         numbers: ast.expr = ast.Tuple([_expression(cell) for cell in targets], ast.Load(), **PLACE)
-        for check in checks:
-            numbers = ast.IfExp(_expression(check), numbers, _constant(None), **PLACE)
+        there = [ast.Compare(_name(cell), [ast.IsNot()], [_name("NOTHING")], **PLACE) for cell in targets if cell in self._unsure]
+        for test in (*[_expression(check) for check in checks], *there):
+            numbers = ast.IfExp(test, numbers, _constant(None), **PLACE)
         self._results.append(numbers)
 
     def compiled(self) -> Callable[[Values, Collection[tuple[str, str]]], Sequence[Given | None]]:

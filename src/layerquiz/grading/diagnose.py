@@ -297,7 +297,7 @@ class _Telling:
     def _worked_out(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
         found: dict[Answer, list[int]] = {}
         changes = table(self.search, kind, MOST_STORIES)
-        for numbers, places in changes.outcomes(self.search, base.values, base.own, most, checked=False).items():
+        for numbers, places in changes.outcomes(self.search, base.values, base.own, most, checked=False):
             found.setdefault(self.sheet.joined(self.place, numbers), []).extend(places)
         return found
 

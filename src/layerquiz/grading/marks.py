@@ -197,6 +197,7 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
     if highest - lowest < 1:
         return Fraction(1)
     search = Search(network, members)
-    found = {joined(quantity, numbers) for numbers in table(search, "singles").outcomes(search, network.values, {})}
+    outcomes = table(search, "singles").outcomes(search, network.values, {})
+    found = {joined(quantity, numbers) for numbers, _ in outcomes}
     hits = sum(1 for value in found if isinstance(value, int) and lowest <= value <= highest and value != key)
     return Fraction(hits, int(highest - lowest))

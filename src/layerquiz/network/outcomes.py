@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Rules
-from layerquiz.formula.program import NOTHING, Cell, Given, Program
+from layerquiz.formula.program import Cell, Given, Program
 from layerquiz.formula.solve import Values
 from layerquiz.network.mistakes import CATALOGUE, Change, Search
 from layerquiz.network.validity import guards
@@ -32,8 +32,8 @@ KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
 
 Pin: TypeAlias = tuple[str, str]
 Own: TypeAlias = Mapping[str, Mapping[str, Number]]
-Outcomes: TypeAlias = dict[Given, tuple[int, ...]]
-"""Numbers of the targets, each once, and the places of the changes that give them."""
+Outcomes: TypeAlias = list[tuple[Given, tuple[int, ...]]]
+"""Numbers of the targets, and the places of the changes that give them; other changes may give the same."""
 
 MADE_ONE_BY_ONE = 8
 """For so many drawings of a structure each change is evaluated alone: making a program takes as long as that."""
@@ -66,8 +66,7 @@ class Table:
             changed = search.values(self.changes[number], values, own)
             if changed is None or (checked and search.network.fault(changed, needed)):
                 continue
-            given = tuple([changed[ref.owner][ref.name] for ref in search.targets])
-            found[given] = (*found.get(given, ()), number)
+            found.append((tuple([changed[ref.owner][ref.name] for ref in search.targets]), (number,)))
         return found
 
     def _prepare(self, search: Search, pinned: frozenset[Pin]) -> None:
@@ -90,12 +89,9 @@ class Table:
 
     def _together(self, values: Values, pinned: frozenset[Pin]) -> Outcomes:
         """Return what the changes make of the targets that are in the program."""
-        found: Outcomes = {}
         results = self._run(values, pinned) if self._run else ()
-        for given, numbers in zip(results, self._placed, strict=True):
-            if given is not None and NOTHING not in given:
-                found[given] = found[given] + numbers if given in found else numbers
-        return found
+        pairs = zip(results, self._placed, strict=True)
+        return [(given, numbers) for given, numbers in pairs if given is not None]
 
 
 def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:

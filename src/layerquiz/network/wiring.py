@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -69,7 +69,7 @@ def _layer(entry: Entry, kinds: Mapping[str, Kind], counts: dict[str, int], prev
     counts[kind.name] = counts.get(kind.name, 0) + 1
     name = entry.name or mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
     try:
-        keys = checked(kind.keys, mapping)
+        keys = _keys(kind, mapping)
         sources = _sources(keys.source, kind, previous)
     except RefusedKeyError as refused:
         raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), *path, refused.key) from None  # type: ignore[arg-type]
@@ -77,6 +77,20 @@ def _layer(entry: Entry, kinds: Mapping[str, Kind], counts: dict[str, int], prev
         _check_name(name, entry)
     borrows = tuple(lender for lender in (vars(keys).get("tied"), keys.shares) if lender is not None)
     return Layer(name, kind, keys, sources, path, borrows)
+
+
+def _keys(kind: Kind, mapping: Mapping[str, Any]) -> Any:
+    """Return a layer's keys, checked; layers that are written alike, in whatever networks, share them."""
+    entries = tuple(mapping.items())
+    try:
+        return _checked_once(kind, entries, tuple(map(type, mapping.values())))
+    except TypeError:  # a list cannot be looked up
+        return checked(kind.keys, mapping)
+
+
+@lru_cache(maxsize=4096)
+def _checked_once(kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> Any:
+    return checked(kind.keys, dict(entries))
 
 
 def _check_name(name: str, entry: Entry) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations, product
 from typing import Any, TypeVar
 
@@ -138,7 +139,8 @@ class Search:
         """Return what a mistake makes of the numbers, where it looks at them: all else follows from the structure."""
         found: list[object] = []
         if mistake.applies is not always:
-            found += [self._applies(name, mistake) for name in self.nearest_first]
+            where = self.ground.remembered(("where", mistake.slug), lambda: self._where(mistake))
+            found += [self._applies(name, mistake) for name in where]
         if mistake.asked is not no_factor and len(self.targets) == 1:
             found += mistake.asked(self._asked)
         return tuple(found)
@@ -149,7 +151,12 @@ class Search:
             self._seen = tuple([self.seen(mistake) for mistake in mistakes])
         return self._seen
 
-    @property
+    def _where(self, mistake: Mistake) -> list[str]:
+        """Return the parts whose rules a mistake would change, whatever their numbers are."""
+        parts = self.graph.parts
+        return [name for name in self.nearest_first if rewritten(parts[name].rules, mistake)]
+
+    @cached_property
     def _asked(self) -> Asked:
         owner, name = self.targets[0].owner, self.targets[0].name
         return Asked(name, self.network.values[owner][name], self.network.conventions.bytes_per_number)
