@@ -9,10 +9,10 @@ from math import ceil
 from typing import Any
 
 from layerquiz.errors import ExamError, nearest
-from layerquiz.formula.expr import Integer, Reference
+from layerquiz.formula.expr import Integer, Number, Reference
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Search
-from layerquiz.network.network import Network, joined
+from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.notation import shown
 from layerquiz.network.outcomes import table
 
@@ -177,11 +177,20 @@ def _paid(slugs: Sequence[str], story: Story, blank: Worth, policy: Policy) -> F
     if len(slugs) > 1:
         return policy.two_mistakes if story.working else policy.two_mistakes_bare
     share = policy.mistakes.get(slugs[0], policy.mistake if story.working else policy.mistake_bare)
+    return share if story.working or not _can_be_guessed(blank, policy.chance_limit) else Fraction(0)
+
+
+def _can_be_guessed(blank: Worth, limit: Fraction) -> bool:
+    """Say whether so many guesses would be taken for a mistake that their share is above a limit.
+
+    The rate need not be found out where even a hit by each single change would not reach it.
+    """
     network, quantity = blank.network, blank.quantity
-    chance = network.remembered(("chance", quantity), lambda: chance_rate(network, quantity)) if not story.working else 0
-    if chance <= policy.chance_limit:
-        return share
-    return Fraction(0)
+    members = network.members(quantity)[: 1 if isinstance(network.value(quantity), tuple) else None]
+    lowest, highest = _guesses(network.collected(quantity, members, network.values))
+    if len(table(Search(network, members), "singles").changes) <= limit * (highest - lowest):
+        return False
+    return network.remembered(("chance", quantity), lambda: chance_rate(network, quantity)) > limit
 
 
 def chance_rate(network: Network, quantity: str) -> Fraction:
@@ -192,8 +201,8 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
     members = network.members(quantity)
     if isinstance(network.value(quantity), tuple):
         quantity, members = str(members[0]), members[:1]
-    key = Fraction(network.collected(quantity, members, network.values))  # type: ignore[arg-type]
-    lowest, highest = ceil(key / 2), 2 * key
+    key = network.collected(quantity, members, network.values)
+    lowest, highest = _guesses(key)
     if highest - lowest < 1:
         return Fraction(1)
     search = Search(network, members)
@@ -201,3 +210,9 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
     found = {joined(quantity, numbers) for numbers, _ in outcomes}
     hits = sum(1 for value in found if isinstance(value, int) and lowest <= value <= highest and value != key)
     return Fraction(hits, int(highest - lowest))
+
+
+def _guesses(key: Answer) -> tuple[int, Number]:
+    """Return within what a key is guessed: the least whole number from half of it, and twice it; of sizes, the first."""
+    number = key[0] if isinstance(key, tuple) else key
+    return ceil(Fraction(number) / 2), 2 * number

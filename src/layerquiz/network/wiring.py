@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from layerquiz.errors import NetworkError, nearest
-from layerquiz.formula.expr import Formula, Integer, Reference, product
+from layerquiz.formula.expr import Formula, Integer, Number, Reference, product
 from layerquiz.formula.graph import Part, Rules
 from layerquiz.network.blocks import Entry
 from layerquiz.network.conventions import Conventions
@@ -16,7 +16,7 @@ from layerquiz.network.costs import BATCH, stored
 from layerquiz.network.glossary import SIZES, START, TRACED
 from layerquiz.network.keys import checked, marks_and_givens
 from layerquiz.network.layer import NAME, RESERVED, Layer, located
-from layerquiz.network.layers.base import LARGEST, Form, Kind, Origin, RefusedKeyError, build, form_of, reading_order
+from layerquiz.network.layers.base import LARGEST, Form, Kind, RefusedKeyError, build, form_of, reading_order
 from layerquiz.network.loans import settled
 from layerquiz.network.notation import named, shown
 from layerquiz.network.validity import check_sources, check_words
@@ -69,28 +69,30 @@ def _layer(entry: Entry, kinds: Mapping[str, Kind], counts: dict[str, int], prev
     counts[kind.name] = counts.get(kind.name, 0) + 1
     name = entry.name or mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
     try:
-        keys = _keys(kind, mapping)
+        keys, found = _keys(kind, mapping)
         sources = _sources(keys.source, kind, previous)
     except RefusedKeyError as refused:
         raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), *path, refused.key) from None  # type: ignore[arg-type]
     if not entry.name:
         _check_name(name, entry)
     borrows = tuple(lender for lender in (vars(keys).get("tied"), keys.shares) if lender is not None)
-    return Layer(name, kind, keys, sources, path, borrows)
+    return Layer(name, kind, keys, sources, path, borrows, found)
 
 
-def _keys(kind: Kind, mapping: Mapping[str, Any]) -> Any:
-    """Return a layer's keys, checked; layers that are written alike, in whatever networks, share them."""
+def _keys(kind: Kind, mapping: Mapping[str, Any]) -> tuple[Any, dict[Any, Any]]:
+    """Return a layer's keys, checked, and what is known of them: layers that are written alike share both."""
     entries = tuple(mapping.items())
     try:
-        return _checked_once(kind, entries, tuple(map(type, mapping.values())))
+        return _keys_once(kind, entries, tuple(map(type, mapping.values())))
     except TypeError:  # a list cannot be looked up
-        return checked(kind.keys, mapping)
+        return checked(kind.keys, mapping), {}
 
 
 @lru_cache(maxsize=4096)
-def _checked_once(kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> Any:
-    return checked(kind.keys, dict(entries))
+def _keys_once(
+    kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]
+) -> tuple[Any, dict[Any, Any]]:
+    return checked(kind.keys, dict(entries)), {}
 
 
 def _check_name(name: str, entry: Entry) -> None:
@@ -187,14 +189,22 @@ def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
 def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions, is_batch: bool) -> Part:
     before = tuple([forms[source] for source in layer.sources])
     check_sources(layer, before)
+    forms_before = tuple([forms[name] for name in layer.needs]) if layer.borrows else before
+    key = (forms_before, conventions, is_batch)
+    if key not in layer.found:
+        layer.found[key] = _rules(layer, before, *key)
+    rules, givens = layer.found[key]
+    forms[layer.name] = rules.origin.form
+    return Part(layer.name, rules, givens, layer.needs)
+
+
+def _rules(
+    layer: Layer, before: tuple[Form, ...], forms: tuple[Form, ...], conventions: Conventions, is_batch: bool
+) -> tuple[Rules, dict[str, Number]]:
+    """Return the rules of a layer, behind layers of some forms, and its givens."""
     axes = layer.kind.axes or (before[0].axes if before else ())
     marks, givens = marks_and_givens(layer.kind, layer.keys, axes)
     check_words(layer, marks, givens, conventions)
     if is_batch:
         marks["batched"] = True
-    needs = layer.needs
-    forms_before = tuple([forms[name] for name in needs]) if layer.borrows else before
-    rules = build(layer.kind, tuple(marks.items()), forms_before, conventions)
-    assert isinstance(rules.origin, Origin)  # noqa: S101 -- for the type checker: build always gives one
-    forms[layer.name] = rules.origin.form
-    return Part(layer.name, rules, givens, needs)
+    return build(layer.kind, tuple(marks.items()), forms, conventions), givens

@@ -142,7 +142,7 @@ class Search:
             where = self.ground.remembered(("where", mistake.slug), lambda: self._where(mistake))
             found += [self._applies(name, mistake) for name in where]
         if mistake.asked is not no_factor and len(self.targets) == 1:
-            found += mistake.asked(self._asked)
+            found += [(factor.numerator, factor.denominator) for factor in mistake.asked(self._asked)]
         return tuple(found)
 
     def seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
