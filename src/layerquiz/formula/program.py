@@ -1,16 +1,16 @@
 """Many formulas over the same values, compiled into one function: what two of them have in common is calculated once.
 
 Each operation becomes one assignment, `c7 = c3 * c5`, so the function is a list of steps in an order in which each can
-be taken. A step that divides by zero gives `NOTHING`, and so does every step that needs it.
+be taken. A step that divides by zero gives nothing, and so does every step that needs it.
 """
 
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, TypeAlias
 
+from layerquiz.formula import ratio
 from layerquiz.formula.expr import (
     Ceil,
     Difference,
@@ -27,50 +27,24 @@ from layerquiz.formula.expr import (
     Reference,
     Sum,
 )
-from layerquiz.formula.solve import PLACE, Values, assembled, joined_by, quotient
+from layerquiz.formula.solve import PLACE, Values, assembled, joined_by
 
 
-class Nothing:
-    """What is no number: whatever is calculated with it is nothing too."""
-
-    def _itself(self, *_: object) -> Nothing:
-        return self
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _itself
-    __floordiv__ = __rfloordiv__ = _itself
-
-    def __ge__(self, other: object) -> bool:
-        return False
-
-
-NOTHING = Nothing()
 Cell: TypeAlias = str | int
 """A step's result by its name, or a whole number that needs no step."""
 
 Given: TypeAlias = tuple[Number, ...]
 
-
-def _guarded(operation: Callable[..., Number]) -> Callable[..., Number | Nothing]:
-    """Return an operation that gives nothing where it divides by zero, or has nothing to be carried out on."""
-
-    def guarded(*operands: Any) -> Number | Nothing:
-        try:
-            return operation(*operands)
-        except (ZeroDivisionError, TypeError):  # no operation but those of `Nothing` takes it
-            return NOTHING
-
-    return guarded
-
-
-CALLED: dict[type[Formula], tuple[str, Callable[..., Number | Nothing]]] = {
-    Quotient: ("quotient", _guarded(quotient)),
-    Power: ("power", _guarded(lambda base, exponent: base**exponent)),
-    Mod: ("mod", _guarded(lambda left, right: left % right)),
-    Floor: ("floor", _guarded(math.floor)),
-    Ceil: ("ceil", _guarded(math.ceil)),
-    Min: ("least", _guarded(min)),
-    Max: ("most", _guarded(max)),
+CALLED: dict[type[Formula], Callable[..., ratio.Part]] = {
+    Quotient: ratio.divided,
+    Power: ratio.power,
+    Mod: ratio.modulo,
+    Floor: ratio.floor,
+    Ceil: ratio.ceil,
+    Min: ratio.least,
+    Max: ratio.most,
 }
+KNOWN = {"NOTHING": ratio.NOTHING, "int": int, "settled": ratio.settled, **{f.__name__: f for f in CALLED.values()}}
 OPERATORS: dict[type[Formula], ast.operator] = {Sum: ast.Add(), Product: ast.Mult(), Difference: ast.Sub()}
 
 
@@ -125,17 +99,20 @@ class Program:
 
     def give(self, targets: Sequence[Cell], checks: Sequence[Cell]) -> None:
         """Ask for one more result: the numbers of some cells, or None where one is nothing or a check fails."""
-        numbers: ast.expr = ast.Tuple([_expression(cell) for cell in targets], ast.Load(), **PLACE)
-        there = [ast.Compare(_name(cell), [ast.IsNot()], [_name("NOTHING")], **PLACE) for cell in targets if cell in self._unsure]
-        for test in (*[_expression(check) for check in checks], *there):
-            numbers = ast.IfExp(test, numbers, _constant(None), **PLACE)
-        self._results.append(numbers)
+        result: ast.expr = ast.Tuple([_expression(cell) for cell in targets], ast.Load(), **PLACE)
+        unsure = [cell for cell in targets if cell in self._unsure]
+        if unsure:
+            whole = [_same(ast.Attribute(_expression(cell), "__class__", ast.Load(), **PLACE), "int") for cell in unsure]
+            reduced = ast.Call(_name("settled"), [result], [], **PLACE)
+            result = ast.IfExp(_all(whole), result, reduced, **PLACE)
+        if checks:
+            result = ast.IfExp(_all([_expression(check) for check in checks]), result, _constant(None), **PLACE)
+        self._results.append(result)
 
     def compiled(self) -> Callable[[Values, Collection[tuple[str, str]]], Sequence[Given | None]]:
         """Return the function from values, and the names (owner, quantity) that are pinned in them, to the results."""
         result = ast.Return(ast.Tuple(self._results, ast.Load(), **PLACE), **PLACE)
-        namespace = {"NOTHING": NOTHING, **dict(CALLED.values())}
-        return assembled(("values", "pinned"), [*self._steps, result], namespace)
+        return assembled(("values", "pinned"), [*self._steps, result], {**KNOWN})
 
     def _cell(self, key: Hashable, make: Callable[[], ast.expr]) -> str:
         cell = self._cells.get(key)
@@ -157,6 +134,14 @@ def _expression(cell: Cell) -> ast.expr:
     return _name(cell) if isinstance(cell, str) else _constant(cell)
 
 
+def _same(left: ast.expr, right: str) -> ast.expr:
+    return ast.Compare(left, [ast.Is()], [_name(right)], **PLACE)
+
+
+def _all(tests: Sequence[ast.expr]) -> ast.expr:
+    return ast.BoolOp(ast.And(), list(tests), **PLACE) if len(tests) > 1 else tests[0]
+
+
 def _read(ref: Reference) -> ast.expr:
     owner = ast.Subscript(_name("values"), _constant(ref.owner), ast.Load(), **PLACE)
     return ast.Subscript(owner, _constant(ref.name), ast.Load(), **PLACE)
@@ -165,7 +150,7 @@ def _read(ref: Reference) -> ast.expr:
 def _operation(kind: type[Formula], operands: Sequence[Cell]) -> ast.expr:
     if kind in OPERATORS:
         return joined_by(OPERATORS[kind], [_expression(cell) for cell in operands])
-    return ast.Call(_name(CALLED[kind][0]), [_expression(cell) for cell in operands], [], **PLACE)
+    return ast.Call(_name(CALLED[kind].__name__), [_expression(cell) for cell in operands], [], **PLACE)
 
 
 def _divided(kind: type[Formula], top: Cell, bottom: Cell) -> ast.expr:

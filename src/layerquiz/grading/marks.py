@@ -188,7 +188,7 @@ def _can_be_guessed(blank: Worth, limit: Fraction) -> bool:
     network, quantity = blank.network, blank.quantity
     members = network.members(quantity)[: 1 if isinstance(network.value(quantity), tuple) else None]
     lowest, highest = _guesses(network.collected(quantity, members, network.values))
-    if len(table(Search(network, members), "singles").changes) <= limit * (highest - lowest):
+    if len(table(Search(network, members), "singles").changes) <= limit * int(highest - lowest):
         return False
     return network.remembered(("chance", quantity), lambda: chance_rate(network, quantity)) > limit
 
