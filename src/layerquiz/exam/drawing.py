@@ -63,7 +63,9 @@ def _attempt(template: Template, random: Random, conventions: ConventionsChoice)
         _check_formulas_told_apart(template, network)
     else:
         _check_told_apart(template, network, right)
-    return composed(template, drawn, network, right)
+    question = composed(template, drawn, network, right)
+    _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
+    return question
 
 
 def _judged(template: Template, error: LayerquizError, path: tuple[str, ...]) -> Exception:

@@ -88,7 +88,7 @@ class Paper:
     """One student's exam."""
 
     student: Student
-    questions: tuple[Question, ...]
+    questions: Sequence[Question]
 
     @property
     def numbered(self) -> tuple[tuple[str, Question], ...]:

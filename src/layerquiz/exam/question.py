@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -59,14 +59,24 @@ class Grid:
 
 @dataclass(frozen=True)
 class Question:
-    """A drawn question. `text` is Markdown; from `drawn`, plain data, `rebuilt` makes the same question again."""
+    """A drawn question. From `drawn`, plain data, `rebuilt` makes the same question again."""
 
     template: Template
-    text: str
     network: Network
     blanks: tuple[Blank, ...]
-    grid: Grid | None
     drawn: Drawn
+
+    @cached_property
+    def text(self) -> str:
+        """Return the wording with its numbers, in Markdown. Raises `LayerquizError` where the template is wrong."""
+        if self.template.kind == "formula":
+            return _text_in_letters(self.template, self.drawn, self.network)
+        return self.template.wording.render(_names(self.drawn, self.network))
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """Return the template's table with the places of its blanks, if it has one."""
+        return _grid(self.template, self.blanks)
 
     @property
     def title(self) -> str:
@@ -97,7 +107,7 @@ class Question:
 
 
 def rebuilt(template: Template, drawn: Drawn, conventions: ConventionsChoice = "textbook") -> Question:
-    """Return the question that some drawn values make, without drawing again."""
+    """Return the question that some drawn values make, without drawing again; its wording is filled in when read."""
     try:
         network = wired(template, drawn, conventions)
     except LayerquizError as error:
@@ -123,44 +133,57 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
 
 
 def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
-    """Return a drawn network as a question, its wording filled in."""
+    """Return a drawn network as a question."""
     if template.kind == "formula":
-        return _in_letters(template, drawn, network, right)
-    names = {**drawn["let"], **views(network)}
-    filled = _filled(template, names, right)
-    return Question(template, template.wording.render(names), network, filled, _grid(template, filled), drawn)
+        return Question(template, network, _in_letters(template, drawn, network, right), drawn)
+    worded = any(isinstance(asked.label, Wording) for asked in template.asked)
+    names = _names(drawn, network) if worded else {}
+    return Question(template, network, _filled(template, names, right), drawn)
+
+
+def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
+    """Return what a wording may name: what the template drew first, and the layers."""
+    return {**drawn["let"], **views(network)}
 
 
 def _filled(template: Template, names: dict[str, Any], right: tuple[Answer, ...]) -> tuple[Blank, ...]:
     """Return the blanks with their keys."""
     return tuple(
-        Blank(
-            place,
-            asked.quantity,
-            _label(asked, names),
-            asked.points,
-            key,
-            unit(asked.quantity.rpartition(".")[2]) if asked.unit is None else asked.unit,
-            asked.rounding,
-        )
-        for place, asked, key in zip(letters(), template.asked, right, strict=False)
+        [
+            Blank(
+                place,
+                asked.quantity,
+                _label(asked, names),
+                asked.points,
+                key,
+                unit(asked.quantity.rpartition(".")[2]) if asked.unit is None else asked.unit,
+                asked.rounding,
+            )
+            for place, asked, key in zip(letters(), template.asked, right, strict=False)
+        ]
     )
 
 
-def _in_letters(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
-    """Return a question that asks for formulas: letters in place of numbers, and what they stand for."""
+def _in_letters(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> tuple[Blank, ...]:
+    """Return the blanks of a question that asks for formulas."""
     asked = lettered_blanks(template, network)
+    filled = zip(_filled(template, _letter_names(asked, drawn, network), right), asked, strict=True)
+    return tuple(replace(blank, unit="", kind="formula", formula=found.written(found.right)) for blank, found in filled)
+
+
+def _letter_names(asked: Sequence[Lettered], drawn: Drawn, network: Network) -> dict[str, Any]:
+    """Return what the wording of a question in letters may name: letters in place of numbers, and their legend."""
     named = {letter.ref: letter for found in asked for letter in found.varying}
-    explained = legend(named.values())
-    names = {**drawn["let"], **views(network, {ref: letter.tex for ref, letter in named.items()}), "letters": explained}
+    numbers = views(network, {ref: letter.tex for ref, letter in named.items()})
+    return {**drawn["let"], **numbers, "letters": legend(named.values())}
+
+
+def _text_in_letters(template: Template, drawn: Drawn, network: Network) -> str:
+    """Return the wording of a question in letters, and what they stand for."""
+    names = _letter_names(lettered_blanks(template, network), drawn, network)
     text = template.wording.render(names)
-    if all(name != "letters" for name, _ in template.wording.needs):
-        text = f"{text}\n\nUse these letters: {explained}."
-    blanks = zip(_filled(template, names, right), asked, strict=True)
-    filled = tuple(
-        replace(blank, unit="", kind="formula", formula=found.written(found.right)) for blank, found in blanks
-    )
-    return Question(template, text, network, filled, _grid(template, filled), drawn)
+    is_said = any(name == "letters" for name, _ in template.wording.needs)
+    return text if is_said else f"{text}\n\nUse these letters: {names['letters']}."
 
 
 def lettered_blanks(template: Template, network: Network) -> tuple[Lettered, ...]:

@@ -1,17 +1,21 @@
-"""A sealed exam: plain data that holds all that is needed to print and grade an exam again, on any later version."""
+"""A sealed exam: plain data that holds all that is needed to print and grade an exam again, on any later version.
+
+A class may have thousands of papers: each is kept as the text that was sealed, and rebuilt when it is looked at.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar, overload
 
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Entry, Exam, Paper, blank_id
-from layerquiz.exam.question import Blank, Question, rebuilt
+from layerquiz.exam.question import Question, rebuilt
 from layerquiz.exam.roster import Student
 from layerquiz.exam.template import Template, parse
 from layerquiz.network.network import Answer
@@ -31,15 +35,58 @@ class Difference:
     recomputed: Answer
 
 
+class Questions(Sequence[Question]):
+    """A sealed paper's questions, rebuilt whenever they are looked at: thousands of papers are never there at once."""
+
+    __slots__ = ("_open", "_sealed")
+
+    def __init__(self, sealed: str, opened: Callable[[str], Opened]) -> None:
+        self._sealed, self._open = sealed, opened
+
+    @overload
+    def __getitem__(self, place: int) -> Question: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Question]: ...
+    def __getitem__(self, place: int | slice) -> Question | Sequence[Question]:
+        return self._open(self._sealed).questions[place]
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self._open(self._sealed).questions)
+
+    def __len__(self) -> int:
+        return len(self._open(self._sealed).questions)
+
+    def differences(self, student: str) -> list[Difference]:
+        """Return the sealed keys of the paper that this version would compute differently."""
+        return [Difference(student, *found) for found in self._open(self._sealed).differences]
+
+
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A sealed paper's questions with the sealed keys, and where this version differs: blank, sealed, recomputed."""
+
+    questions: tuple[Question, ...]
+    differences: tuple[tuple[str, Answer, Answer], ...]
+
+
+@dataclass(frozen=True)
 class Sealed:
-    """An exam as it was sealed: its papers with the sealed keys, and where this version differs."""
+    """An exam as it was sealed: its papers with the sealed keys. The questions of a paper are rebuilt when looked at."""
 
     exam: Exam
     papers: tuple[Paper, ...]
-    differences: tuple[Difference, ...]
     hash: str
     version: str
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """Return where this version would compute another key than the sealed one, over all papers."""
+        return tuple(found for paper in self.papers for found in differences(paper))
+
+
+def differences(paper: Paper) -> list[Difference]:
+    """Return where this version would compute another key of a paper than the sealed one."""
+    return paper.questions.differences(paper.student.id) if isinstance(paper.questions, Questions) else []
 
 
 def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
@@ -89,11 +136,33 @@ def _key(plain: Any) -> Answer:
     return plain if isinstance(plain, int) else Fraction(plain)
 
 
+def canonical(data: Any) -> str:
+    """Return data as JSON with sorted keys and no spaces."""
+    return _CANONICAL.encode(data)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def digest(sealed: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what matters, over JSON with sorted keys and no spaces."""
-    kept = {key: found for key, found in sealed.items() if key not in UNHASHED}
-    canonical = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    found = hashlib.sha256()
+    for piece in _pieces({key: found for key, found in sealed.items() if key not in UNHASHED}):
+        found.update(piece.encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
+
+
+def _pieces(kept: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the text of the sealed data in pieces, one for each paper: the whole of a large class is never there."""
+    for number, key in enumerate(sorted(kept)):
+        yield f"{',' if number else '{'}{canonical(key)}:"
+        if key == "papers" and isinstance(kept[key], list):
+            for place, paper in enumerate(kept[key]):
+                yield f"{',' if place else '['}{canonical(paper)}"
+            yield "]" if kept[key] else "[]"
+        else:
+            yield canonical(kept[key])
+    yield "}" if kept else "{}"
 
 
 def unseal(sealed: Any) -> Sealed:
@@ -106,9 +175,17 @@ def unseal(sealed: Any) -> Sealed:
             cure="Put the original exam.json back; to change an exam, make it again",
             slug="broken-seal",
         )
+    return _complete(lambda: _opened(sealed))
+
+
+Thing = TypeVar("Thing")
+
+
+def _complete(read: Callable[[], Thing]) -> Thing:
+    """Return what is read from sealed data; what is missing there is one error."""
     try:
-        return _opened(sealed)
-    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError):
+        return read()
+    except (LookupError, TypeError, ValueError, AttributeError, ZeroDivisionError):
         what, cure = "the sealed exam does not hold what it should", "Put the original exam.json back"
         raise ExamError(what, cure=cure, slug="no-sealed-exam") from None
 
@@ -116,12 +193,26 @@ def unseal(sealed: Any) -> Sealed:
 def _opened(sealed: Mapping[str, Any]) -> Sealed:
     templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
     exam = _exam(sealed, templates)
-    papers, differences = [], []
-    for found in sealed["papers"]:
-        paper = _unsealed_paper(exam, found)
-        differences += _differences(paper, found["keys"])
-        papers.append(_with_keys(paper, found["keys"]))
-    return Sealed(exam, tuple(papers), tuple(differences), sealed["hash"], str(sealed.get("layerquiz", "")))
+    papers = tuple(_papers(exam, sealed["papers"]))
+    _ = papers[0].questions[0]  # a seal that holds nothing, or no questions, is refused before anybody is graded
+    return Sealed(exam, papers, sealed["hash"], str(sealed.get("layerquiz", "")))
+
+
+MOST_OPEN = 64
+"""How many papers are kept open: those that are looked at again at once, and one that a whole class shares."""
+
+
+def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
+    """Yield the papers, each with its questions as the sealed text; papers with the same numbers share it."""
+
+    @lru_cache(maxsize=MOST_OPEN)
+    def opened(text: str) -> Opened:
+        return _complete(lambda: _paper_opened(exam, json.loads(text)))
+
+    texts: dict[str, str] = {}
+    for found in sealed:
+        text = canonical({"drawn": found["drawn"], "keys": found["keys"]})
+        yield Paper(Student(found["student"], found["name"]), Questions(texts.setdefault(text, text), opened))
 
 
 def _check_format(sealed: Any) -> None:
@@ -148,32 +239,16 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     return Exam(**words, entries=tuple(entries), pass_share=passing)
 
 
-def _unsealed_paper(exam: Exam, found: Mapping[str, Any]) -> Paper:
-    questions = []
-    for entry, drawn in zip(exam.entries, found["drawn"], strict=True):
+def _paper_opened(exam: Exam, found: Mapping[str, Any]) -> Opened:
+    """Return a paper's questions with the sealed keys."""
+    questions, differing = [], []
+    keys = found["keys"]
+    for number, (entry, drawn) in enumerate(zip(exam.entries, found["drawn"], strict=True), 1):
         question = rebuilt(entry.template, drawn, exam.conventions)
-        questions.append(question if entry.points is None else question.worth(entry.points))
-    return Paper(Student(found["student"], found["name"]), tuple(questions))
-
-
-def _differences(paper: Paper, keys: Mapping[str, Any]) -> list[Difference]:
-    return [
-        Difference(paper.student.id, name, _key(keys[name]), blank.key)
-        for name, blank in paper.blanks.items()
-        if _key(keys[name]) != blank.key
-    ]
-
-
-def _with_keys(paper: Paper, keys: Mapping[str, Any]) -> Paper:
-    """Return a paper whose blanks have the sealed keys."""
-
-    def keyed(number: str, question: Question, blank: Blank) -> Blank:
-        return replace(blank, key=_key(keys[blank_id(number, blank, question)]))
-
-    return replace(
-        paper,
-        questions=tuple(
-            replace(question, blanks=tuple(keyed(number, question, blank) for blank in question.blanks))
-            for number, question in paper.numbered
-        ),
-    )
+        question = question if entry.points is None else question.worth(entry.points)
+        named = [(blank_id(str(number), blank, question), blank) for blank in question.blanks]
+        differing += [(name, _key(keys[name]), blank.key) for name, blank in named if _key(keys[name]) != blank.key]
+        if any(_key(keys[name]) != blank.key for name, blank in named):
+            question = replace(question, blanks=tuple(replace(blank, key=_key(keys[name])) for name, blank in named))
+        questions.append(question)
+    return Opened(tuple(questions), tuple(differing))

@@ -149,6 +149,11 @@ class Graph(Mapping[str, Formula]):
             owned.setdefault(owner, ({}, {}))[1][quantity] = value
         return cls(Part(owner, Rules(local), values) for owner, (local, values) in owned.items())
 
+    @cached_property
+    def sums(self) -> tuple[Part, ...]:
+        """Return the parts whose rules name other parts."""
+        return tuple([part for part in self.parts.values() if not part.rules.shared])
+
     def find(self, name: str) -> Reference:
         """Return owner and quantity of a dotted name; an unknown one is an error with the nearest spelling."""
         owner, _, quantity = name.rpartition(".")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from types import CodeType, FunctionType
@@ -46,6 +46,8 @@ Run: TypeAlias = Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...
 
 def quotient(numerator: Number, denominator: Number) -> Number:
     """Divide exactly; a whole result is an int."""
+    if type(numerator) is type(denominator) is int and not numerator % denominator:
+        return numerator // denominator
     exact = Fraction(numerator) / Fraction(denominator)
     return exact.numerator if exact.denominator == 1 else exact
 
@@ -182,12 +184,18 @@ def compiled(formulas: Mapping[str, Formula]) -> Run:
     keys: list[ast.expr | None] = [None, *(ast.Constant(name, **PLACE) for name in names)]
     locals_: list[ast.expr] = [_name("own"), *(_name(local) for local in names.values())]
     body.append(ast.Return(ast.Dict(keys, locals_, **PLACE), **PLACE))
-    arguments = ast.arguments([], [ast.arg("own", **PLACE), ast.arg("sources", **PLACE)], None, [], [], None, [])
-    function = ast.FunctionDef("run", arguments, body, [], None, type_params=[], **PLACE)  # type: ignore[call-arg]
+    known = {"quotient": quotient, "floor": math.floor, "ceil": math.ceil, "min": min, "max": max}
+    return assembled(("own", "sources"), body, known)
+
+
+def assembled(arguments: Iterable[str], body: list[ast.stmt], known: dict[str, Any]) -> Callable[..., Any]:
+    """Return the function of some arguments that a syntax tree describes; it can name what is `known` alone."""
+    named = ast.arguments([], [ast.arg(name, **PLACE) for name in arguments], None, [], [], None, [])
+    function = ast.FunctionDef("run", named, body, [], None, type_params=[], **PLACE)  # type: ignore[call-arg]
     code = next(
         c for c in compile(ast.Module([function], []), "<formulas>", "exec").co_consts if isinstance(c, CodeType)
     )
-    return FunctionType(code, {"quotient": quotient, "floor": math.floor, "ceil": math.ceil, "min": min, "max": max})
+    return FunctionType(code, known)
 
 
 def _walked(
@@ -252,9 +260,13 @@ def _lookup(owner: str, name: str, names: Mapping[str, str]) -> ast.expr:
 
 
 def _chain(operands: tuple[Formula, ...], operator: ast.operator, names: Mapping[str, str]) -> ast.expr:
+    return joined_by(operator, [_syntax(operand, names) for operand in operands])
+
+
+def joined_by(operator: ast.operator, operands: Sequence[ast.expr]) -> ast.expr:
     """Return operands joined in halves: Python's compiler goes no deeper than some thousand, and there may be more."""
     if len(operands) == 1:
-        return _syntax(operands[0], names)
+        return operands[0]
     middle = len(operands) // 2
-    left, right = _chain(operands[:middle], operator, names), _chain(operands[middle:], operator, names)
+    left, right = joined_by(operator, operands[:middle]), joined_by(operator, operands[middle:])
     return ast.BinOp(left, operator, right, **PLACE)

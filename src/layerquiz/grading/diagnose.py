@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from functools import cached_property, partial
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
 from layerquiz.grading import beyond
-from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, matches, rounds_to
+from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, exact_values, matches, rounds_to
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
 from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
-from layerquiz.network.mistakes import CATALOGUE, Change, Mistake, Search, evaluated
+from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
+from layerquiz.network.outcomes import table
 
 MOST_RIVALS = 8
 MOST_STORIES = 2_000
 LARGEST_CARRIED = 10**30
-SINGLES: tuple[Mistake, ...] = tuple(CATALOGUE.values())
 
 COUNTED_OTHERWISE = {
     "stored_statistics": "bn-moving-statistics",
@@ -65,15 +65,18 @@ def diagnose_sheet(
 
 def _told(sheet: Sheet, name: str) -> Story:
     """Return the story of one blank, whose earlier ones are told."""
-    place, reading = sheet.places[name], sheet.readings[name]
-    blank = Story(name, "blank", place.expected, sheet.answers[name].strip())
+    place, reading, written = sheet.places[name], sheet.readings[name], sheet.answers[name].strip()
     if isinstance(reading, Blank):
-        return blank
+        return Story(name, "blank", place.expected, written)
     if isinstance(reading, Unreadable):
         note = f"At character {reading.offset + 1}: {reading.reason[:1].lower()}{reading.reason[1:]}"
-        return replace(blank, verdict="unreadable", notes=(note, *_in_letters(sheet.network, name, reading)))
-    told = replace(
-        blank,
+        notes = (note, *_in_letters(sheet.network, name, reading))
+        return Story(name, "unreadable", place.expected, written, notes=notes)
+    told = Story(
+        name,
+        "correct",
+        place.expected,
+        written,
         read_as=reading.value,
         shown=reading.shown,
         working=reading.expression is not None,
@@ -98,13 +101,17 @@ class _Telling:
     def __init__(self, sheet: Sheet, place: Place, reading: Reading, told: Story) -> None:
         self.sheet, self.place, self.reading, self.told = sheet, place, reading, told
         self.network = sheet.network
-        self.search = Search(self.network, place.members, sheet.graph)
         self.tried = 0
+
+    @cached_property
+    def search(self) -> Search:
+        """Return the search for mistakes above this blank: a right answer needs none."""
+        return Search(self.network, self.place.members, self.sheet.graph)
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
         if self._correct() and not self._rounds_to_other_prefix():
-            return replace(self.told, verdict="correct")
+            return self.told
         own = self._own_base()
         bases = [self.sheet.true, *([own] if own else [])]
         for base in bases:
@@ -230,10 +237,11 @@ class _Telling:
         conventions = self.network.conventions
         ways = [((choice,), slug) for choice, slug in COUNTED_OTHERWISE.items()]
         for choices, slug in [*ways, (TURNED_TOGETHER, "gru-one-bias")]:
+            key = ("counted otherwise", choices, self.place.name)
+            if not self.network.structure.remembered(key, partial(self._matters, choices)):
+                continue
             flipped = conventions.flipped(*choices)
             other = self.network.under(flipped)
-            if any(ref.name not in other.graph.parts[ref.owner] for ref in self.place.members):
-                continue
             values = evaluated(other.graph, None, other.values, base.own) if base.own else other.values
             value = None if values is None else self._value(values)
             if value != self._value(base.values) and self._fits(value):
@@ -244,14 +252,25 @@ class _Telling:
                 return slug, names
         return None
 
+    def _matters(self, choices: tuple[str, ...]) -> bool:
+        """Say whether choices of the conventions change any formula above the blank, and the blank stays one."""
+        right, other = self.network.graph, self.network.under(self.network.conventions.flipped(*choices)).graph
+        if any(ref.name not in other.parts[ref.owner] for ref in self.place.members):
+            return False
+        above = right.order(self.place.members)
+        return above != other.order(self.place.members) or any(
+            right.parts[ref.owner].rules.formulas.get(ref.name) != other.parts[ref.owner].rules.formulas.get(ref.name)
+            for ref in above
+        )
+
     def _one_mistake(self, base: Base) -> Story | None:
-        fitting = self._fitting(self.search.singles(SINGLES), base)
+        fitting = self._fitting("singles", base)
         named = self._best(fitting)
         named += beyond.explanations(self.sheet, self.place, base, named)
         return self._named([*self._of_neighbours(fitting, base), *self._own_first(named, fitting)], base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
-        fitting = self._fitting(self.search.pairs(SINGLES), base)
+        fitting = self._fitting("pairs", base)
         named = self._best(fitting)
         return self._named([*self._of_neighbours(fitting, base), *named], base) if named else None
 
@@ -281,15 +300,39 @@ class _Telling:
         first, *rivals = [sorted(slugs) for slugs in sets]
         return self._with_own(base, verdict="mistake", mistakes=first, rivals=rivals)
 
-    def _fitting(self, changes: Iterable[Change], base: Base) -> list[Change]:
-        """Return the changes that give the answer; no more than a fixed number is tried."""
+    def _fitting(self, kind: str, base: Base) -> list[Change]:
+        """Return the changes of a kind that give the answer; no more than a fixed number is tried."""
+        changes = table(self.search, kind, MOST_STORIES).changes
+        most = min(len(changes), MOST_STORIES - self.tried)
+        self.tried += most
         found = []
-        for change in islice(changes, MOST_STORIES - self.tried):
-            self.tried += 1
+        for change in [changes[number] for number in self._candidates(kind, base, most)]:
             values = self.search.values(change, base.values, base.own)
             exactly = self._is_one_of_many(change)
             if values is not None and self._fits(self._value(values), exactly) and not self._fault(values):
                 found.append(change)
+        return found
+
+    def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
+        """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
+        given = self._given(kind, base, most)
+        is_exact = self.reading.step is None or not self.place.rounding
+        values = [value for value in exact_values(self.reading) if value in given] if is_exact else given
+        fitting = {number for value in values if self._fits(value) for number in given[value]}
+        return sorted(number for number in fitting if number < most)
+
+    def _given(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
+        """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
+        if base.own:
+            return self._worked_out(kind, base, most)
+        key = (kind, most, self.place.name, isinstance(self.place.expected, tuple), self.search.ground)
+        return self.network.remembered(key, lambda: self._worked_out(kind, base, most))
+
+    def _worked_out(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
+        found: dict[Answer, list[int]] = {}
+        changes = table(self.search, kind, MOST_STORIES)
+        for numbers, places in changes.outcomes(self.search, base.values, base.own, most, checked=False):
+            found.setdefault(self.sheet.joined(self.place, numbers), []).extend(places)
         return found
 
     def _is_one_of_many(self, change: Change) -> bool:
@@ -303,6 +346,8 @@ class _Telling:
 
     def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:
         """Return the sets of slugs that the rest of the sheet supports best, in the catalogue's order."""
+        if len({change.slugs for change in changes}) < 2:
+            return [change.slugs for change in changes[:1]]
         scores: dict[tuple[str, ...], tuple[int, int]] = {}
         for change in changes:
             scores[change.slugs] = max(self._support(change), scores.get(change.slugs, (-len(self.sheet.places), 0)))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import is_
 from typing import Any
 
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
-from layerquiz.exam.seal import Difference, Sealed
+from layerquiz.exam.seal import Difference, Sealed, differences
 from layerquiz.grading import formulas
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.marks import Mark, marks_of_paper
@@ -20,6 +21,9 @@ from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.grading.submissions.table import Submissions
 from layerquiz.network.network import Answer
+
+MOST_REMEMBERED = 10_000
+"""How many answers to one question are kept with their stories, as the next student may give them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,10 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
         for blank in cells:
             if blank not in blanks:
                 raise unknown_blank(blank, blanks)
-    own = policies(sealed.exam)
-    results = tuple(_result(paper, answers.get(paper.student.id), own) for paper in sealed.papers)
-    notes = [*(answers.notes if isinstance(answers, Submissions) else ()), *map(_note, sealed.differences)]
-    unasked = [blank for blank in sealed.papers[0].blanks if not any(blank in cells for cells in answers.values())]
+    grading = Grading(sealed)
+    results = tuple([grading.result(paper, answers.get(paper.student.id)) for paper in sealed.papers])
+    notes = [*(answers.notes if isinstance(answers, Submissions) else ()), *map(_note, grading.differences)]
+    unasked = [blank for blank in grading.blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
         notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")
     return Report(sealed.exam, results, tuple(notes))
@@ -106,28 +110,54 @@ def _note(found: Difference) -> str:
     return f"{found.student}, {found.blank}: the sealed key {sealed} counts, though this version computes {computed}"
 
 
-def _result(paper: Paper, answers: Mapping[str, str] | None, policies: Sequence[Policy]) -> Result:
-    named = [
-        {blank_id(str(place), blank, question): blank.quantity for blank in question.blanks}
-        for place, question in enumerate(paper.questions, 1)
-    ]
-    asked = zip(paper.questions, named, policies, strict=True)
-    alone = [
-        (question.network, stories_of(question, _written(names, answers), policy)) for question, names, policy in asked
-    ]
-    stories: dict[str, Story] = {}
-    places: dict[str, int] = {}
-    for place, (names, told) in enumerate(zip(named, across(alone), strict=True), 1):
-        stories |= {name: told[quantity] for name, quantity in names.items()}
-        places |= dict.fromkeys(names, place)
-    marks = marks_of_paper(paper, stories, policies)
-    graded = {name: Graded(name, places[name], stories[name], mark) for name, mark in marks.items()}
-    return Result(paper, graded, answers is not None)
+class Grading:
+    """One paper after the other, graded: each is opened, graded and let go of, whatever the size of the class."""
 
+    def __init__(self, sealed: Sealed) -> None:
+        self.policies = policies(sealed.exam)
+        self.names = [
+            tuple([blank_id(number, blank, question) for blank in question.blanks])
+            for number, question in sealed.papers[0].numbered
+        ]
+        self.places = {name: place for place, names in enumerate(self.names, 1) for name in names}
+        self.differences: list[Difference] = []
+        self._questions: Sequence[Question] = ()
+        self._told: dict[tuple[int, tuple[str, ...]], dict[str, Story]] = {}
 
-def _written(names: Mapping[str, str], answers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return what was written for the quantities of one question; `names` are its blanks."""
-    return {quantity: (answers or {}).get(name, "") for name, quantity in names.items()}
+    @property
+    def blanks(self) -> list[str]:
+        """Return the blanks of a paper."""
+        return list(self.places)
+
+    def result(self, paper: Paper, answers: Mapping[str, str] | None) -> Result:
+        """Return one student's paper, graded."""
+        opened, written = replace(paper, questions=tuple(paper.questions)), answers or {}
+        self._look_at(opened.questions)
+        alone = []
+        for place, (question, names) in enumerate(zip(opened.questions, self.names, strict=True), 1):
+            texts = tuple([written.get(name, "") for name in names])
+            if (place, texts) not in self._told:
+                self._told[place, texts] = self._stories(question, place, texts)
+            alone.append((question.network, self._told[place, texts]))
+        stories: dict[str, Story] = {}
+        for names, told in zip(self.names, across(alone), strict=True):
+            stories |= zip(names, told.values(), strict=True)
+        marks = marks_of_paper(opened, stories, self.policies)
+        graded = {name: Graded(name, self.places[name], stories[name], mark) for name, mark in marks.items()}
+        self.differences += differences(paper)
+        return Result(paper, graded, answers is not None)
+
+    def _look_at(self, questions: Sequence[Question]) -> None:
+        """Forget what was told, unless it answers the same questions: those of a paper that a class shares."""
+        same = len(questions) == len(self._questions) and all(map(is_, questions, self._questions))
+        if not same or len(self._told) > MOST_REMEMBERED:
+            self._told.clear()
+        self._questions = questions
+
+    def _stories(self, question: Question, place: int, written: Sequence[str]) -> dict[str, Story]:
+        """Return the stories of one question's answers in the order of its blanks."""
+        quantities = [blank.quantity for blank in question.blanks]
+        return stories_of(question, dict(zip(quantities, written, strict=True)), self.policies[place - 1])
 
 
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:

@@ -15,8 +15,9 @@ from layerquiz.formula.expr import Integer, Reference
 from layerquiz.grading.diagnose import MOST_STORIES
 from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import CATALOGUE, Search
-from layerquiz.network.network import Answer, Network
+from layerquiz.network.mistakes import Search
+from layerquiz.network.network import Answer, Network, joined
+from layerquiz.network.outcomes import table
 
 RIGHT = ("correct", "carried", "convention")
 
@@ -272,11 +273,8 @@ def _hits(network: Network, quantity: str) -> Iterator[int]:
         quantity, members = str(members[0]), members[:1]
     search = Search(network, members)
     found: set[Answer] = {network.collected(quantity, members, network.values)}
-    for change in search.singles(CATALOGUE.values()):
-        values = search.values(change)
-        if values is None or network.fault(values, search.needed) is not None:
-            continue
-        value = network.collected(quantity, members, values)
+    for numbers, _ in table(search, "singles").outcomes(search, network.values, {}):
+        value = joined(quantity, numbers)
         if value not in found:
             found.add(value)
             if isinstance(value, int) and lowest <= value <= highest:

@@ -32,6 +32,14 @@ def matches(
     return reading.value == value or reading.alternative == value or (rounding and rounded_to(reading, value, digits))
 
 
+def exact_values(reading: Reading) -> tuple[Answer, ...]:
+    """Return all values that a reading can be exactly: every other value can only be what it was rounded from."""
+    value = reading.value
+    if isinstance(value, tuple):
+        return (value, (*value[1:], *value[:1]), (*value[-1:], *value[:-1]))
+    return (value,) if reading.alternative is None else (value, reading.alternative)
+
+
 def orders(value: tuple[Number, ...], channels_first: bool) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
     """Return a shape in its own order and in the other one."""
     if len(value) < 3:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from layerquiz.formula.expr import Number, Reference
+from layerquiz.formula.graph import Graph
 from layerquiz.formula.solve import Values
 from layerquiz.grading.answer import in_thousands
 from layerquiz.grading.lines import answer_of
@@ -14,7 +16,7 @@ from layerquiz.grading.match import is_endless, matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
-from layerquiz.network.network import Answer, Network
+from layerquiz.network.network import Answer, Network, joined
 
 SIZE_NAMES = (
     *("height", "width", "depth", "length", "receptive_field", "jump", "tokens"),
@@ -23,6 +25,16 @@ SIZE_NAMES = (
 
 PLAIN_SHAPE = re.compile(r"[\s(\[]*[-\d]+(?:\s*[x×X*,@]\s*[-\d]+)*[\s)\]?.]*")
 """A shape as most people write it: one that has too few sizes is wrong, while another spelling may be misread."""
+
+
+MOST_READ = 4_096
+"""How many readings are kept: the answers of a class to one paper are few, though many hand them in."""
+
+
+@lru_cache(maxsize=MOST_READ)
+def _read_once(text: str, wanted: Expectation, entries: int | None) -> Reading | Unreadable | Blank:
+    """Return what an answer says; what was read for another student is not read again."""
+    return read(answer_of(text, wanted, entries), wanted, entries=entries)
 
 
 def asked(quantity: str) -> Expectation:
@@ -73,12 +85,9 @@ class Sheet:
         self.places: dict[str, Place] = {}
         for name in answers:
             allowed = rounding if isinstance(rounding, bool) else name in rounding
-            expected = keys.get(name, network.value(name))
+            expected = keys[name] if name in keys else network.value(name)
             digits = rounding.get(name) if isinstance(rounding, Mapping) else None
             self.places[name] = Place(name, network.members(name), expected, allowed or is_endless(expected), digits)
-        blanks = [ref for place in self.places.values() for ref in place.members]
-        self.search = Search(network, blanks)
-        self.graph = self.search.graph
         self.readings = {name: self._read(self.places[name], text) for name, text in answers.items()}
         self.answers = answers
         self.stories: dict[str, Story] = {}
@@ -86,13 +95,22 @@ class Sheet:
         self.owners: dict[Reference, str] = {}
         self.true = Base(network.values, {})
 
+    @cached_property
+    def search(self) -> Search:
+        """Return the search for mistakes above all blanks of the sheet."""
+        return Search(self.network, [ref for place in self.places.values() for ref in place.members])
+
+    @property
+    def graph(self) -> Graph:
+        """Return the graph in which the sheet's answers are explained."""
+        return self.search.graph
+
     def _read(self, place: Place, text: str) -> Reading | Unreadable | Blank:
         if isinstance(place.expected, tuple):
-            text = answer_of(text, "shape", len(place.members))
-            reading = read(text, "shape", entries=len(place.members))
+            reading = _read_once(text, "shape", len(place.members))
             return self._doubted(reading, place) if isinstance(reading, Reading) else reading
         wanted = asked(place.name)
-        reading = read(answer_of(text, wanted), wanted)
+        reading = _read_once(text, wanted, None)
         return in_thousands(reading) if isinstance(place.expected, int) and wanted != "size" else reading
 
     def _doubted(self, reading: Reading, place: Place) -> Reading | Unreadable:
@@ -107,7 +125,10 @@ class Sheet:
 
     def in_order(self) -> list[str]:
         """Return the blanks so that each comes after those that its value depends on, however they were given."""
-        parts = self.graph.parts
+        return self.network.structure.remembered(("order", *self.places), self._in_order)
+
+    def _in_order(self) -> list[str]:
+        parts = self.network.graph.parts
         names = ((owner, name) for owner, part in parts.items() for name in (*part.givens, *part.rules.formulas))
         rank = {name: number for number, name in enumerate(names)}
 
@@ -134,7 +155,11 @@ class Sheet:
 
     def value(self, place: Place, values: Values) -> Answer:
         """Return what a blank comes to: one number per axis where the key has them, even if they are equal."""
-        found = self.network.collected(place.name, place.members, values)
+        return self.joined(place, tuple([values[ref.owner][ref.name] for ref in place.members]))
+
+    def joined(self, place: Place, numbers: tuple[Number, ...]) -> Answer:
+        """Return what a blank comes to from the values of its members."""
+        found = joined(place.name, numbers)
         if isinstance(place.expected, tuple) and not isinstance(found, tuple):
             return (found,) * len(place.members)
         return found

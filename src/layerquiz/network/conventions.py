@@ -71,6 +71,10 @@ class Conventions:
     activation_gradients: bool = False
     bias_connections: bool = True
 
+    def __hash__(self) -> int:
+        """Return the hash of a few choices: conventions are looked up for every layer, and few differ."""
+        return hash((self.name, self.bytes_per_number, self.data_type, self.optimiser))
+
     def bits(self, what: str) -> int:
         """Return the bits of one parameter, gradient, number of the optimiser's state, or activation."""
         chosen = getattr(self, f"{what}_type") or self.data_type

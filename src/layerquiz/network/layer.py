@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from layerquiz.errors import NetworkError
@@ -25,7 +25,8 @@ def is_name(written: Any) -> bool:
 class Layer:
     """One layer as written: its name, kind, checked keys and the names of its inputs.
 
-    borrows: the layers whose parameters it uses (`tied`, then `shares`).
+    borrows: the layers whose parameters it uses (`tied`, then `shares`). found: the rules and givens of layers that are
+    written in the same way, by what stands before them.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Layer:
     sources: tuple[str, ...]
     path: Path
     borrows: tuple[str, ...] = ()
+    found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from layerquiz.errors import NetworkError, nearest
 from layerquiz.formula.expr import Number, Reference
@@ -17,13 +17,15 @@ from layerquiz.network.layer import Layer, located
 from layerquiz.network.layers import KINDS
 from layerquiz.network.layers.base import REMAINDER, SLACK, Form, Kind, Origin, form_of, reading_order
 from layerquiz.network.notation import line_of, load, named, shortened, shown
-from layerquiz.network.sums import TOTAL, with_sums
+from layerquiz.network.structure import structure_of
+from layerquiz.network.sums import TOTAL
 from layerquiz.network.validity import fault
 from layerquiz.network.wiring import layers_of, parts_of
 
 TOP_KEYS = ("name", "conventions", "input", "blocks", "layers")
 
 Answer: TypeAlias = Number | tuple[Number, ...]
+Thing = TypeVar("Thing")
 
 
 class Network:
@@ -38,11 +40,13 @@ class Network:
         self.conventions = conventions
         self.kinds = kinds
         self._under: dict[Conventions, Network] = {}
+        self._remembered: dict[Hashable, Any] = {}
         layout = laid_out(spec, kinds)
         self.layers = layers_of(layout.entries, kinds)
         self.blocks = layout.outputs
         parts = parts_of(spec, self.layers, conventions)
-        self.graph = Graph(with_sums(parts, self.layers, self.blocks, conventions))
+        self.structure = structure_of(parts, self.layers, self.blocks, conventions)
+        self.graph = Graph([*parts, *self.structure.sums])
         self.values: Values = evaluate(self.graph)
         found = self.fault(self.values)
         if found:
@@ -95,6 +99,13 @@ class Network:
         if chosen not in self._under:
             self._under[chosen] = Network(self.spec, chosen, self.kinds)
         return self._under[chosen]
+
+    def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Return what was found out under a key about this network and its numbers, found once."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        found: Thing = self._remembered[key]
+        return found
 
     @cached_property
     def by_name(self) -> dict[str, Layer]:
@@ -156,11 +167,11 @@ class Network:
         if owner not in self.graph.parts:
             return self.collected(name, self.members(name), values or self.values)
         own = (values or self.values)[owner]
-        return _joined(name, tuple([own[local] for local in self._local_names(owner, quantity)]))
+        return joined(name, tuple([own[local] for local in self._local_names(owner, quantity)]))
 
     def collected(self, name: str, members: tuple[Reference, ...], values: Values) -> Answer:
         """Return the value of a name from the values of its members."""
-        return _joined(name, tuple([values[ref.owner][ref.name] for ref in members]))
+        return joined(name, tuple([values[ref.owner][ref.name] for ref in members]))
 
     def fault(self, values: Values, parts: Iterable[str] | None = None) -> NetworkError | None:
         """Return why some values cannot be: a size below 1, a division that does not come out, or None."""
@@ -171,7 +182,7 @@ class Network:
         return None
 
 
-def _joined(name: str, numbers: tuple[Number, ...]) -> Answer:
+def joined(name: str, numbers: tuple[Number, ...]) -> Answer:
     """Return one number where there is one or the axes agree, else all; a shape is always all of its sizes."""
     if name.endswith("shape"):
         return numbers

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from layerquiz.formula.expr import Formula, Integer, Reference, Sum, total
 from layerquiz.formula.graph import Part, Rules
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.costs import following
 from layerquiz.network.glossary import SIZES, START, SUMMED, TRACED
-from layerquiz.network.layer import Layer
 
 TOTAL, INPUT = "total", "input"
 
 
 def with_sums(
-    parts: Sequence[Part], layers: Iterable[Layer], outputs: Mapping[str, str], conventions: Conventions
+    parts: Sequence[Part], views: Set[str], outputs: Mapping[str, str], conventions: Conventions
 ) -> list[Part]:
-    """Return the parts of a network, then its blocks, the inner ones first, then the total."""
+    """Return the parts of a network, then its blocks, the inner ones first, then the total; `views` move nothing."""
     by_name = {part.name: part for part in parts}
     batch = "batch" in parts[0].givens
-    views = {layer.name for layer in layers if layer.kind.view}
     for owner, members in _members(part.name for part in parts[1:]):
         inside = [by_name[name] for name in members]
         formulas = _sums(owner, inside, views, conventions, batch)
@@ -44,7 +42,7 @@ def _members(names: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 def _sums(
-    owner: str, inside: Sequence[Part], views: set[str], conventions: Conventions, batch: bool
+    owner: str, inside: Sequence[Part], views: Set[str], conventions: Conventions, batch: bool
 ) -> dict[str, Formula]:
     """Return the sums over some layers and blocks; what adds nothing stands in no sum."""
     formulas: dict[str, Formula] = {}

@@ -92,20 +92,31 @@ ALIKE = {"maxpool": "pool", "avgpool": "pool", "convtranspose": "transposed conv
 def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:
     """Return why a layer's values cannot be: a division that does not come out, a size below 1; or None."""
     found = values[layer.name]
-    for name in rules.remembered("guarded", lambda: _guarded(rules)):
+    for name, (least, is_exact) in guards(rules).items():
         number = found[name]
-        if name in SIZES:
-            if number < 1:
-                return located(_too_small(layer, name, number, values), *layer.path)
-        elif number < 0 or (number != 0 and name.startswith(REMAINDER)):
-            return _unfit(layer, name, values)
+        if number < least or (is_exact and number != least):
+            is_size = name in SIZES
+            return (
+                located(_too_small(layer, name, number, values), *layer.path)
+                if is_size
+                else _unfit(layer, name, values)
+            )
     return None
 
 
-def _guarded(rules: Rules) -> tuple[str, ...]:
-    """Return the names that fall under a limit: remainders and slacks, then sizes."""
+def guards(rules: Rules) -> Mapping[str, tuple[int, bool]]:
+    """Return the names that fall under a limit, remainders and slacks before sizes.
+
+    Each comes with its least value, and whether it must have just that one.
+    """
+    return rules.remembered("guarded", lambda: _guards(rules))
+
+
+def _guards(rules: Rules) -> dict[str, tuple[int, bool]]:
     limits = [name for name in rules.formulas if name.startswith((REMAINDER, SLACK))]
-    return (*limits, *(name for name in rules.formulas if name in SIZES))
+    return {name: (0, name.startswith(REMAINDER)) for name in limits} | {
+        name: (1, False) for name in rules.formulas if name in SIZES
+    }
 
 
 def _too_small(layer: Layer, size: str, number: Number, values: Values) -> NetworkError:

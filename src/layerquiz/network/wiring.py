@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from layerquiz.errors import NetworkError, nearest
-from layerquiz.formula.expr import Formula, Integer, Reference, product
+from layerquiz.formula.expr import Formula, Integer, Number, Reference, product
 from layerquiz.formula.graph import Part, Rules
 from layerquiz.network.blocks import Entry
 from layerquiz.network.conventions import Conventions
@@ -16,7 +16,7 @@ from layerquiz.network.costs import BATCH, stored
 from layerquiz.network.glossary import SIZES, START, TRACED
 from layerquiz.network.keys import checked, marks_and_givens
 from layerquiz.network.layer import NAME, RESERVED, Layer, located
-from layerquiz.network.layers.base import LARGEST, Form, Kind, Origin, RefusedKeyError, build, form_of, reading_order
+from layerquiz.network.layers.base import LARGEST, Form, Kind, RefusedKeyError, build, form_of, reading_order
 from layerquiz.network.loans import settled
 from layerquiz.network.notation import named, shown
 from layerquiz.network.validity import check_sources, check_words
@@ -69,14 +69,28 @@ def _layer(entry: Entry, kinds: Mapping[str, Kind], counts: dict[str, int], prev
     counts[kind.name] = counts.get(kind.name, 0) + 1
     name = entry.name or mapping.get("name") or f"{kind.name}_{counts[kind.name]}"
     try:
-        keys = checked(kind.keys, mapping)
+        keys, found = _keys(kind, mapping)
         sources = _sources(keys.source, kind, previous)
     except RefusedKeyError as refused:
         raise located(refused.at(f'layer "{named(name)}" ({kind.name})'), *path, refused.key) from None  # type: ignore[arg-type]
     if not entry.name:
         _check_name(name, entry)
     borrows = tuple(lender for lender in (vars(keys).get("tied"), keys.shares) if lender is not None)
-    return Layer(name, kind, keys, sources, path, borrows)
+    return Layer(name, kind, keys, sources, path, borrows, found)
+
+
+def _keys(kind: Kind, mapping: Mapping[str, Any]) -> tuple[Any, dict[Any, Any]]:
+    """Return a layer's keys, checked, and what is known of them: layers that are written alike share both."""
+    entries = tuple(mapping.items())
+    try:
+        return _keys_once(kind, entries, tuple(map(type, mapping.values())))
+    except TypeError:  # a list cannot be looked up
+        return checked(kind.keys, mapping), {}
+
+
+@lru_cache(maxsize=4096)
+def _keys_once(kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> tuple[Any, dict[Any, Any]]:
+    return checked(kind.keys, dict(entries)), {}
 
 
 def _check_name(name: str, entry: Entry) -> None:
@@ -117,8 +131,8 @@ def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Co
 
 
 def _input(spec: Any, conventions: Conventions) -> Part:
-    allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
-    if not isinstance(spec, Mapping) or tuple(s for s in SIZES if s in spec) not in INPUTS:
+    if not isinstance(spec, Mapping) or tuple([size for size in SIZES if size in spec]) not in INPUTS:
+        allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
         raise located(NetworkError(f"input is {shown(spec)}", cure=allowed, slug="input"), "input")
     for size, number in spec.items():
         if size not in (*SIZES, BATCH.name):
@@ -129,7 +143,7 @@ def _input(spec: Any, conventions: Conventions) -> Part:
             cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
             error = NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input")
             raise located(error, "input", str(size))
-    sizes = tuple(size for size in SIZES if size in spec)
+    sizes = tuple([size for size in SIZES if size in spec])
     return Part("input", _input_rules(sizes, conventions), dict(spec))
 
 
@@ -173,14 +187,22 @@ def _in_order(layers: tuple[Layer, ...]) -> Iterable[Layer]:
 def _part(layer: Layer, forms: dict[str, Form], conventions: Conventions, is_batch: bool) -> Part:
     before = tuple([forms[source] for source in layer.sources])
     check_sources(layer, before)
+    forms_before = tuple([forms[name] for name in layer.needs]) if layer.borrows else before
+    key = (forms_before, conventions, is_batch)
+    if key not in layer.found:
+        layer.found[key] = _rules(layer, before, *key)
+    rules, givens = layer.found[key]
+    forms[layer.name] = rules.origin.form
+    return Part(layer.name, rules, givens, layer.needs)
+
+
+def _rules(
+    layer: Layer, before: tuple[Form, ...], forms: tuple[Form, ...], conventions: Conventions, is_batch: bool
+) -> tuple[Rules, dict[str, Number]]:
+    """Return the rules of a layer, behind layers of some forms, and its givens."""
     axes = layer.kind.axes or (before[0].axes if before else ())
     marks, givens = marks_and_givens(layer.kind, layer.keys, axes)
     check_words(layer, marks, givens, conventions)
     if is_batch:
         marks["batched"] = True
-    needs = layer.needs
-    forms_before = tuple([forms[name] for name in needs]) if layer.borrows else before
-    rules = build(layer.kind, tuple(marks.items()), forms_before, conventions)
-    assert isinstance(rules.origin, Origin)  # noqa: S101 -- for the type checker: build always gives one
-    forms[layer.name] = rules.origin.form
-    return Part(layer.name, rules, givens, needs)
+    return build(layer.kind, tuple(marks.items()), forms, conventions), givens

@@ -94,6 +94,16 @@ class Asked:
     bytes_per_number: int
 
 
+def always(_: Mapping[str, Number], __: Mapping[str, Number]) -> bool:
+    """Apply to all numbers."""
+    return True
+
+
+def no_factor(_: Asked) -> Sequence[Fraction]:
+    """Leave the answer as the rules give it."""
+    return ()
+
+
 Rewrite: TypeAlias = Callable[[View], Sequence[Formulas]]
 
 
@@ -112,9 +122,14 @@ class Mistake:
     hint: str
     rewrite: Rewrite
     sums: Callable[[Mapping[str, Formula]], Sequence[Formulas]] = lambda _: ()
-    applies: Callable[[Mapping[str, Number], Mapping[str, Number]], bool] = lambda _, __: True
-    asked: Callable[[Asked], Sequence[Fraction]] = lambda _: ()
+    applies: Callable[[Mapping[str, Number], Mapping[str, Number]], bool] = always
+    asked: Callable[[Asked], Sequence[Fraction]] = no_factor
     alone: bool = False
+
+    @property
+    def looks_at_numbers(self) -> bool:
+        """Say whether it depends on the numbers, and not on the structure alone, what is wrong."""
+        return self.applies is not always or self.asked is not no_factor
 
 
 def nowhere(_: View) -> Sequence[Formulas]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, product
+from typing import Any, TypeVar
 
 from layerquiz.errors import FormulaError
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values, evaluate
-from layerquiz.network.mistakes.base import Asked, Mistake, rewritten, times
+from layerquiz.network.mistakes.base import Asked, Mistake, always, no_factor, rewritten, times
 from layerquiz.network.network import Network
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,38 @@ def needed_by(graph: Graph, targets: Iterable[Reference]) -> dict[str, set[str]]
 
 def without_other_sums(graph: Graph, targets: Iterable[Reference]) -> Graph:
     """Return a graph in which only those sums over the network stand that some quantities depend on."""
+    return _with_sums(graph, _sums_above(graph, targets))
+
+
+def _with_sums(graph: Graph, sums: Iterable[Part]) -> Graph:
+    return Graph([*[part for part in graph.parts.values() if part.rules.shared], *sums])
+
+
+def _sums_above(graph: Graph, targets: Iterable[Reference]) -> list[Part]:
     needed = needed_by(graph, targets)
-    parts = []
-    for name, part in graph.parts.items():
-        if part.rules.shared:
-            parts.append(part)
-        elif name in needed:
-            sums = {local: formula for local, formula in part.rules.formulas.items() if local in needed[name]}
-            parts.append(replace(part, rules=Rules(sums, shared=False)))
-    return Graph(parts)
+    found = []
+    for part in graph.sums:
+        names = needed.get(part.name)
+        if names:
+            kept = {local: formula for local, formula in part.rules.formulas.items() if local in names}
+            found.append(replace(part, rules=Rules(kept, shared=False)))
+    return found
+
+
+class Ground:
+    """What is found out about the changes that can reach some quantities, once for all networks of a structure."""
+
+    def __init__(self, graph: Graph, targets: tuple[Reference, ...]) -> None:
+        self.needed = needed_by(graph, targets)
+        self.nearest_first = tuple([name for name in reversed(graph.parts) if name in self.needed])
+        self._remembered: dict[Hashable, Any] = {}
+
+    def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Return what was made under a key, made once."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        found: Thing = self._remembered[key]
+        return found
 
 
 class Search:
@@ -76,14 +102,20 @@ class Search:
     def __init__(self, network: Network, targets: Iterable[Reference], graph: Graph | None = None) -> None:
         self.network = network
         self.targets = tuple(targets)
-        self.graph = graph or without_other_sums(network.graph, self.targets)
-        self.needed = needed_by(self.graph, self.targets)
-        self._ways: dict[str, list[Way]] = {}
+        self.graph = graph or self._graph()
+        key = ("ground", self.targets, *[part.rules for part in self.graph.sums])
+        self.ground = network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
+        self.needed = self.ground.needed
+        self._seen: tuple[object, ...] | None = None
 
-    @cached_property
+    def _graph(self) -> Graph:
+        whole, key = self.network.graph, ("sums", self.targets)
+        return _with_sums(whole, self.network.structure.remembered(key, lambda: _sums_above(whole, self.targets)))
+
+    @property
     def nearest_first(self) -> tuple[str, ...]:
         """Return the parts above the targets, the targets' own first."""
-        return tuple(name for name in reversed(self.network.graph.parts) if name in self.needed)
+        return self.ground.nearest_first
 
     def values(
         self, change: Change, base: Values | None = None, own: Mapping[str, Mapping[str, Number]] | None = None
@@ -94,20 +126,50 @@ class Search:
 
     def ways(self, mistake: Mistake) -> list[Way]:
         """Return the ways to make a mistake, each with every part at which it changes something that is needed."""
-        if mistake.slug not in self._ways:
-            found: dict[int, dict[str, Rules]] = {}
-            for name in self.nearest_first:
-                for number, wrong in self._wrong(name, mistake):
-                    found.setdefault(number, {})[name] = wrong
-            self._ways[mistake.slug] = [Way(mistake.slug, number, rules) for number, rules in sorted(found.items())]
-        return self._ways[mistake.slug]
+        return self.ground.remembered(("ways", mistake.slug, self.seen(mistake)), lambda: self._ways(mistake))
+
+    def _ways(self, mistake: Mistake) -> list[Way]:
+        found: dict[int, dict[str, Rules]] = {}
+        for name in self.nearest_first:
+            for number, wrong in self._wrong(name, mistake):
+                found.setdefault(number, {})[name] = wrong
+        return [Way(mistake.slug, number, rules) for number, rules in sorted(found.items())]
+
+    def seen(self, mistake: Mistake) -> tuple[object, ...]:
+        """Return what a mistake makes of the numbers, where it looks at them: all else follows from the structure."""
+        found: list[object] = []
+        if mistake.applies is not always:
+            where = self.ground.remembered(("where", mistake.slug), lambda: self._where(mistake))
+            found += [self._applies(name, mistake) for name in where]
+        if mistake.asked is not no_factor and len(self.targets) == 1:
+            found += [(factor.numerator, factor.denominator) for factor in mistake.asked(self._asked)]
+        return tuple(found)
+
+    def seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
+        """Return what several mistakes make of the numbers; it is found once, so they are always the same ones."""
+        if self._seen is None:
+            self._seen = tuple([self.seen(mistake) for mistake in mistakes])
+        return self._seen
+
+    def _where(self, mistake: Mistake) -> list[str]:
+        """Return the parts whose rules a mistake would change, whatever their numbers are."""
+        parts = self.graph.parts
+        return [name for name in self.nearest_first if rewritten(parts[name].rules, mistake)]
+
+    @cached_property
+    def _asked(self) -> Asked:
+        owner, name = self.targets[0].owner, self.targets[0].name
+        return Asked(name, self.network.values[owner][name], self.network.conventions.bytes_per_number)
+
+    def _applies(self, name: str, mistake: Mistake) -> bool:
+        sources, values = self.graph.parts[name].sources, self.network.values
+        return not sources or mistake.applies(values[sources[0]], values[name])
 
     def _wrong(self, name: str, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
         """Yield one part's rules with a mistake, numbered by the ways to make it."""
         part = self.graph.parts[name]
         yield from self._scaled(part, mistake)
-        values = self.network.values
-        if part.sources and not mistake.applies(values[part.sources[0]], values[name]):
+        if mistake.applies is not always and not self._applies(name, mistake):
             return
         for number, (wrong, changed) in rewritten(part.rules, mistake).items():
             if not changed.isdisjoint(self.needed[name]):
@@ -115,14 +177,13 @@ class Search:
 
     def _scaled(self, part: Part, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
         """Yield the rules that give the only quantity that is asked for, multiplied by what a mistake says."""
-        if len(self.targets) != 1 or part.name != self.targets[0].owner:
+        if mistake.asked is no_factor or len(self.targets) != 1 or part.name != self.targets[0].owner:
             return
         name = self.targets[0].name
         formula = part.rules.formulas.get(name)
         if formula is None:
             return
-        asked = Asked(name, self.network.values[part.name][name], self.network.conventions.bytes_per_number)
-        for number, factor in enumerate(mistake.asked(asked)):
+        for number, factor in enumerate(mistake.asked(self._asked)):
             multiplied = {name: times(formula, factor)}
             yield number, part.rules.variant(f"{name} times {factor}", multiplied.copy)
 

@@ -1,0 +1,180 @@
+"""What every known mistake makes of some quantities, calculated together: a table of numbers, and the changes behind.
+
+The changes, and the program that calculates them, are the same for all drawings of a template and are made once; the
+numbers are the same for all answers to one drawing, and are calculated once for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from layerquiz.formula.expr import Number, Reference
+from layerquiz.formula.graph import Rules
+from layerquiz.formula.program import Cell, Given, Program
+from layerquiz.formula.solve import Values
+from layerquiz.network.mistakes import CATALOGUE, Change, Search
+from layerquiz.network.validity import guards
+
+MOST_CHANGES = 2_000
+MOST_CELLS = 20_000
+"""The most steps of one program; in a deep network each change of a size has hundreds of its own."""
+
+EVERY = tuple(CATALOGUE.values())
+LOOKING = tuple(mistake for mistake in EVERY if mistake.looks_at_numbers)
+
+KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
+    "singles": lambda search: search.singles(EVERY),
+    "pairs": lambda search: search.pairs(EVERY),
+}
+"""Which changes there are: each mistake alone, or two together."""
+
+Pin: TypeAlias = tuple[str, str]
+Own: TypeAlias = Mapping[str, Mapping[str, Number]]
+Outcomes: TypeAlias = list[tuple[Given, tuple[int, ...]]]
+"""Numbers of the targets, and the places of the changes that give them; other changes may give the same."""
+
+MADE_ONE_BY_ONE = 8
+"""For so many drawings of a structure each change is evaluated alone: making a program takes as long as that."""
+
+
+class Table:
+    """The changes of one kind for some targets: what they make of them is found one by one at first, then together."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self.changes = tuple(changes)
+        self._times = 0
+        self._run: Callable[[Values, Collection[Pin]], Sequence[Given | None]] | None = None
+        self._pinnable: frozenset[Pin] = frozenset()
+        self._placed: list[tuple[int, ...]] = []
+        self._rest = range(len(self.changes))
+
+    def outcomes(
+        self, search: Search, values: Values, own: Own, most: int = MOST_CHANGES, checked: bool = True
+    ) -> Outcomes:
+        """Return what the changes (at least the first `most` of them) make of the targets, on some values.
+
+        What divides by zero gives nothing, and neither does a size below 1 on the way, unless whoever asks looks at
+        that for himself: then it need not be `checked`. `own` are the student's own values, which no change reaches.
+        """
+        needed = search.needed
+        pinned = frozenset([(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
+        self._prepare(search, pinned)
+        found = self._together(values, pinned)
+        for number in range(self._rest.start, min(self._rest.stop, most)):
+            changed = search.values(self.changes[number], values, own)
+            if changed is None or (checked and search.network.fault(changed, needed)):
+                continue
+            found.append((tuple([changed[ref.owner][ref.name] for ref in search.targets]), (number,)))
+        return found
+
+    def _prepare(self, search: Search, pinned: frozenset[Pin]) -> None:
+        """Make a program once that pays, and another where something is pinned that was not before."""
+        self._times += 1
+        if self._times <= MADE_ONE_BY_ONE or (self._run is not None and pinned <= self._pinnable):
+            return
+        self._pinnable |= pinned
+        program = Program()
+        placed: dict[tuple[tuple[Cell, ...], tuple[Cell, ...]], list[int]] = {}
+        for number, change in enumerate(self.changes):
+            if len(program) > MOST_CELLS:
+                break
+            changed = _Changed(search, change.rules, self._pinnable, program)
+            placed.setdefault((changed.targets(), changed.checks()), []).append(number)
+        for targets, checks in placed:
+            program.give(targets, checks)
+        self._run, self._placed = program.compiled(), [tuple(numbers) for numbers in placed.values()]
+        self._rest = range(sum(map(len, self._placed)), len(self.changes))
+
+    def _together(self, values: Values, pinned: frozenset[Pin]) -> Outcomes:
+        """Return what the changes make of the targets that are in the program."""
+        results = self._run(values, pinned) if self._run else ()
+        pairs = zip(results, self._placed, strict=True)
+        return [(given, numbers) for given, numbers in pairs if given is not None]
+
+
+def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
+    """Return the table of the search's targets, with at most so many changes: single ones first, the rest for pairs.
+
+    It is made once for all networks of a structure.
+    """
+    seen = search.seen_by(LOOKING)
+    left = most if kind == "singles" else max(0, most - len(table(search, "singles", most).changes))
+    return search.ground.remembered((kind, most, seen), lambda: Table(islice(KINDS[kind](search), left)))
+
+
+class _Changed:
+    """One change being put into a program: only what it reaches is calculated again, all else is read."""
+
+    def __init__(self, search: Search, rules: Mapping[str, Rules], pinnable: Collection[Pin], program: Program) -> None:
+        self.search, self.rules, self.pinnable, self.program = search, rules, pinnable, program
+        self.above = search.ground.remembered("above", dict)
+        self.done: dict[Reference, Cell] = {}
+        self.reached = 0
+        for owner, wrong in rules.items():
+            right = search.graph.parts[owner].rules
+            for name in wrong.remembered(("differs from", right), lambda: _differing(wrong, right)):  # noqa: B023 -- called at once
+                self.reached |= self._bit(Reference(owner, name))
+
+    def targets(self) -> tuple[Cell, ...]:
+        """Return the cells of the targets."""
+        return tuple([self._cell(ref) for ref in self.search.targets])
+
+    def checks(self) -> tuple[Cell, ...]:
+        """Return the cells that say whether every size on the way that the change reaches can be."""
+        limits: list[tuple[Reference, tuple[int, bool]]] = self.search.ground.remembered("guards", self._guards)
+        return tuple(
+            [self.program.check(self._cell(ref), *limit) for ref, limit in limits if self._above(ref) & self.reached]
+        )
+
+    def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
+        network = self.search.network
+        layers = [network.graph.parts[name] for name in self.search.nearest_first if name in network.by_name]
+        return [(Reference(part.name, name), limit) for part in layers for name, limit in guards(part.rules).items()]
+
+    def _cell(self, target: Reference) -> Cell:
+        """Return the cell of a quantity; iterative, as a change may reach through a deep network."""
+        done, stack = self.done, [target]
+        while stack:
+            ref = stack[-1]
+            if ref in done:
+                stack.pop()
+                continue
+            part = self.search.graph.parts[ref.owner]
+            rules = self.rules.get(ref.owner, part.rules)
+            if not self._is_reached(ref, rules):
+                done[ref] = self.program.read(ref)
+                continue
+            needs = {local: part.bound(local) for local in rules.reads[ref.name]}
+            missing = [need for need in needs.values() if need not in done]
+            stack += missing
+            if not missing:
+                cell = self.program.add(rules.formulas[ref.name], lambda local: done[needs[local]])  # noqa: B023
+                done[ref] = self.program.pinnable(ref, cell) if (ref.owner, ref.name) in self.pinnable else cell
+        return done[target]
+
+    def _is_reached(self, ref: Reference, rules: Rules) -> bool:
+        return ref.name in rules.formulas and bool(self._above(ref) & self.reached)
+
+    def _bit(self, ref: Reference) -> int:
+        bits: dict[Reference, int] = self.search.ground.remembered("bits", dict)
+        return bits.setdefault(ref, 1 << len(bits))
+
+    def _above(self, ref: Reference) -> int:
+        """Return a bit for each quantity that a quantity depends on by the right rules, its own too."""
+        if ref not in self.above:
+            graph = self.search.graph
+            if ref.name not in graph.parts[ref.owner]:
+                return self._bit(ref)  # only the changed rules have it
+            for each in graph.order([ref], self.above):
+                found = self._bit(each)
+                for need in graph.needs(each):
+                    found |= self.above[need]
+                self.above[each] = found
+        found = self.above[ref]
+        return found
+
+
+def _differing(wrong: Rules, right: Rules) -> tuple[str, ...]:
+    return tuple([name for name, formula in wrong.formulas.items() if right.formulas.get(name) is not formula])
