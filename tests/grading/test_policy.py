@@ -193,7 +193,7 @@ def test_points_are_rounded_per_question_or_once_for_the_exam() -> None:
         sealed = exam(f"{{points_step: 1/2, points_rounding: up, points_rounded: {rounded}}}")
         sealed = replace(sealed, seed=7)
         paper = exams.paper(sealed, Student("s1", "x"))
-        (result,) = grade(Sealed(sealed, (paper,), (), "", ""), {"s1": written}).results
+        (result,) = grade(Sealed(sealed, (paper,), "", ""), {"s1": written}).results
         assert result.points == points
 
 
@@ -201,5 +201,5 @@ def test_policies_of_blanks_are_applied() -> None:
     """A rounded answer counts at the blank whose policy allows it, and a share at the blank that has its own."""
     sealed = replace(exam(question="{blanks: {a: {digits: 2}, b: {mistake_bare: 3/4}}}"), seed=7)
     paper = exams.paper(sealed, Student("s2", "x"))  # 94080 weights, 94200 parameters
-    (result,) = grade(Sealed(sealed, (paper,), (), "", ""), {"s2": {"2a": "94K", "2b": "94080"}}).results
+    (result,) = grade(Sealed(sealed, (paper,), "", ""), {"s2": {"2a": "94K", "2b": "94080"}}).results
     assert [result.blanks[name].mark.points for name in ("2a", "2b")] == [1, Fraction(3, 4)]

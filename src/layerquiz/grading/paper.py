@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 from typing import TypeAlias
 
 from layerquiz.grading.answer import Reading
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import CATALOGUE, Search
-from layerquiz.network.network import Answer, Network
+from layerquiz.network.mistakes import Search
+from layerquiz.network.network import Answer, Network, joined
+from layerquiz.network.outcomes import with_habit
 
 MOST_TRIED = 1_000
+MOST_HABITS = 3
 MOST_RIVALS = 8
 
 Told: TypeAlias = Mapping[str, Story]
@@ -34,7 +35,7 @@ def across(questions: Sequence[tuple[Network, Told]]) -> list[dict[str, Story]]:
         _settle(told)
     habits = _habits(told)
     for place, (network, _) in enumerate(questions):
-        elsewhere = sorted({slug for other, slugs in enumerate(habits) if other != place for slug in slugs})
+        elsewhere = _elsewhere(habits, place)
         for name, story in told[place].items() if elsewhere else ():
             if _is_open(story):
                 told[place][name] = _told_again(network, story, elsewhere)
@@ -82,12 +83,20 @@ def _with_best(story: Story, others: Counter[tuple[str, bool]]) -> Story:
     return replace(story, mistakes=first, rivals=rivals)
 
 
-def _habits(told: Sequence[Told]) -> list[set[str]]:
-    """Return, by question, the mistakes that explain an answer alone."""
+def _habits(told: Sequence[Told]) -> list[Counter[str]]:
+    """Return, by question, how many answers each mistake explains alone."""
     return [
-        {sets[0][0] for story in stories.values() if len(sets := sets_of(story)) == 1 and len(sets[0]) == 1}
+        Counter(sets[0][0] for story in stories.values() if len(sets := sets_of(story)) == 1 and len(sets[0]) == 1)
         for stories in told
     ]
+
+
+def _elsewhere(habits: Sequence[Counter[str]], place: int) -> list[str]:
+    """Return the mistakes that explain most answers of other questions, the first in the alphabet of equal ones."""
+    counts: Counter[str] = Counter()
+    for other, found in enumerate(habits):
+        counts.update(found if other != place else ())
+    return sorted(counts, key=lambda slug: (-counts[slug], slug))[:MOST_HABITS]
 
 
 def _is_open(story: Story) -> bool:
@@ -123,14 +132,12 @@ def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
 @lru_cache(maxsize=256)
 def _pairs(network: Network, name: str, habit: str) -> tuple[tuple[Answer, tuple[str, ...]], ...]:
     """Return what a mistake and one more make of a quantity, each number once; kept for all students of a paper."""
-    members = network.members(name)
-    search = Search(network, members)
-    others = tuple(mistake for mistake in CATALOGUE.values() if not mistake.alone)
+    search = Search(network, network.members(name))
+    changes = with_habit(search, habit, MOST_TRIED)
     found: dict[tuple[Answer, tuple[str, ...]], None] = {}
-    for change in islice(search.together(CATALOGUE[habit], others), MOST_TRIED):
-        values = search.values(change)
-        if values is not None and network.fault(values, search.needed) is None:
-            found[network.collected(name, members, values), tuple(sorted(change.slugs))] = None
+    for numbers, places in changes.outcomes(search, network.values, {}):
+        value = joined(name, numbers)
+        found |= dict.fromkeys((value, tuple(sorted(changes.changes[place].slugs))) for place in places)
     right = network.value(name)
     return tuple(pair for pair in found if pair[0] != right)
 

@@ -22,6 +22,7 @@ MOST_CELLS = 20_000
 """The most steps of one program; in a deep network each change of a size has hundreds of its own."""
 
 EVERY = tuple(CATALOGUE.values())
+OTHERS = tuple(mistake for mistake in EVERY if not mistake.alone)
 LOOKING = tuple(mistake for mistake in EVERY if mistake.looks_at_numbers)
 
 KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
@@ -102,6 +103,12 @@ def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
     seen = search.seen_by(LOOKING)
     left = most if kind == "singles" else max(0, most - len(table(search, "singles", most).changes))
     return search.ground.remembered((kind, most, seen), lambda: Table(islice(KINDS[kind](search), left)))
+
+
+def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
+    """Return the table of one mistake with each other one, made once for all networks of a structure."""
+    key = ("habit", slug, most, search.seen_by(LOOKING))
+    return search.ground.remembered(key, lambda: Table(islice(search.together(CATALOGUE[slug], OTHERS), most)))
 
 
 class _Changed:
