@@ -108,12 +108,12 @@ def test_several_explanations_are_conditions() -> None:
 
 
 def test_an_explanation_without_a_way_keeps_its_number() -> None:
-    """A size of another layer is no step; the pool that changes nothing is explanation 1 of two."""
+    """A size of another layer is no step; the pool that changes nothing stays explanation 2 of two."""
     (parting,) = partings(page(result("s11")))[1:]
     told = text.page(page(result("s11")))
-    assert "1. Pooling and enlarging work on each map by itself" in told
-    assert "2. Is this a size from another layer?" in told
-    assert [title for title, _ in parting.sides] == ["you had at maxpool2, if explanation 1 fits:", "it should be:"]
+    assert "1. Is this a size from another layer?" in told
+    assert "2. Pooling and enlarging work on each map by itself" in told
+    assert [title for title, _ in parting.sides] == ["you had at maxpool2, if explanation 2 fits:", "it should be:"]
 
 
 def test_a_hint_is_given_once_for_a_question() -> None:
