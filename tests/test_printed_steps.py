@@ -19,6 +19,7 @@ import pytest
 import layerquiz as lq
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
+from layerquiz.exam.question import lettered_blanks
 from layerquiz.network import zoo
 from layerquiz.render import latex, text
 from layerquiz.render.document import Sheet
@@ -218,7 +219,10 @@ def as_value(key: int | Fraction | tuple[int | Fraction, ...]) -> Value:
     return tuple(map(Fraction, key)) if isinstance(key, tuple) else (Fraction(key),)
 
 
-@pytest.mark.parametrize("name", library.templates())
+IN_LETTERS = [name for name, template in library.templates().items() if template.kind == "formula"]
+
+
+@pytest.mark.parametrize("name", [name for name in library.templates() if name not in IN_LETTERS])
 def test_a_printed_solution_computes_to_its_key(name: str, many: int) -> None:
     """All sides of a chain are equal, and the last chains of a blank are its key and what is printed as the answer."""
     template = library.named(name)
@@ -231,6 +235,58 @@ def test_a_printed_solution_computes_to_its_key(name: str, many: int) -> None:
             assert {mark: said for mark, said, _ in solutions} == keys, seed
             for mark, said, ends in solutions:
                 assert leads_to(ends, said), (seed, mark)
+
+
+def put_in(side: str, numbers: dict[str, int]) -> str:
+    """Return a formula as it is printed with numbers for its letters; `2P` is a product."""
+    found = "|".join(re.escape(letter) for letter in sorted(numbers, key=len, reverse=True))
+    apart = re.sub(rf"(?<=\d)\s*(?={found})", " * ", side)
+    return re.sub(found, lambda letter: f"{numbers[letter[0]]:,}", apart)
+
+
+def text_formulas(sheet: str) -> list[tuple[str, list[str]]]:
+    """Return from a printed text each blank's mark, with the last side of its last chain and its answer."""
+    found = []
+    for mark, body in re.findall(r"^\((\w+)\)[^\n]*\n((?:    [^\n]*\n)+)", sheet, re.MULTILINE):
+        *_, steps, said = (line.partition(": ")[2] for line in body.splitlines())
+        for sign, typed in (("⌊", "floor("), ("⌋", ")"), ("·", "*")):
+            said = said.replace(sign, typed)
+        found.append((mark, [steps.split(" = ")[-1], said]))
+    return found
+
+
+def latex_formulas(sheet: str) -> list[tuple[str, list[str]]]:
+    """Return the same from a LaTeX source."""
+    found = []
+    for part in sheet.split(r"\SolutionBlank{")[1:]:
+        (said,) = arguments(part, r"\Answer")
+        sides = arguments(part, r"\Equal")
+        found.append((re.sub(r"\W", "", part[: part.index("}")]), [sides[-1].split(" = ")[-1], said.strip("$")]))
+    return found
+
+
+@pytest.mark.parametrize("name", IN_LETTERS)
+def test_a_printed_formula_computes_to_its_key(name: str, many: int) -> None:
+    """With the drawing's numbers for its letters the last side of a solution is the key, and so is the answer."""
+    template = library.named(name)
+    for seed in range(SEEDS * many):
+        question = draw(template, seed)
+        known = {letter for asked in lettered_blanks(template, question.network) for letter in asked.varying}
+        values = {letter: question.network.values[letter.ref.owner][letter.ref.name] for letter in known}
+        sheet = Sheet(
+            name, (printed(question, 1, {blank.place: blank.place for blank in question.blanks}),), solutions=True
+        )
+        typed = {letter.sign: int(value) for letter, value in values.items()}
+        set_in_tex = {letter.tex: int(value) for letter, value in values.items()}
+        for found, numbers in (
+            (text_formulas(text.sheet(sheet)), typed),
+            (latex_formulas(latex.sheet(sheet).text), set_in_tex),
+        ):
+            assert [mark for mark, _ in found] == [blank.place for blank in question.blanks]
+            for (_, sides), blank in zip(found, question.blanks, strict=True):
+                assert [as_value(recomputed(put_in(side, numbers))) for side in sides] == [as_value(blank.key)] * 2, (
+                    seed
+                )
 
 
 def quantities(network: lq.Network) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
@@ -13,8 +14,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def done(*command: str | Path, cwd: Path) -> str:
-    """Run a command and return what it printed; it has to succeed."""
-    run = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    """Run a command and return what it printed; it has to succeed, whatever is on the path of this run."""
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    words = [str(part) for part in command]
+    run = subprocess.run(words, cwd=cwd, env=plain, capture_output=True, text=True, check=False)
     assert run.returncode == 0, f"{command}\n{run.stdout}\n{run.stderr}"
     return run.stdout
 

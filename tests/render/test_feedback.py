@@ -11,16 +11,19 @@ import pytest
 
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
+from layerquiz.exam.domain import domain, mistaken_formulas
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import seal, unseal
 from layerquiz.grading.grade import Result, grade
 from layerquiz.grading.story import Line
-from layerquiz.network.mistakes import mistaken
+from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.render import feedback, html, latex, markdown, text
 from layerquiz.render.document import Page, Paragraph, Parting, Step, Table
 from render.test_html import read, words
 from test_example import SHIPPED, graded, sealed
 
+TEMPLATES = library.templates()
+IN_LETTERS = [name for name, template in TEMPLATES.items() if template.kind == "formula"]
 STUDENTS = [result.paper.student.id for result in graded(SHIPPED).results]
 
 
@@ -108,12 +111,12 @@ def test_several_explanations_are_conditions() -> None:
 
 
 def test_an_explanation_without_a_way_keeps_its_number() -> None:
-    """A size of another layer is no step; the pool that changes nothing is explanation 1 of two."""
+    """A size of another layer is no step; the pool that changes nothing stays explanation 2 of two."""
     (parting,) = partings(page(result("s11")))[1:]
     told = text.page(page(result("s11")))
-    assert "1. Pooling and enlarging work on each map by itself" in told
-    assert "2. Is this a size from another layer?" in told
-    assert [title for title, _ in parting.sides] == ["you had at maxpool2, if explanation 1 fits:", "it should be:"]
+    assert "1. Is this a size from another layer?" in told
+    assert "2. Pooling and enlarging work on each map by itself" in told
+    assert [title for title, _ in parting.sides] == ["you had at maxpool2, if explanation 2 fits:", "it should be:"]
 
 
 def test_a_hint_is_given_once_for_a_question() -> None:
@@ -170,7 +173,7 @@ def test_every_format_has_every_step(student: str) -> None:
     assert latex.pages([found]).text.count("\\Parting{") == len(partings(found))
 
 
-@pytest.mark.parametrize("name", library.templates())
+@pytest.mark.parametrize("name", [name for name in TEMPLATES if name not in IN_LETTERS])
 def test_every_listed_mistake_is_marked_in_every_template(name: str) -> None:
     """Who makes a mistake that a template tells apart is shown the step, in every format."""
     exam = exams.parse(f"title: Quiz\nseed: 3\nquestions: [{{template: {name}}}]", "quiz.yaml", "")
@@ -186,6 +189,34 @@ def test_every_listed_mistake_is_marked_in_every_template(name: str) -> None:
             read(html.page(shown))
             assert markdown.page(shown).count("> - it should be") == len(partings(shown))
             assert latex.pages([shown]).text.count("\\Parting{") == len(partings(shown))
+
+
+@pytest.mark.parametrize("name", IN_LETTERS)
+def test_every_listed_mistake_in_letters_is_told(name: str) -> None:
+    """A formula has no numbers to put beside others: the hint, what was read and the right steps are shown instead."""
+    exam = exams.parse(f"title: Quiz\nseed: 3\nquestions: [{{template: {name}}}]", "quiz.yaml", "")
+    drawn = exams.paper(exam, Student("s", "S"))
+    (question,), opened = drawn.questions, unseal(seal(exam, [drawn], "test"))
+    domains = [domain(question.network, blank.quantity, TEMPLATES[name].letters) for blank in question.blanks]
+    for slug in TEMPLATES[name].tells_apart:
+        wrong = mistaken_formulas(question.network, slug, domains)
+        assert wrong, slug
+        for formulas in wrong:
+            written = [place.lettered.written(found) for place, found in zip(domains, formulas, strict=True)]
+            answers = dict(zip(drawn.blanks, (found.text for found in written), strict=True))
+            result = grade(opened, {"s": answers}).results[0]
+            shown = feedback.page(exam, result, provisional=False)
+            told = " ".join(text.page(shown).split())
+            assert CATALOGUE[slug].hint in told
+            assert all(answer in told for answer in answers.values())
+            assert "number differs" not in told
+            assert "beside the number" not in told
+            ends = {block.latex[-1] for block in shown.blocks if isinstance(block, Step)}
+            stories = {place: entry.story for place, entry in result.blanks.items()}
+            keys = {blank.formula.tex for place, blank in drawn.blanks.items() if stories[place].verdict != "correct"}
+            assert keys <= ends
+            assert keys
+            read(html.page(shown))
 
 
 def test_what_to_practise_is_listed_by_topic() -> None:

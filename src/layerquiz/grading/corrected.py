@@ -146,17 +146,21 @@ class _Marking:
                     self.whys.setdefault((student, name), known[quantity])
 
     def _not_lowered(self, student: str, before: Result, name: str, mark: Mark) -> Mark:
-        """Return a mark, or what it was before where corrections would lower it and may not."""
+        """Return a mark, or what it was before where corrections would lower it and may not.
+
+        What stands as it was before any correction keeps its reason too: nothing has changed for the student.
+        """
         if self.lower or not mark.possible:
             return mark
-        least = before.blanks[name].mark.points
-        earlier = self.kept.get((student, name), least)
-        points = max(least, min(earlier, mark.possible))
+        plain = before.blanks[name].mark
+        earlier = self.kept.get((student, name), plain.points)
+        points = max(plain.points, min(earlier, mark.possible))
         if round(mark.points, PLACES) >= round(points, PLACES):
             return mark
         self.saved.append(f"{student} {name}")
         self.whys[student, name] = "kept: it would go down"
-        return replace(mark, points=points, reason=f"{mark.reason}; kept, as no mark goes down")
+        kept = plain.reason if points == plain.points else f"{mark.reason}; kept, as no mark goes down"
+        return replace(mark, points=points, reason=kept)
 
     def changes(self, before: Result, after: Result) -> Iterator[Change]:
         """Yield what has changed for one student."""

@@ -18,6 +18,7 @@ from layerquiz.render.questions import key, points, steps
 from layerquiz.render.ways import marked
 
 LONGEST_ANSWER = 60
+LONGEST_FORMULA = 200
 
 IN_WORDS = {
     "correct": "right",
@@ -30,6 +31,13 @@ IN_WORDS = {
     "unreadable": "it could not be read, so a person will look at it",
 }
 """What each verdict means to a student."""
+
+IN_LETTERS = {
+    **IN_WORDS,
+    "slip": "the way is right, a later step differs",
+    "wrong": "another formula than the right one",
+}
+"""The same where a formula is asked for."""
 
 LINES_IN_WORDS = {"right": "right", "wrong": "look at this line again", "unclear": "this line was not read"}
 """The same for a line of working."""
@@ -123,24 +131,28 @@ def _written(story: Story) -> str:
     """Return what was written, and how it was read where that is not the same."""
     if story.verdict == "blank":
         return ""
-    written = f'You wrote "{_literal(story.written)}"'
+    written = f'You wrote "{_literal(story.written, _most(story))}"'
     if story.verdict == "unreadable":
         return f"{written}: "
     return f"{written}, read as **{_as_read(story)}**: "
 
 
 def _as_read(story: Story) -> str:
-    """Return what was read; a shape stays on one line."""
-    return _literal(story.shown).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
+    """Return what was read; a shape stays on one line, and of a formula more is shown."""
+    return _literal(story.shown, _most(story)).replace(" x ", "\N{NO-BREAK SPACE}x\N{NO-BREAK SPACE}")
+
+
+def _most(story: Story) -> int:
+    """Return how many characters of an answer are shown."""
+    return LONGEST_FORMULA if isinstance(story.expected, str) else LONGEST_ANSWER
 
 
 def _why(entry: Graded, names: Mapping[str, str]) -> str:
     """Return why an answer has its points, in plain language."""
     story = entry.story
-    told = IN_WORDS[story.verdict]
+    told = (IN_LETTERS if isinstance(story.expected, str) else IN_WORDS)[story.verdict]
     if story.verdict == "mistake":
-        told = told if len(story.mistakes) == 1 else "two steps differ"
-        told += ", and your working is counted" if story.working else ", and there is no working beside the number"
+        told = f"{told if len(story.mistakes) == 1 else 'two steps differ'}{_beside_it(story)}"
     if story.verdict == "slip" and not story.mistakes:
         told = "right but for the order or the number of its digits"
     if story.verdict == "carried":
@@ -151,6 +163,13 @@ def _why(entry: Graded, names: Mapping[str, str]) -> str:
     if story.verdict == "carried" and entry.mark.points < entry.mark.possible and not more:
         more = ["answers that are carried on earn a part of each question at most, as the paper says"]
     return "; ".join((told, *map(literal, more)))
+
+
+def _beside_it(story: Story) -> str:
+    """Return what is said of the working beside a number; a formula is all working."""
+    if isinstance(story.expected, str):
+        return ""
+    return ", and your working is counted" if story.working else ", and there is no working beside the number"
 
 
 def _is_said(reason: str) -> bool:
@@ -202,7 +221,7 @@ def _next(result: Result, practice: bool) -> Iterator[Block]:
         yield Paragraph("A practice sheet on exactly these comes with this page; its solutions stand at its end.")
 
 
-def _literal(text: str) -> str:
+def _literal(text: str, most: int = LONGEST_ANSWER) -> str:
     """Return what somebody wrote as Markdown, cut where it is long: it stands for itself, whatever it holds."""
     flat = " ".join(text.split())
-    return literal(flat if len(flat) <= LONGEST_ANSWER else f"{flat[:LONGEST_ANSWER]}...")
+    return literal(flat if len(flat) <= most else f"{flat[:most]}...")
