@@ -37,7 +37,7 @@ KNOWN = {"base", *(choice for way in WAYS for choice in way)}
 KEPT = 300
 """So many settings of a structure are remembered: enough to tell a damaged formula from a whole one."""
 
-SMALL, SAMPLES = 8, 2
+SMALL, SAMPLES = 12, 2
 """So many networks of at most so many layers are remembered for a structure, to be varied."""
 
 
@@ -215,7 +215,7 @@ class Replay:
         ]
         if len(broken) > 1:
             return
-        spec = network.spec if len(network.layers) <= SMALL and is_plain(network) else None
+        spec = countable(network)
         for part in parts:
             number = self._of_rules[id(part.rules)]
             settings, samples = self.settings[number], self.samples[number]
@@ -235,17 +235,22 @@ class Replay:
             self.damaged = {}
 
 
-def is_plain(network: Network) -> bool:
-    """Say whether a network can be counted: its layers stand in a row, each with a name, counted in a known way."""
+def countable(network: Network) -> Mapping[str, Any] | None:
+    """Return a small network as it can be counted: its layers stand in a row, each with its name, in a known way."""
     choices = network.spec.get("conventions", "textbook")
     is_known = choices in NAMED if isinstance(choices, str) else set(choices) <= KNOWN
+    layers = network.spec["layers"]
+    if not is_known or Conventions.of(choices) != network.conventions or len(network.layers) != len(layers):
+        return None
     seen = {"input"}
     for layer in network.layers:
         if not seen.issuperset(layer.needs):
-            return False
+            return None
         seen.add(layer.name)
-    is_row = all({"name", "kind"} <= set(layer) for layer in network.spec["layers"])
-    return is_known and is_row and Conventions.of(choices) == network.conventions
+    if len(network.layers) > SMALL or not all("kind" in layer for layer in layers):
+        return None
+    names = zip(layers, network.layers, strict=True)
+    return {**network.spec, "layers": [{**written, "name": layer.name} for written, layer in names]}
 
 
 def is_not_held(spec: dict[str, Any], expected: dict[str, Any] | None) -> bool:
