@@ -33,12 +33,12 @@ def submissions(sealed: Sealed, file: str) -> dict[str, dict[str, str]]:
 
 
 def write_grades(
-    source: str, answers: str, target: str | None, force: bool, accept_zero: bool
+    source: str, answers: str, target: str | None, force: bool, accept_zero: bool, *, jobs: int | None = None
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's summary and what is to be reviewed."""
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    report = grade(sealed, submissions(sealed, answers))
+    report = grade(sealed, submissions(sealed, answers), jobs)
     collected = files.Target(Path(target), force=force)
     collected.add("grades.csv", files.csv_text(_grade_rows(report)))
     collected.add("review.csv", files.csv_text(_review_rows(report)))

@@ -70,9 +70,12 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     help="The folder to write.  [default: FOLDER/grades]",
 )
 @click.option("--accept-zero", is_flag=True, help="Grades are final although some answers could not be read.")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes grade.  [default: as many as are of use]")
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
-def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_json: bool, force: bool) -> None:
+def grade(
+    folder: str, answers: str, output: str | None, accept_zero: bool, jobs: int | None, as_json: bool, force: bool
+) -> None:
     """Grade the submissions to a sealed exam and say where to look first.
 
     FOLDER is what `layerquiz exam` wrote, ANSWERS a CSV file with one column per blank, - for standard input.
@@ -83,7 +86,7 @@ def grade(folder: str, answers: str, output: str | None, accept_zero: bool, as_j
     """
     from layerquiz.report import write_grades
 
-    written, report = write_grades(folder, answers, output, force, accept_zero)
+    written, report = write_grades(folder, answers, output, force, accept_zero, jobs=jobs)
     if as_json:
         from layerquiz.cli.network import print_json
 

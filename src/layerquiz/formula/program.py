@@ -29,7 +29,6 @@ from layerquiz.formula.expr import (
 )
 from layerquiz.formula.solve import PLACE, Values, assembled, joined_by
 
-
 Cell: TypeAlias = str | int
 """A step's result by its name, or a whole number that needs no step."""
 
@@ -102,7 +101,9 @@ class Program:
         result: ast.expr = ast.Tuple([_expression(cell) for cell in targets], ast.Load(), **PLACE)
         unsure = [cell for cell in targets if cell in self._unsure]
         if unsure:
-            whole = [_same(ast.Attribute(_expression(cell), "__class__", ast.Load(), **PLACE), "int") for cell in unsure]
+            whole = [
+                _same(ast.Attribute(_expression(cell), "__class__", ast.Load(), **PLACE), "int") for cell in unsure
+            ]
             reduced = ast.Call(_name("settled"), [result], [], **PLACE)
             result = ast.IfExp(_all(whole), result, reduced, **PLACE)
         if checks:

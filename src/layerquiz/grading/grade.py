@@ -13,6 +13,7 @@ from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed, differences
 from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.jobs import in_pieces, jobs_for
 from layerquiz.grading.marks import Mark, Policy, Worth, marked
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.network.network import Answer
@@ -83,8 +84,11 @@ class Report:
         return {"format": FORMAT, "title": self.exam.title, **state, "students": students}
 
 
-def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
-    """Return the report on answers by student id and blank, such as `{"s1": {"1a": "34,944"}}`."""
+def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]], jobs: int | None = 1) -> Report:
+    """Return the report on answers by student id and blank, such as `{"s1": {"1a": "34,944"}}`.
+
+    `jobs` is how many processes grade, None for as many as are of use; the report is the same.
+    """
     blanks = set(sealed.papers[0].blanks)
     students = {paper.student.id for paper in sealed.papers}
     for student, cells in answers.items():
@@ -94,13 +98,17 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
             if blank not in blanks:
                 raise _unknown_blank(blank, blanks)
     policies = [Policy.of({**sealed.exam.policy, **entry.policy}) for entry in sealed.exam.entries]
-    grading = Grading(sealed, policies)
-    results = tuple([grading.result(paper, answers.get(paper.student.id)) for paper in sealed.papers])
-    notes = [_note(found) for found in grading.differences]
+    grading = Grading(sealed, policies, answers)
+    results: list[Result] = []
+    notes: list[str] = []
+    for piece, differing in in_pieces(sealed.papers, grading.piece, jobs_for(len(sealed.papers), jobs)):
+        handed_in = [paper.student.id in answers for paper in sealed.papers[len(results) : len(results) + len(piece)]]
+        results += map(Result, sealed.papers[len(results) :], piece, handed_in)
+        notes += map(_note, differing)
     unasked = [blank for blank in grading.blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
         notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")
-    return Report(sealed.exam, results, tuple(notes))
+    return Report(sealed.exam, tuple(results), tuple(notes))
 
 
 def _note(found: Difference) -> str:
@@ -171,30 +179,35 @@ def _check_columns(file: str, columns: Sequence[str], blanks: Sequence[str]) -> 
 class Grading:
     """One paper after the other, graded: each is opened, graded and let go of, whatever the size of the class."""
 
-    def __init__(self, sealed: Sealed, policies: Sequence[Policy]) -> None:
-        self.policies = policies
+    def __init__(self, sealed: Sealed, policies: Sequence[Policy], answers: Mapping[str, Mapping[str, str]]) -> None:
+        self.policies, self.answers = policies, answers
         first = sealed.papers[0]
         self.blanks = list(first.blanks)
         self.names = [
             tuple([blank_id(number, blank, question) for blank in question.blanks])
             for number, question in first.numbered
         ]
-        self.differences: list[Difference] = []
         self._questions: tuple[Question, ...] = ()
         self._graded: dict[tuple[int, tuple[str, ...]], dict[str, Graded]] = {}
 
-    def result(self, paper: Paper, answers: Mapping[str, str] | None) -> Result:
-        """Return one student's paper, graded."""
+    def piece(self, papers: Sequence[Paper]) -> tuple[list[dict[str, Graded]], list[Difference]]:
+        """Return the graded blanks of some papers, and where their sealed keys differ from what is computed."""
+        graded, differing = [], []
+        for paper in papers:
+            graded.append(self._paper(paper))
+            differing += differences(paper)
+        return graded, differing
+
+    def _paper(self, paper: Paper) -> dict[str, Graded]:
         graded: dict[str, Graded] = {}
-        questions, written = tuple(paper.questions), answers or {}
+        questions, written = tuple(paper.questions), self.answers.get(paper.student.id, {})
         self._look_at(questions)
         for place, (question, names) in enumerate(zip(questions, self.names, strict=True), 1):
             texts = tuple([written.get(name, "") for name in names])
             if (place, texts) not in self._graded:
                 self._graded[place, texts] = self._question(question, place, texts)
             graded |= self._graded[place, texts]
-        self.differences += differences(paper)
-        return Result(paper, graded, answers is not None)
+        return graded
 
     def _look_at(self, questions: tuple[Question, ...]) -> None:
         """Forget what was graded, unless it answers the same questions: those of a paper that a class shares."""

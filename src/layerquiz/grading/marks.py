@@ -213,6 +213,6 @@ def chance_rate(network: Network, quantity: str) -> Fraction:
 
 
 def _guesses(key: Answer) -> tuple[int, Number]:
-    """Return within what a key is guessed: the least whole number from half of it, and twice it; of sizes, the first."""
+    """Return within what a key is guessed: a whole number from half of it, and twice it (of a shape: its first)."""
     number = key[0] if isinstance(key, tuple) else key
     return ceil(Fraction(number) / 2), 2 * number

@@ -107,11 +107,9 @@ def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
 class _Changed:
     """One change being put into a program: only what it reaches is calculated again, all else is read."""
 
-    def __init__(
-        self, search: Search, rules: Mapping[str, Rules], pinnable: Collection[Pin], program: Program
-    ) -> None:
+    def __init__(self, search: Search, rules: Mapping[str, Rules], pinnable: Collection[Pin], program: Program) -> None:
         self.search, self.rules, self.pinnable, self.program = search, rules, pinnable, program
-        self.above = search.ground.remembered("above", dict)
+        self.above: dict[Reference, int] = search.ground.remembered("above", dict)
         self.done: dict[Reference, Cell] = {}
         self.reached = 0
         for owner, wrong in rules.items():
@@ -127,11 +125,7 @@ class _Changed:
         """Return the cells that say whether every size on the way that the change reaches can be."""
         limits: list[tuple[Reference, tuple[int, bool]]] = self.search.ground.remembered("guards", self._guards)
         return tuple(
-            [
-                self.program.check(self._cell(ref), *limit)
-                for ref, limit in limits
-                if self._above(ref) & self.reached
-            ]
+            [self.program.check(self._cell(ref), *limit) for ref, limit in limits if self._above(ref) & self.reached]
         )
 
     def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
@@ -178,8 +172,7 @@ class _Changed:
                 for need in graph.needs(each):
                     found |= self.above[need]
                 self.above[each] = found
-        found = self.above[ref]
-        return found
+        return self.above[ref]
 
 
 def _differing(wrong: Rules, right: Rules) -> tuple[str, ...]:

@@ -96,7 +96,11 @@ def fault(layer: Layer, rules: Rules, values: Values) -> NetworkError | None:
         number = found[name]
         if number < least or (is_exact and number != least):
             is_size = name in SIZES
-            return located(_too_small(layer, name, number, values), *layer.path) if is_size else _unfit(layer, name, values)
+            return (
+                located(_too_small(layer, name, number, values), *layer.path)
+                if is_size
+                else _unfit(layer, name, values)
+            )
     return None
 
 

@@ -89,9 +89,7 @@ def _keys(kind: Kind, mapping: Mapping[str, Any]) -> tuple[Any, dict[Any, Any]]:
 
 
 @lru_cache(maxsize=4096)
-def _keys_once(
-    kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]
-) -> tuple[Any, dict[Any, Any]]:
+def _keys_once(kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> tuple[Any, dict[Any, Any]]:
     return checked(kind.keys, dict(entries)), {}
 
 
