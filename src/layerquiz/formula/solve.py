@@ -140,7 +140,9 @@ def evaluate(
             fresh = rules.run(givens, sources)
             if base is None or fresh != values[name]:
                 dirty.add(name)
-            values[name] = Known(fresh, part, rules, dict(zip(part.sources, sources))) if rules.later else fresh
+            values[name] = (
+                Known(fresh, part, rules, dict(zip(part.sources, sources, strict=True))) if rules.later else fresh
+            )
         if name == until:
             break
     return values

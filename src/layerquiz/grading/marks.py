@@ -177,20 +177,23 @@ def _paid(slugs: Sequence[str], story: Story, blank: Worth, policy: Policy) -> F
     if len(slugs) > 1:
         return policy.two_mistakes if story.working else policy.two_mistakes_bare
     share = policy.mistakes.get(slugs[0], policy.mistake if story.working else policy.mistake_bare)
-    return share if story.working or not _can_be_guessed(blank, policy.chance_limit) else Fraction(0)
+    network, quantity, limit = blank.network, blank.quantity, policy.chance_limit
+    key = ("guess", quantity, limit.numerator, limit.denominator)
+    if story.working or not network.remembered(key, lambda: _can_be_guessed(network, quantity, limit)):
+        return share
+    return Fraction(0)
 
 
-def _can_be_guessed(blank: Worth, limit: Fraction) -> bool:
+def _can_be_guessed(network: Network, quantity: str, limit: Fraction) -> bool:
     """Say whether so many guesses would be taken for a mistake that their share is above a limit.
 
     The rate need not be found out where even a hit by each single change would not reach it.
     """
-    network, quantity = blank.network, blank.quantity
     members = network.members(quantity)[: 1 if isinstance(network.value(quantity), tuple) else None]
     lowest, highest = _guesses(network.collected(quantity, members, network.values))
     if len(table(Search(network, members), "singles").changes) <= limit * int(highest - lowest):
         return False
-    return network.remembered(("chance", quantity), lambda: chance_rate(network, quantity)) > limit
+    return chance_rate(network, quantity) > limit
 
 
 def chance_rate(network: Network, quantity: str) -> Fraction:
