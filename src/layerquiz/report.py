@@ -70,14 +70,15 @@ def regraded(
     answers: Mapping[str, Mapping[str, str]],
     target: str | None = None,
     corrections: str | None = None,
+    jobs: int | None = None,
 ) -> regrade.Regraded:
     """Return the report on answers to the exam of a folder, with its corrections and what was decided by hand."""
 
     def again(exam: Exam) -> Report:
-        return grade(replace(sealed, exam=exam), answers)
+        return grade(replace(sealed, exam=exam), answers, jobs)
 
     written = Path(target or Path(source) / "grades")
-    return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers), again)
+    return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers, jobs), again)
 
 
 def submissions(sealed: Sealed, file: str) -> Submissions:
@@ -93,6 +94,7 @@ def write_grades(
     accept_zero: bool,
     corrections: str | None = None,
     extras: Extras = NONE,
+    jobs: int | None = None,
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
 
@@ -101,7 +103,7 @@ def write_grades(
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    found = regraded(source, sealed, submissions(sealed, answers), target, corrections)
+    found = regraded(source, sealed, submissions(sealed, answers), target, corrections, jobs)
     report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)

@@ -15,7 +15,7 @@ from typing import Any
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam.roster import Student
-from layerquiz.exam.sample import below, choice
+from layerquiz.exam.sample import below, choice, generator
 from layerquiz.exam.seal import digest, seal
 
 TEMPLATES = (
@@ -172,9 +172,7 @@ class Class:
             keys = [key for make, each in zip(KEYS, drawn, strict=True) for key in make(Drawn(each["network"]))]
             named = dict(zip(self.blanks, keys, strict=True))
             self.answers[student.id] = answers(named, self._random(student.id, "answers"))
-            plain = {
-                name: list(key.value) if isinstance(key.value, tuple) else key.value for name, key in named.items()
-            }
+            plain = {name: _plain(key.value) for name, key in named.items()}
             yield {"student": student.id, "name": student.name, "drawn": drawn, "keys": plain}
 
     def _drawn(self, student: str) -> list[dict[str, Any]]:
@@ -190,13 +188,17 @@ class Class:
         return found
 
     def _random(self, *names: str) -> Random:
-        return Random("/".join((str(self.seed), *names)))
+        return generator(self.seed, *names)
 
     def rows(self) -> Iterator[list[str]]:
         """Yield the submissions as the rows of a table, the header first."""
         yield ["student", *self.blanks]
         for student, cells in self.answers.items():
             yield [student, *(cells[blank] for blank in self.blanks)]
+
+
+def _plain(value: Value) -> int | list[int]:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _exam_text(seed: int) -> str:

@@ -71,7 +71,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Sealed:
-    """An exam as it was sealed: its papers with the sealed keys. The questions of a paper are rebuilt when looked at."""
+    """An exam as it was sealed: its papers with the sealed keys; their questions are rebuilt when looked at."""
 
     exam: Exam
     papers: tuple[Paper, ...]

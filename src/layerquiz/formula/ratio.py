@@ -61,10 +61,12 @@ class Ratio:
         return (self - other).numerator > 0
 
     def __eq__(self, other: object) -> bool:
-        is_number = isinstance(other, int | Fraction | Ratio) and self.denominator != 0
-        return is_number and self.numerator * other.denominator == other.numerator * self.denominator  # type: ignore[union-attr]
+        if not isinstance(other, int | Fraction | Ratio) or not self.denominator:
+            return False
+        return self.numerator * other.denominator == other.numerator * self.denominator
 
-    __hash__ = None  # type: ignore[assignment] -- equal ones are spelled in many ways
+    def __hash__(self) -> int:
+        return hash(_reduced(self)) if self.denominator else 0
 
 
 Part: TypeAlias = Number | Ratio
@@ -95,12 +97,12 @@ def ceil(part: Part) -> Part:
 
 def least(*parts: Part) -> Part:
     """Return the smallest of some numbers."""
-    return min(parts) if all([part.denominator for part in parts]) else NOTHING
+    return min(parts) if all(part.denominator for part in parts) else NOTHING
 
 
 def most(*parts: Part) -> Part:
     """Return the largest of some numbers."""
-    return max(parts) if all([part.denominator for part in parts]) else NOTHING
+    return max(parts) if all(part.denominator for part in parts) else NOTHING
 
 
 def modulo(left: Part, right: Part) -> Part:
@@ -117,7 +119,7 @@ def power(base: Part, exponent: Part) -> Part:
 
 def settled(parts: tuple[Part, ...]) -> tuple[Number, ...] | None:
     """Return numbers, each whole or reduced, or None where one of them is nothing."""
-    if not all([part.denominator for part in parts]):
+    if not all(part.denominator for part in parts):
         return None
     return tuple([_reduced(part) if isinstance(part, Ratio) else part for part in parts])
 

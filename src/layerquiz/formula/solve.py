@@ -123,28 +123,36 @@ def evaluate(
     """
     changed, own_values = changed or {}, own_values or {}
     values: Values = dict(base) if base else {}
+    last = next(reversed(graph.parts), None)
     dirty: set[str] = set()
     for name, part in graph.parts.items():
         rules = changed.get(name, part.rules)
         own = own_values.get(name)
         if not rules.shared:
-            values[name] = Known({**part.givens, **(own or {})}, part, rules, values)
+            below = dict(values) if name == last else values  # what does not hold itself is let go of at once
+            values[name] = Known({**part.givens, **(own or {})}, part, rules, below)
         elif base is None or own or rules is not part.rules or not dirty.isdisjoint(part.sources):
             givens = part.givens
             if own:
                 rules = rules.pinned(frozenset(own))
                 givens = {**givens, **{pin(local): number for local, number in own.items()}}
-            fresh = rules.run(givens, tuple([values[source] for source in part.sources]))
+            sources = tuple([values[source] for source in part.sources])
+            fresh = rules.run(givens, sources)
             if base is None or fresh != values[name]:
                 dirty.add(name)
-            values[name] = Known(fresh, part, rules, values) if rules.later else fresh
+            values[name] = (
+                Known(fresh, part, rules, dict(zip(part.sources, sources, strict=True))) if rules.later else fresh
+            )
         if name == until:
             break
     return values
 
 
 class Known(dict[str, Number]):
-    """A part's values by name; what its rules leave for later is worked out when it is first asked for."""
+    """A part's values by name; what its rules leave for later is worked out when it is first asked for.
+
+    `values` are those of the parts that the rules read.
+    """
 
     __slots__ = ("_later", "_part", "_rules", "_values")
 

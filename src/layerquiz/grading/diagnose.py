@@ -22,7 +22,7 @@ from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
-from layerquiz.network.outcomes import table
+from layerquiz.network.outcomes import Outcomes, table
 
 MOST_RIVALS = 8
 MOST_STORIES = 2_000
@@ -315,25 +315,22 @@ class _Telling:
 
     def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
         """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
-        given = self._given(kind, base, most)
-        is_exact = self.reading.step is None or not self.place.rounding
-        values = [value for value in exact_values(self.reading) if value in given] if is_exact else given
-        fitting = {number for value in values if self._fits(value) for number in given[value]}
+        wanted = exact_values(self.reading) if self.reading.step is None or not self.place.rounding else None
+        fitting: set[int] = set()
+        for numbers, places in self._outcomes(kind, base, most):
+            value = numbers[0] if len(numbers) == 1 else self.sheet.joined(self.place, numbers)
+            if (wanted is None or value in wanted) and self._fits(self.sheet.joined(self.place, numbers)):
+                fitting.update(places)
         return sorted(number for number in fitting if number < most)
 
-    def _given(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
+    def _outcomes(self, kind: str, base: Base, most: int) -> Outcomes:
         """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
-        if base.own:
-            return self._worked_out(kind, base, most)
-        key = (kind, most, self.place.name, isinstance(self.place.expected, tuple), self.search.ground)
-        return self.network.remembered(key, lambda: self._worked_out(kind, base, most))
-
-    def _worked_out(self, kind: str, base: Base, most: int) -> dict[Answer, list[int]]:
-        found: dict[Answer, list[int]] = {}
         changes = table(self.search, kind, MOST_STORIES)
-        for numbers, places in changes.outcomes(self.search, base.values, base.own, most, checked=False):
-            found.setdefault(self.sheet.joined(self.place, numbers), []).extend(places)
-        return found
+        if base.own:
+            return changes.outcomes(self.search, base.values, base.own, most, checked=False)
+        key = (kind, most, self.place.name, self.search.ground)
+        values = self.network.values
+        return self.network.remembered(key, lambda: changes.outcomes(self.search, values, {}, most, checked=False))
 
     def _is_one_of_many(self, change: Change) -> bool:
         """Say whether a change is one of so many that some come near any rounded number.

@@ -13,6 +13,7 @@ from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed, differences
 from layerquiz.grading import formulas
 from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.jobs import in_pieces, jobs_for
 from layerquiz.grading.marks import Mark, marks_of_paper
 from layerquiz.grading.paper import across
 from layerquiz.grading.policy import Policy, policies
@@ -86,8 +87,11 @@ class Report:
         return {"format": FORMAT, "title": self.exam.title, **state, "notes": list(self.notes), "students": students}
 
 
-def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
-    """Return the report on answers by student id and blank, such as `{"s1": {"1a": "34,944"}}`."""
+def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]], jobs: int | None = 1) -> Report:
+    """Return the report on answers by student id and blank, such as `{"s1": {"1a": "34,944"}}`.
+
+    `jobs` is how many processes grade, None for as many as are of use; the report is the same.
+    """
     blanks = set(sealed.papers[0].blanks)
     students = {paper.student.id for paper in sealed.papers}
     for student, cells in answers.items():
@@ -96,13 +100,17 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> Report:
         for blank in cells:
             if blank not in blanks:
                 raise unknown_blank(blank, blanks)
-    grading = Grading(sealed)
-    results = tuple([grading.result(paper, answers.get(paper.student.id)) for paper in sealed.papers])
-    notes = [*(answers.notes if isinstance(answers, Submissions) else ()), *map(_note, grading.differences)]
+    grading = Grading(sealed, answers)
+    results: list[Result] = []
+    notes = list(answers.notes) if isinstance(answers, Submissions) else []
+    for piece, differing in in_pieces(sealed.papers, grading.piece, jobs_for(len(sealed.papers), jobs)):
+        handed_in = [paper.student.id in answers for paper in sealed.papers[len(results) : len(results) + len(piece)]]
+        results += map(Result, sealed.papers[len(results) :], piece, handed_in)
+        notes += map(_note, differing)
     unasked = [blank for blank in grading.blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:
         notes.append(f"nobody's answers have these blanks, which earn nothing: {', '.join(unasked)}")
-    return Report(sealed.exam, results, tuple(notes))
+    return Report(sealed.exam, tuple(results), tuple(notes))
 
 
 def _note(found: Difference) -> str:
@@ -113,14 +121,13 @@ def _note(found: Difference) -> str:
 class Grading:
     """One paper after the other, graded: each is opened, graded and let go of, whatever the size of the class."""
 
-    def __init__(self, sealed: Sealed) -> None:
-        self.policies = policies(sealed.exam)
+    def __init__(self, sealed: Sealed, answers: Mapping[str, Mapping[str, str]]) -> None:
+        self.policies, self.answers = policies(sealed.exam), answers
         self.names = [
             tuple([blank_id(number, blank, question) for blank in question.blanks])
             for number, question in sealed.papers[0].numbered
         ]
         self.places = {name: place for place, names in enumerate(self.names, 1) for name in names}
-        self.differences: list[Difference] = []
         self._questions: Sequence[Question] = ()
         self._told: dict[tuple[int, tuple[str, ...]], dict[str, Story]] = {}
 
@@ -129,9 +136,18 @@ class Grading:
         """Return the blanks of a paper."""
         return list(self.places)
 
-    def result(self, paper: Paper, answers: Mapping[str, str] | None) -> Result:
-        """Return one student's paper, graded."""
-        opened, written = replace(paper, questions=tuple(paper.questions)), answers or {}
+    def piece(self, papers: Sequence[Paper]) -> tuple[list[dict[str, Graded]], list[Difference]]:
+        """Return the graded blanks of some papers, and where their sealed keys differ from what is computed."""
+        graded, differing = [], []
+        for paper in papers:
+            graded.append(self._paper(paper))
+            differing += differences(paper)
+        return graded, differing
+
+    def _paper(self, paper: Paper) -> dict[str, Graded]:
+        """Return one student's blanks, graded: each question alone, then all of them together."""
+        opened = replace(paper, questions=tuple(paper.questions))
+        written = self.answers.get(paper.student.id, {})
         self._look_at(opened.questions)
         alone = []
         for place, (question, names) in enumerate(zip(opened.questions, self.names, strict=True), 1):
@@ -143,9 +159,7 @@ class Grading:
         for names, told in zip(self.names, across(alone), strict=True):
             stories |= zip(names, told.values(), strict=True)
         marks = marks_of_paper(opened, stories, self.policies)
-        graded = {name: Graded(name, self.places[name], stories[name], mark) for name, mark in marks.items()}
-        self.differences += differences(paper)
-        return Result(paper, graded, answers is not None)
+        return {name: Graded(name, self.places[name], stories[name], mark) for name, mark in marks.items()}
 
     def _look_at(self, questions: Sequence[Question]) -> None:
         """Forget what was told, unless it answers the same questions: those of a paper that a class shares."""

@@ -21,6 +21,8 @@ LONGEST = 1000
 
 _NOTHING = frozenset(("", "-", "–", "—", "−", "?", "n/a"))
 _PLAIN_INTEGER = re.compile(r"[0-9]{1,18}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")
+_SIZE = "[1-9][0-9]{0,8}"
+_PLAIN_SHAPE = re.compile(rf"{_SIZE}(?P<sign> ?[x×] ?|, ){_SIZE}(?:(?P=sign){_SIZE})*")
 _PAIR = re.compile(r"[(\[] *([0-9]+)(?: *, *\1)+ *[)\]]")
 
 
@@ -36,6 +38,10 @@ def read(text: str, asked: Expectation = "count", *, entries: int | None = None)
     if asked != "shape" and _PLAIN_INTEGER.fullmatch(trimmed):
         value = int(trimmed.replace(",", ""))
         return Reading(trimmed, value, shown(value))
+    if asked == "shape" and entries and _PLAIN_SHAPE.fullmatch(trimmed):
+        sizes = tuple(map(int, re.findall(_SIZE, trimmed)))
+        if len(sizes) == entries:
+            return Reading(trimmed, sizes, shown(sizes))
     lead = len(text) - len(text.lstrip())
     if len(trimmed) > LONGEST:
         reason = f"An answer has at most {LONGEST:,} characters."

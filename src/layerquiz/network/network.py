@@ -40,12 +40,12 @@ class Network:
         self.conventions = conventions
         self.kinds = kinds
         self._under: dict[Conventions, Network] = {}
-        self._remembered: dict[Hashable, Any] = {}
         layout = laid_out(spec, kinds)
         self.layers = layers_of(layout.entries, kinds)
         self.blocks = layout.outputs
         parts = parts_of(spec, self.layers, conventions)
         self.structure = structure_of(parts, self.layers, self.blocks, conventions)
+        self._remembered = self.structure.of_numbers(tuple([tuple(part.givens.values()) for part in parts]))
         self.graph = Graph([*parts, *self.structure.sums])
         self.values: Values = evaluate(self.graph)
         found = self.fault(self.values)

@@ -116,7 +116,7 @@ class _Changed:
 
     def __init__(self, search: Search, rules: Mapping[str, Rules], pinnable: Collection[Pin], program: Program) -> None:
         self.search, self.rules, self.pinnable, self.program = search, rules, pinnable, program
-        self.above = search.ground.remembered("above", dict)
+        self.above: dict[Reference, int] = search.ground.remembered("above", dict)
         self.done: dict[Reference, Cell] = {}
         self.reached = 0
         for owner, wrong in rules.items():
@@ -179,8 +179,7 @@ class _Changed:
                 for need in graph.needs(each):
                     found |= self.above[need]
                 self.above[each] = found
-        found = self.above[ref]
-        return found
+        return self.above[ref]
 
 
 def _differing(wrong: Rules, right: Rules) -> tuple[str, ...]:

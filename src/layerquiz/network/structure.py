@@ -18,6 +18,9 @@ from layerquiz.network.sums import with_sums
 MOST_PARTS = 500
 """The most parts of a network whose structure is kept for the next one; a longer one is seldom met again."""
 
+MOST_DRAWINGS = 4
+"""The numbers of so many networks of one structure are remembered: a known network's are, and those of one paper."""
+
 Thing = TypeVar("Thing")
 
 
@@ -27,6 +30,15 @@ class Structure:
     def __init__(self, sums: Sequence[Part]) -> None:
         self.sums = tuple(sums)
         self._remembered: dict[Hashable, Any] = {}
+        self._of_numbers: dict[Hashable, dict[Hashable, Any]] = {}
+
+    def of_numbers(self, givens: Hashable) -> dict[Hashable, Any]:
+        """Return what was found out about the network of some numbers, that of the last few which were met."""
+        found = self._of_numbers.pop(givens, {})
+        self._of_numbers[givens] = found
+        if len(self._of_numbers) > MOST_DRAWINGS:
+            del self._of_numbers[next(iter(self._of_numbers))]
+        return found
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Return what was made under a key, made once for all networks of the structure."""

@@ -148,8 +148,12 @@ class Search:
     def seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
         """Return what several mistakes make of the numbers; it is found once, so they are always the same ones."""
         if self._seen is None:
-            self._seen = tuple([self.seen(mistake) for mistake in mistakes])
+            looking = self.ground.remembered("looking", lambda: [each for each in mistakes if self._looks(each)])
+            self._seen = tuple([self.seen(mistake) for mistake in looking])
         return self._seen
+
+    def _looks(self, mistake: Mistake) -> bool:
+        return mistake.asked is not no_factor or bool(self._where(mistake))
 
     def _where(self, mistake: Mistake) -> list[str]:
         """Return the parts whose rules a mistake would change, whatever their numbers are."""
