@@ -123,14 +123,12 @@ def evaluate(
     """
     changed, own_values = changed or {}, own_values or {}
     values: Values = dict(base) if base else {}
-    last = next(reversed(graph.parts), None)
     dirty: set[str] = set()
     for name, part in graph.parts.items():
         rules = changed.get(name, part.rules)
         own = own_values.get(name)
         if not rules.shared:
-            below = dict(values) if name == last else values  # what does not hold itself is let go of at once
-            values[name] = Known({**part.givens, **(own or {})}, part, rules, below)
+            values[name] = Known({**part.givens, **(own or {})}, part, rules, _below(name, rules, values))
         elif base is None or own or rules is not part.rules or not dirty.isdisjoint(part.sources):
             givens = part.givens
             if own:
@@ -146,6 +144,12 @@ def evaluate(
         if name == until:
             break
     return values
+
+
+def _below(name: str, rules: Rules, values: Values) -> Values:
+    """Return the values of the parts that sums name, but their own: what holds itself is let go of late."""
+    owners = rules.remembered("owners", lambda: {ref.owner for read in rules.reads.values() for ref in read} - {name})
+    return {owner: values[owner] for owner in owners}
 
 
 class Known(dict[str, Number]):

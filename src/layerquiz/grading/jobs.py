@@ -10,10 +10,11 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import TypeVar, cast
 
-PIECE = 250
-"""How many papers are graded between two looks at what can be thrown away, and are handed to a process at once."""
+PIECE, PIECES_TO_COLLECT = 100, 5
+"""How many papers are graded at once, by one process, and after how many such pieces what can be is thrown away."""
 
 LEAST_PER_JOB = 500
 """Fewer papers are graded before another process would have started to be of use."""
@@ -42,10 +43,10 @@ def jobs_for(papers: int, wanted: int | None) -> int:
 def in_pieces(papers: Sequence[Paper], grade: Callable[[Sequence[Paper]], Graded], jobs: int) -> Iterator[Graded]:
     """Yield what `grade` makes of each piece of the papers, in their order; several jobs make it in other processes."""
     if jobs == 1:
-        with _collected_in_pieces() as collect:
+        with _collected_in_pieces() as end:
             for piece in pieces(papers):
                 yield grade(piece)
-                collect()
+                end()
         return
     _WORK[:] = [papers, grade]
     try:
@@ -71,18 +72,24 @@ def _piece(number: int) -> object:
 
 @contextmanager
 def _collected_in_pieces() -> Iterator[Callable[[], None]]:
-    """Give a function that throws away what is no longer used and has the collector pass over all that stays.
+    """Give a function for the end of a piece, which has Python's collector pass over all that is there by then.
 
-    A class's grades are millions of objects that all stay: to look through them again and again is a third of the work.
+    A class's grades are millions of objects that all stay: to look through them again and again is a third of the
+    work. Between two pieces the collector rests; little of what is let go of needs it.
     """
+    ends = count(1)
 
-    def collect() -> None:
-        gc.collect()
+    def end() -> None:
+        if next(ends) % PIECES_TO_COLLECT == 0:
+            gc.collect()
         gc.freeze()
 
-    frozen = gc.get_freeze_count()
+    was_enabled, was_frozen = gc.isenabled(), gc.get_freeze_count()
+    gc.disable()
     try:
-        yield collect
+        yield end
     finally:
-        if not frozen:
+        if not was_frozen:
             gc.unfreeze()
+        if was_enabled:
+            gc.enable()
