@@ -21,7 +21,7 @@ from layerquiz.formula.expr import Formula, Number, Reference
 from layerquiz.formula.inlined import Column, column
 from layerquiz.formula.solve import Values
 from layerquiz.network.glossary import AXES
-from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
+from layerquiz.network.mistakes import CATALOGUE, Change, Ground, Search, evaluated
 from layerquiz.network.network import Network
 
 POINTS = 200
@@ -150,7 +150,8 @@ class Domain:
 
     @cached_property
     def _search(self) -> Search:
-        return Search(self.lettered.network, [self.lettered.target], self.lettered.graph)
+        graph, target = self.lettered.graph, self.lettered.target
+        return Search(self.lettered.network, [target], graph, Ground(graph, (target,)))
 
     @cached_property
     def singles(self) -> Sequence[Wrong]:

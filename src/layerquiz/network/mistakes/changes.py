@@ -96,15 +96,22 @@ class Ground:
 class Search:
     """The changes that can reach some quantities: only rules above them are rewritten.
 
-    `graph` is what is evaluated again; on a sheet one graph serves all blanks.
+    `graph` is what is evaluated again; on a sheet one graph serves all blanks. A graph with other rules than the
+    network's has a ground of its own.
     """
 
-    def __init__(self, network: Network, targets: Iterable[Reference], graph: Graph | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        targets: Iterable[Reference],
+        graph: Graph | None = None,
+        ground: Ground | None = None,
+    ) -> None:
         self.network = network
         self.targets = tuple(targets)
         self.graph = graph or self._graph()
         key = ("ground", self.targets, *[part.rules for part in self.graph.sums])
-        self.ground = network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
+        self.ground = ground or network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
         self.needed = self.ground.needed
         self._seen: tuple[object, ...] | None = None
 
