@@ -131,7 +131,7 @@ def kill(folder: Path, moment: tuple[str, int], *arguments: str, tex: str = "no 
 
 @pytest.mark.parametrize(
     "moment",
-    [("write_bytes", 1), ("write_bytes", 3), ("replace", 1), ("replace", 2), ("replace", 3)],
+    [("write_bytes", 1), ("write_bytes", 4), ("replace", 1), ("replace", 2), ("replace", 4)],
     ids=["first file half written", "last file half written", "none moved", "one moved", "all but the seal moved"],
 )
 def test_a_killed_run_is_ended_by_the_next(desk: Path, moment: tuple[str, int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layerquiz.grading.diagnose import MOST_STORIES, diagnose_sheet
+from layerquiz.grading.formulas import diagnose_formula
 from layerquiz.grading.read import Blank, Reading, Unreadable, read
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
@@ -26,6 +27,14 @@ BLANKS = (
     *("conv.height", "conv.shape", "conv.parameters", "conv.macs", "pool.shape", "pool.receptive_field"),
     *("flat.features", "dense.parameters", "total.parameters", "total.parameter_bytes"),
 )
+FORMULAS = {
+    "conv.height": ("input.height", "conv.kernel", "conv.padding"),
+    "conv.parameters": ("input.channels", "conv.filters", "conv.kernel"),
+    "conv.activations": None,
+    "dense.parameters": None,
+}
+"""Quantities that are asked for as formulas, and the letters that the question gives; None for all that there are."""
+
 _CONTROLS = (*range(9), *range(11, 32), 127)
 _DIRECTIONS = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 UNSAFE = frozenset(map(chr, (*_CONTROLS, *_DIRECTIONS)))
@@ -75,5 +84,14 @@ def grades(texts: Sequence[str]) -> dict[str, Story]:
     assert counted.calls <= 4 * MOST_STORIES * len(answers)
     for story in stories.values():
         assert not UNSAFE & set(story.hint), ascii(story.hint)
+        story.as_json()
+    return stories
+
+
+def spells(text: str) -> list[Story]:
+    """Diagnose a text as a formula in letters: a story for each, whose texts are safe to show."""
+    stories = [diagnose_formula(NETWORK, quantity, text, letters) for quantity, letters in FORMULAS.items()]
+    for story in stories:
+        assert not UNSAFE & set(story.hint + story.shown), ascii(story.hint + story.shown)
         story.as_json()
     return stories

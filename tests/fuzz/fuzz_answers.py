@@ -24,12 +24,13 @@ class Fuzzing:
         self.inputs = self.warm = 0
 
     def one_input(self, data: bytes) -> None:
-        """Read and grade one input; its first byte says whether it is one answer or a sheet, parted by bytes of 0."""
-        from fuzz.any_answer import grades, reads
+        """Grade one input; its first byte says whether it is one answer, or a sheet parted by bytes of 0."""
+        from fuzz.any_answer import grades, reads, spells
 
         text = data[1:].decode("utf-8", "surrogateescape" if data[:1] == b"\xff" else "replace")
         if data[:1] < b"\x80":
             reads(text)
+            spells(text)
         else:
             grades(text.split("\x00")[:10])
         self._watch()

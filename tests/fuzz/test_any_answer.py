@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fuzz.any_answer import BLANKS, NETWORK, grades, reads
+from fuzz.any_answer import BLANKS, NETWORK, grades, reads, spells
 from grading.test_read_forms import forms
 from layerquiz.grading.diagnose import diagnose
 
@@ -52,6 +52,20 @@ def test_any_text_is_read_or_refused(text):
     reads(text)
 
 
+PARTS_OF_FORMULAS = ["K^2", "C_in", "C_out", "(H-K+2P)/S", "floor(", ")", "+", "*", " = ", "\n"]
+LETTERED = st.one_of(
+    TEXTS,
+    st.text("HWKSPCFin_out0123 +-*/^()[]{}⌊⌋=²⁻·,;\n\\$", max_size=40),
+    st.lists(st.sampled_from(PARTS_OF_FORMULAS), max_size=12).map("".join),
+)
+
+
+@given(LETTERED)
+def test_any_text_is_a_formula_or_none(text):
+    """Where a formula is asked for nothing is raised either, and what is said can be shown to anybody."""
+    spells(text)
+
+
 @settings(max_examples=max(20, settings().max_examples // 10))
 @given(st.lists(TEXTS, min_size=1, max_size=len(BLANKS)))
 def test_any_sheet_gets_its_stories(texts):
@@ -65,6 +79,7 @@ def test_hostile_answers_are_worth_nothing(text):
     reads(text)
     for quantity in BLANKS:
         assert diagnose(NETWORK, quantity, text).verdict in ("unreadable", "wrong", "blank")
+    assert {story.verdict for story in spells(text)} <= {"unreadable", "wrong", "blank"}
     grades([text] * len(BLANKS))
 
 

@@ -242,6 +242,21 @@ def test_hostile_text_ends_in_a_verdict(text):
     assert time.process_time() - start < 2
 
 
+def test_a_number_times_itself_is_read_as_a_power():
+    """A product of two numbers that are the same is no number before a letter."""
+    assert [diagnose_formula(network(), "conv.parameters", text).shown for text in ("0*0", "7 * 7", "7K")] == [
+        *("0^2", "7^2", "7K")
+    ]
+
+
+def test_a_letter_of_which_few_numbers_are_left_is_only_wrong():
+    """With height and padding as numbers too few kernels are left to say that the formula is right for these."""
+    letters = ["input.height", "conv.kernel", "conv.padding"]
+    story = diagnose_formula(network(), "conv.height", "K", letters)
+    assert story.verdict == "wrong"
+    assert "It is right for" not in story.hint
+
+
 def test_what_is_no_single_formula_is_an_error():
     """A shape is no formula."""
     with pytest.raises(LayerquizError):

@@ -83,7 +83,7 @@ class Domain:
                 break
         if len(found) < FEWEST:
             what = f"too few numbers were found at which {self.lettered.target} can be"
-            raise LayerquizError(what, cure="Let fewer of its numbers be letters", slug="no-points")
+            raise LayerquizError(what, cure="Choose other letters: sizes, filters", slug="no-points")
         return tuple(sorted(found.values(), key=lambda point: max(point[letter.sign] for letter in self._varying)))
 
     def _drawn(self, random: Random, letter: Letter, attempt: int) -> int:

@@ -130,7 +130,7 @@ def _product(factors: tuple[Formula, ...], name: Name, style: Style, times: str)
         count = len(list(run))
         base = _inside(factor, name, style, ATOM if count > 1 else MULTIPLICATION + (len(factors) > 1))
         texts.append(style.power.format(base, count) if count > 1 else base)
-    if len(factors) == 2 and isinstance(factors[0], Integer) and _is_letter(texts[1]):
+    if len(texts) == len(factors) == 2 and isinstance(factors[0], Integer) and _is_letter(texts[1]):
         return "".join(texts)
     return times.join(texts)
 

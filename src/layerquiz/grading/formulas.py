@@ -204,7 +204,11 @@ class _Telling:
         if not missing or len(missing) == len(self.asked.lettered.varying):
             return ()
         here = domain(self.network, self.quantity, self.letters, self._also, fixed=[m.sign for m in missing])
-        if column(self.read.formula, here.points) != here.column:
+        try:
+            is_right_there = column(self.read.formula, here.points) == here.column
+        except LayerquizError:  # too few numbers are left for the other letters
+            return ()
+        if not is_right_there:
             return ()
         values = self.asked.here(self.network)
         fixed = " and ".join(f"{letter.sign} = {shown(values[letter.sign])}" for letter in missing)
