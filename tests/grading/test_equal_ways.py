@@ -191,7 +191,7 @@ def test_an_error_in_another_process_is_the_same_error(monkeypatch):
     assert said[0] == said[1]
 
 
-@pytest.mark.parametrize(("papers", "wanted", "most"), [(12, None, 1), (12, 4, 1), (400, 4, 2), (0, 2, 1)])
+@pytest.mark.parametrize(("papers", "wanted", "most"), [(12, None, 1), (12, 4, 1), (400, 4, 4), (0, 2, 1)])
 def test_no_more_jobs_than_are_of_use(papers, wanted, most):
     """A small class is graded in one process, and no process is started for which there is no piece."""
     assert jobs.jobs_for(papers, wanted) == most
