@@ -35,8 +35,8 @@ lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(BIN)/.tested tex  ## print the figures: speed as ratios, measured in one run
-	$(BIN)/python tests/bench/figures.py
+bench: $(BIN)/.tested tex  ## print the figures: speed as ratios, measured in one run; FULL=--full grades 10,000 students
+	$(BIN)/python tests/bench/figures.py $(FULL)
 
 tex: install  ## install what is missing of TeX and of the fonts that papers need, in one call of apt
 	@missing=$$($(BIN)/python -m layerquiz.engine); \

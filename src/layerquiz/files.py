@@ -22,13 +22,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WORKING = ".layerquiz-working-"
 
 
-def read_text(name: str | Path) -> str:
+def read_text(name: str | Path, limit: int = SIZE_LIMIT) -> str:
     """Return a UTF-8 file's text; `-` is the standard input. Raises `LayerquizError` with the cure."""
-    data = sys.stdin.buffer.read(SIZE_LIMIT + 1) if str(name) == STANDARD_INPUT else _read(Path(name))
+    data = sys.stdin.buffer.read(limit + 1) if str(name) == STANDARD_INPUT else _read(Path(name), limit)
     where = "standard input" if str(name) == STANDARD_INPUT else str(name)
-    if len(data) > SIZE_LIMIT:
+    if len(data) > limit:
         cure = "Is it the right file?"
-        raise LayerquizError(f"larger than {SIZE_LIMIT // 10**6} MB", where=where, cure=cure, slug="file-size")
+        raise LayerquizError(f"larger than {limit // 10**6} MB", where=where, cure=cure, slug="file-size")
     return _decoded(data, where)
 
 
@@ -62,14 +62,14 @@ def files_below(name: str, suffix: str, begins: str) -> list[str]:
     return found
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, limit: int) -> bytes:
     """Return at most one byte more than the limit of a file."""
     try:
         if path.is_dir():
             cure = f"Name one of its files, such as {first}." if (first := next(iter(_names(path)), "")) else ""
             raise LayerquizError("a folder, not a file", where=str(path), cure=cure, slug="file-folder")
         with path.open("rb") as stream:
-            return stream.read(SIZE_LIMIT + 1)
+            return stream.read(limit + 1)
     except FileNotFoundError as error:
         cure = _nearby(path) if path.parent.is_dir() else "Its folder is not there either."
         raise LayerquizError("no such file", where=str(path), cure=cure, slug="file-missing") from error

@@ -282,9 +282,10 @@ class _Telling:
     def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
         """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
         wanted = exact_values(self.reading) if self.reading.step is None or not self.place.rounding else None
+        is_one = len(self.place.members) == 1 and not isinstance(self.place.expected, tuple)
         fitting: set[int] = set()
         for numbers, places in self._outcomes(kind, base, most):
-            value = numbers[0] if len(numbers) == 1 else self.sheet.joined(self.place, numbers)
+            value = numbers[0] if is_one else self.sheet.joined(self.place, numbers)
             if (wanted is None or value in wanted) and self._fits(self.sheet.joined(self.place, numbers)):
                 fitting.update(places)
         return sorted(number for number in fitting if number < most)
