@@ -37,8 +37,8 @@ lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(BIN)/.tested tex  ## print the figures, and what a simulated class is told (STUDENTS=10000: minutes)
-	$(BIN)/python tests/bench/figures.py
+bench: $(BIN)/.tested tex  ## print the figures, and what a simulated class is told (FULL=--full STUDENTS=10000: minutes)
+	$(BIN)/python tests/bench/figures.py $(FULL)
 	$(BIN)/python tests/simulated/class_of.py --students $(STUDENTS)
 
 fuzz: $(BIN)/.tested  ## feed the reader and the grader with anything for five minutes: no exception, no growth

@@ -29,9 +29,9 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 WORKING = ".layerquiz-working-"
 
 
-def read_text(name: str | Path) -> str:
+def read_text(name: str | Path, limit: int = SIZE_LIMIT) -> str:
     """Return a file's text, UTF-8 or UTF-16 with its mark; `-` is the standard input. Raises `LayerquizError`."""
-    return decoded(read_data(name), called(name))
+    return decoded(read_data(name, limit), called(name))
 
 
 def read_data(name: str | Path, limit: int = SIZE_LIMIT) -> bytes:

@@ -29,6 +29,9 @@ from layerquiz.render.mathtext import in_words
 from layerquiz.tables.workbook import workbook
 
 SEAL = "exam.json"
+SEAL_LIMIT = 200_000_000
+"""The most bytes of a sealed exam: it grows with the class, by some thousands for each paper."""
+
 DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
 """Names that Windows keeps for itself, whatever their ending."""
 
@@ -153,7 +156,7 @@ def _sealed_seed(target: str) -> Any:
 def unsealed(path: Path) -> Sealed:
     """Return the sealed exam of a file."""
     try:
-        return unseal(json.loads(files.read_text(path)))
+        return unseal(json.loads(files.read_text(path, SEAL_LIMIT)))
     except ExamError as error:
         raise error.at(str(path)) from None
     except (ValueError, RecursionError) as error:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import gc
+import hashlib
 import json
+import weakref
 
 import pytest
 
@@ -102,3 +105,47 @@ def test_the_version_does_not_change_the_seal():
     data = sealed()
     later = copy.deepcopy(data) | {"layerquiz": "2.0"}
     assert seal.unseal(later).version == "2.0"
+
+
+def test_papers_are_opened_when_looked_at(monkeypatch):
+    """A sealed class of any size is there without its questions; those of papers with the same numbers are the same."""
+    data = sealed()
+    data["papers"] = [{**data["papers"][0], "student": f"t{number}"} for number in range(300)]
+    data["hash"] = seal.digest(data)
+    made = []
+    real = seal.rebuilt
+    monkeypatch.setattr(seal, "rebuilt", lambda *given: made.append(1) or real(*given))
+    found = seal.unseal(data)
+    assert len(made) == 4  # those of the first paper: a seal that holds none is refused at once
+    assert found.papers[7].questions[2] is found.papers[288].questions[2]
+    assert len(made) == 4
+
+
+def test_no_more_papers_are_open_than_a_few(monkeypatch):
+    """Going through a class keeps the questions of the last papers alone."""
+    data = sealed(tuple(Student(f"s{number}", "N") for number in range(12)))
+    monkeypatch.setattr(seal, "MOST_OPEN", 3)
+    found = seal.unseal(data)
+    questions = [weakref.ref(paper.questions[0]) for paper in found.papers]
+    gc.collect()
+    assert [question() is None for question in questions] == [True] * 9 + [False] * 3
+
+
+def test_what_a_paper_lacks_is_one_error_whenever_it_is_met():
+    """A paper without a drawing is refused when it is opened, as the first one is when the exam is."""
+    data = sealed()
+    for place in (2, 0):
+        data["papers"][place] = {**data["papers"][place], "drawn": data["papers"][place]["drawn"][:2]}
+        data["hash"] = seal.digest(data)
+        with pytest.raises(ExamError, match="does not hold what it should"):
+            _ = seal.unseal(data).papers[place].blanks
+
+
+def test_the_digest_is_that_of_the_whole_text():
+    """The seal is taken piece by piece, and is the SHA-256 of one canonical text."""
+    data = sealed()
+    kept = {key: found for key, found in data.items() if key not in ("hash", "layerquiz")}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert seal.digest(data) == data["hash"] == hashlib.sha256(text.encode()).hexdigest()
+    assert seal.digest({"papers": []}) == hashlib.sha256(b'{"papers":[]}').hexdigest()
+    assert seal.digest({}) == hashlib.sha256(b"{}").hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from itertools import islice
 
 import pytest
@@ -16,6 +17,7 @@ from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import below, choice, generator
 from layerquiz.exam.seal import digest, seal, unseal
 from layerquiz.grading import jobs
+from layerquiz.grading import read as reader
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.grade import grade
 from layerquiz.network import outcomes
@@ -191,7 +193,30 @@ def test_an_error_in_another_process_is_the_same_error(monkeypatch):
     assert said[0] == said[1]
 
 
-@pytest.mark.parametrize(("papers", "wanted", "most"), [(12, None, 1), (12, 4, 1), (400, 4, 4), (0, 2, 1)])
+@pytest.mark.parametrize(("papers", "wanted", "most"), [(12, None, 1), (12, 4, 1), (150, 4, 2), (0, 2, 1)])
 def test_no_more_jobs_than_are_of_use(papers, wanted, most):
     """A small class is graded in one process, and no process is started for which there is no piece."""
     assert jobs.jobs_for(papers, wanted) == most
+
+
+SHAPES = (
+    "55 x 55 x 96",
+    "55x55x96",
+    "55, 55, 96",
+    "55×55×96",
+    "055x1x2",
+    "1x0x3",
+    "55x55",
+    "3 x3x 3",
+    "7 x 7, 3",
+    "1x2x3x4",
+)
+
+
+@pytest.mark.parametrize("text", SHAPES)
+@pytest.mark.parametrize("entries", [2, 3, 4, None])
+def test_plain_shapes_are_read_as_all_others(text, entries, monkeypatch):
+    """A shape in plain numbers is read at once, and as the whole reader does."""
+    fast = reader.read(text, "shape", entries=entries)
+    monkeypatch.setattr(reader, "_PLAIN_SHAPE", re.compile("(?!)"))
+    assert fast == reader.read(text, "shape", entries=entries)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from layerquiz.errors import NetworkError, nearest
+from layerquiz.network import structure, wiring
 from layerquiz.network.layers.base import build
 from layerquiz.network.network import Network
 from layerquiz.network.summary import summarise
@@ -64,7 +65,8 @@ LARGE: dict[str, Callable[[int], list[dict[str, Any]]]] = {
 
 def solved(layers: list[dict[str, Any]]) -> str:
     """Parse and solve a network, its rules built anew; return the message where it is refused."""
-    build.cache_clear()
+    for remembered in (build, structure.kept, wiring.keys_once):
+        remembered.cache_clear()
     try:
         summarise(Network.parse({"input": IMAGE, "layers": layers}))
     except NetworkError as error:

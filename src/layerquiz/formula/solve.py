@@ -128,28 +128,30 @@ def evaluate(
         rules = changed.get(name, part.rules)
         own = own_values.get(name)
         if not rules.shared:
-            values[name] = Known({**part.givens, **(own or {})}, part, rules, _below(name, rules, values))
+            values[name] = Known({**part.givens, **(own or {})}, part, rules, _read_by(part, rules, values))
         elif base is None or own or rules is not part.rules or not dirty.isdisjoint(part.sources):
             givens = part.givens
             if own:
                 rules = rules.pinned(frozenset(own))
                 givens = {**givens, **{pin(local): number for local, number in own.items()}}
-            sources = tuple([values[source] for source in part.sources])
-            fresh = rules.run(givens, sources)
+            fresh = rules.run(givens, tuple([values[source] for source in part.sources]))
             if base is None or fresh != values[name]:
                 dirty.add(name)
-            values[name] = (
-                Known(fresh, part, rules, dict(zip(part.sources, sources, strict=True))) if rules.later else fresh
-            )
+            values[name] = Known(fresh, part, rules, _read_by(part, rules, values)) if rules.later else fresh
         if name == until:
             break
     return values
 
 
-def _below(name: str, rules: Rules, values: Values) -> Values:
-    """Return the values of the parts that sums name, but their own: what holds itself is let go of late."""
-    owners = rules.remembered("owners", lambda: {ref.owner for read in rules.reads.values() for ref in read} - {name})
-    return {owner: values[owner] for owner in owners}
+def _read_by(part: Part, rules: Rules, values: Values) -> Values:
+    """Return the values of the other parts that rules read later: a part that held all would hold itself."""
+    owners = {part.owner(local) for local in rules.remembered("read later", lambda: _owners_read_later(rules))}
+    return {owner: values[owner] for owner in owners if owner != part.name}
+
+
+def _owners_read_later(rules: Rules) -> frozenset[str]:
+    names = rules.later if rules.shared else rules.formulas
+    return frozenset([ref.owner for name in names for ref in rules.reads[name]])
 
 
 class Known(dict[str, Number]):

@@ -54,7 +54,7 @@ def structure_of(
     """Return the structure of a network: its layers' parts, which layers are views, and what its blocks give."""
     wired = tuple([(part.name, part.rules, tuple(part.givens), part.sources) for part in parts])
     views = frozenset([layer.name for layer in layers if layer.kind.view])
-    make = _made if len(wired) > MOST_PARTS else _kept
+    make = _made if len(wired) > MOST_PARTS else kept
     return make(wired, views, tuple(outputs.items()), conventions)
 
 
@@ -68,4 +68,4 @@ def _made(
     return Structure(with_sums(parts, views, dict(outputs), conventions)[len(parts) :])
 
 
-_kept = lru_cache(maxsize=256)(_made)
+kept = lru_cache(maxsize=256)(_made)

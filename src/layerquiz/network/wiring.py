@@ -83,13 +83,14 @@ def _keys(kind: Kind, mapping: Mapping[str, Any]) -> tuple[Any, dict[Any, Any]]:
     """Return a layer's keys, checked, and what is known of them: layers that are written alike share both."""
     entries = tuple(mapping.items())
     try:
-        return _keys_once(kind, entries, tuple(map(type, mapping.values())))
+        return keys_once(kind, entries, tuple(map(type, mapping.values())))
     except TypeError:  # a list cannot be looked up
         return checked(kind.keys, mapping), {}
 
 
 @lru_cache(maxsize=4096)
-def _keys_once(kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> tuple[Any, dict[Any, Any]]:
+def keys_once(kind: Kind, entries: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> tuple[Any, dict[Any, Any]]:
+    """Return the keys of a mapping with these entries, of these types: 1 and true are equal, and not the same."""
     return checked(kind.keys, dict(entries)), {}
 
 
