@@ -187,11 +187,15 @@ def channels_per_filter(view: View) -> Formula:
 
 
 def outputs(view: View) -> Formula:
-    """Return what says how many outputs a layer has: filters, units, or the channels or the axis that it gives."""
+    """Return what says how many outputs a layer has: filters, units, or the channels or the axis that it gives.
+
+    An Einstein sum that gives no such axis has as many as biases.
+    """
     given = next((name for name in ("filters", "units") if view.own.marks.get(name) is not None), None)
     if given:
         return view.own[given]
-    return view.formulas["channels" if "kernel" in view.own.marks else acted_on(view.source, view.origin.conventions)]
+    axis = "channels" if "kernel" in view.own.marks else acted_on(view.source, view.origin.conventions)
+    return view.formulas[axis if axis in view.formulas else "biases"]
 
 
 def inputs(view: View) -> Reference:

@@ -75,9 +75,10 @@ def only_active_experts(view: View) -> Sequence[Formulas]:
     """weights and biases of the k active experts alone."""
     if not view.is_kind("mixture") or not view.has("weights"):
         return ()
-    router, experts = view.formulas["weights"].children()
+    weights = view.formulas["weights"]
+    *router, experts = weights.terms if isinstance(weights, Sum) else (weights,)
     less = exchanged(experts, view.own["experts"], view.own["active"])
-    found = {"weights": total([router, less])}
+    found = {"weights": total([*router, less])}
     if view.has("biases"):
         found["biases"] = exchanged(view.formulas["biases"], view.own["experts"], view.own["active"])
     return [found]
