@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TypeAlias
 
 from layerquiz.grading.answer import Reading
+from layerquiz.grading.match import exact_values
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
@@ -16,7 +16,7 @@ from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.outcomes import with_habit
 
 MOST_TRIED = 1_000
-MOST_HABITS = 3
+MOST_HABITS = 2
 MOST_RIVALS = 8
 
 Told: TypeAlias = Mapping[str, Story]
@@ -124,22 +124,33 @@ def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
     place, reading = sheet.places[name], sheet.readings[name]
     if not isinstance(reading, Reading):
         return []
-    pairs = (pair for habit in habits for pair in _pairs(network, name, habit))
-    found = dict.fromkeys(slugs for value, slugs in pairs if sheet.fits(place, reading, value))
+    found: dict[tuple[str, ...], None] = {}
+    for habit in habits:
+        given = _pairs(network, name, habit)
+        for value in exact_values(reading):
+            if value in given and sheet.fits(place, reading, value):
+                found |= given[value]
     return [list(slugs) for slugs in found]
 
 
-@lru_cache(maxsize=256)
-def _pairs(network: Network, name: str, habit: str) -> tuple[tuple[Answer, tuple[str, ...]], ...]:
-    """Return what a mistake and one more make of a quantity, each number once; kept for all students of a paper."""
+Pairs: TypeAlias = dict[Answer, dict[tuple[str, ...], None]]
+"""Numbers, and the pairs of mistakes that give each."""
+
+
+def _pairs(network: Network, name: str, habit: str) -> Pairs:
+    """Return what a mistake and one more make of a quantity; kept for all students who have the same numbers."""
+    return network.remembered(("with habit", name, habit), lambda: _pairs_made(network, name, habit))
+
+
+def _pairs_made(network: Network, name: str, habit: str) -> Pairs:
     search = Search(network, network.members(name))
     changes = with_habit(search, habit, MOST_TRIED)
-    found: dict[tuple[Answer, tuple[str, ...]], None] = {}
+    found: Pairs = {}
     for numbers, places in changes.outcomes(search, network.values, {}):
-        value = joined(name, numbers)
-        found |= dict.fromkeys((value, tuple(sorted(changes.changes[place].slugs))) for place in places)
-    right = network.value(name)
-    return tuple(pair for pair in found if pair[0] != right)
+        sets = dict.fromkeys(tuple(sorted(changes.changes[place].slugs)) for place in places)
+        found.setdefault(joined(name, numbers), {}).update(sets)
+    found.pop(network.value(name), None)
+    return found
 
 
 def _counted(told: Sequence[Told]) -> list[dict[str, Story]]:
