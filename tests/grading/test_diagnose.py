@@ -64,11 +64,24 @@ def is_named(row):
     return is_told and story.verdict in (row["verdict"], *row.get("verdict_ok", []))
 
 
-def test_observed_mistakes_are_named():
-    """Of the wrong answers that were seen, all are named."""
+def test_observed_mistakes_are_named(summary):
+    """Of the wrong answers that were seen, all are named; the end of the report says how many, and what is missed."""
     lines = known(rows("observed_mistakes.jsonl"))
+    missed = [row for row in lines if not is_named(row)]
+    summary.append(f"real answers: {len(lines) - len(missed)} of {len(lines)} wrong ones named")
+    summary += [f"  missed: {row['id']}, {row['quantity']}: {row['answer']}, for {row['mistakes']}" for row in missed]
     assert len(lines) >= 54
-    assert [row["id"] for row in lines if not is_named(row)] == []
+    assert missed == []
+
+
+def test_right_answers_are_not_accused(summary):
+    """Of the right answers in all forms that were seen, none is told a mistake."""
+    lines = [row for row in known(rows("answer_forms.jsonl")) if row["verdict"] in ("correct", "convention")]
+    told = [(row, diagnose(Network.parse(row["network"]), row["quantity"], row["answer"])) for row in lines]
+    accused = [row["id"] for row, story in told if story.verdict not in ("correct", "convention", "carried")]
+    summary.append(f"right answers: {len(lines)} in the forms that people write, {len(accused)} accused")
+    assert len(lines) > 100
+    assert accused == []
 
 
 @pytest.mark.parametrize("row", known(rows("answer_forms.jsonl")), ids=lambda row: row["id"])
