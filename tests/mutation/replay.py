@@ -22,6 +22,7 @@ from layerquiz.formula.solve import Run
 from layerquiz.network import wiring
 from layerquiz.network.conventions import NAMED, Conventions
 from layerquiz.network.glossary import SIZES
+from layerquiz.network.keys import checked
 from layerquiz.network.layers import KINDS, base
 from layerquiz.network.layers.base import REMAINDER, SLACK, Kind
 from layerquiz.network.network import Network
@@ -142,6 +143,8 @@ class Replay:
                 if getattr(module, "build", None) is build:
                     patch.setattr(module, "build", built)
             patch.setattr(wiring, "_input_rules", given)
+            # Layers that are written alike share their rules; here each asks for them, as they may be damaged.
+            patch.setattr(wiring, "keys_once", lambda kind, entries, _: (checked(kind.keys, dict(entries)), {}))
             patch.setattr(Network, "parse", staticmethod(parsed))
             patch.setattr(Network, "under", counted)
             patch.setattr(Network, "fault", judged)
