@@ -47,7 +47,8 @@ def slid(layer, given, stride_default):
     """Return the sizes behind a window, its kernel per axis, and the fields and jumps."""
     axes = axes_of(given)
     kernel, stride, dilation = (
-        per_axis(layer.get(key, plain), axes) for key, plain in (("kernel", 1), ("stride", stride_default), ("dilation", 1))
+        per_axis(layer.get(key, plain), axes)
+        for key, plain in (("kernel", 1), ("stride", stride_default), ("dilation", 1))
     )
     reach = {axis: dilation[axis] * (kernel[axis] - 1) + 1 for axis in axes}
     padding = layer.get("padding", 0)
@@ -127,7 +128,9 @@ def dense(layer, given):
     weights = given.sizes[axis] * layer["units"]
     others = prod(size for name, size in given.sizes.items() if name != axis)
     biases = layer["units"] if layer.get("bias", True) else 0
-    return replace(given, sizes={**given.sizes, axis: layer["units"]}, weights=weights, biases=biases, macs=weights * others)
+    return replace(
+        given, sizes={**given.sizes, axis: layer["units"]}, weights=weights, biases=biases, macs=weights * others
+    )
 
 
 def batchnorm(layer, given):
