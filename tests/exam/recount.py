@@ -46,10 +46,8 @@ def per_axis(found, axes):
 def slid(layer, given, stride_default):
     """Return the sizes behind a window, its kernel per axis, and the fields and jumps."""
     axes = axes_of(given)
-    kernel, stride, dilation = (
-        per_axis(layer.get(key, plain), axes)
-        for key, plain in (("kernel", 1), ("stride", stride_default), ("dilation", 1))
-    )
+    plain = {"kernel": 1, "stride": stride_default, "dilation": 1}
+    kernel, stride, dilation = (per_axis(layer.get(key, plain[key]), axes) for key in plain)
     reach = {axis: dilation[axis] * (kernel[axis] - 1) + 1 for axis in axes}
     padding = layer.get("padding", 0)
     sizes = {axis: positions(given.sizes[axis], reach[axis], stride[axis], padding, axes, axis, layer) for axis in axes}
@@ -96,13 +94,9 @@ def transposed(layer, given):
     axes = axes_of(given)
     kernel, stride, dilation = (per_axis(layer.get(key, 1), axes) for key in ("kernel", "stride", "dilation"))
     padding, further = (per_axis(layer.get(key, 0), axes) for key in ("padding", "output_padding"))
-    sizes = {
-        axis: len(range(0, (given.sizes[axis] - 1) * stride[axis] + 1))
-        + dilation[axis] * (kernel[axis] - 1)
-        - 2 * padding[axis]
-        + further[axis]
-        for axis in axes
-    }
+    reach = {axis: dilation[axis] * (kernel[axis] - 1) + 1 for axis in axes}
+    starts = {axis: [place * stride[axis] for place in range(given.sizes[axis])] for axis in axes}
+    sizes = {axis: starts[axis][-1] + reach[axis] - 2 * padding[axis] + further[axis] for axis in axes}
     filters = layer["filters"]
     weights = prod(kernel.values()) * given.sizes["channels"] * filters // layer.get("groups", 1)
     biases = filters if layer.get("bias", True) else 0
