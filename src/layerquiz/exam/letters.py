@@ -44,10 +44,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class InLetters:
-    """A formula in letters, as plain text and as TeX."""
+    """A formula in letters, as plain text and as TeX; of one through several layers also what is found on the way."""
 
     text: str
     tex: str
+    on_the_way: tuple[tuple[Reference, InLetters], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,19 @@ class Lettered:
         """Return the right formula in letters."""
         return self.formula()
 
-    def formula(self, changed: Mapping[str, Rules] | None = None) -> Formula:
-        """Return the quantity in letters; `changed` are other rules for some layers."""
+    @property
+    def solved(self) -> InLetters:
+        """Return the right formula as it is written, with those on the way where the letters of rules change meaning."""
+        written = self.written(self.right)
+        if self.alone:
+            return written
+        refs = [ref for ref in self.graph.order([self.target]) if ref.name in self.graph.parts[ref.owner].rules.formulas]
+        return replace(written, on_the_way=tuple((ref, self.written(self.formula(of=ref))) for ref in refs))
+
+    def formula(self, changed: Mapping[str, Rules] | None = None, of: Reference | None = None) -> Formula:
+        """Return the quantity in letters, or another one above it; `changed` are other rules for some layers."""
         signs = {letter.ref: Reference("", letter.sign) for letter in self.varying}
-        found = inlined(self._readable, self.target, signs.keys(), changed)
+        found = inlined(self._readable, of or self.target, signs.keys(), changed)
         return transform(found, lambda node: signs[node] if isinstance(node, Reference) else node)
 
     @property
