@@ -91,7 +91,11 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 def _meaning(ref: Reference) -> str:
     """Return what a letter stands for; with several inputs, of which one."""
     meaning = entry(ref.name, own=ref.owner in OWNERS).meaning
-    return f"{meaning} {role(ref.owner) or ''}".rstrip()
+    which = role(ref.owner)
+    if not which:
+        return meaning
+    plain = meaning.removeprefix("input ")
+    return f"{plain} of input {which}" if plain != meaning else meaning.replace("of the input", f"of input {which}")
 
 
 def _has_role(ref: Reference) -> bool:
