@@ -165,7 +165,7 @@ DESCRIBED = {
         {"kind": "gru", "units": 3, "sequences": False, "bidirectional": True},
         "gru, 3 units, bidirectional, without sequences",
     ),
-    "lists": ({"features": 9}, {"kind": "reshape", "shape": [3, -1]}, "reshape, shape 3, -1"),
+    "lists": ({"features": 9}, {"kind": "reshape", "shape": [3, -1]}, r"reshaping, to $3\times 3$"),
     "a key called otherwise inside": (
         {"tokens": 5},
         {"kind": "embedding", "vocabulary": 20, "features": 8},
@@ -176,10 +176,40 @@ DESCRIBED = {
         {"kind": "convlstm2d", "filters": 3, "kernel": 3},
         r"convolutional LSTM, 3 filters, kernel $3\times 3$, stride 1, no padding",
     ),
+    "a scale and a shift where few would expect them": (
+        {"channels": 6, "height": 8, "width": 8},
+        {"kind": "instancenorm", "scale": True, "center": True},
+        "instance normalisation, with a learned scale and a learned shift",
+    ),
+    "no shift": (
+        {"channels": 6, "height": 8, "width": 8},
+        {"kind": "batchnorm", "center": False},
+        "batch normalisation, with a learned scale",
+    ),
+    "neither": (
+        {"channels": 6, "height": 8, "width": 8},
+        {"kind": "instancenorm"},
+        "instance normalisation, without scale and shift",
+    ),
+    "the axes of a scale": (
+        {"channels": 6, "height": 8, "width": 8},
+        {"kind": "layernorm", "axes": "all"},
+        "layer normalisation, over all axes",
+    ),
+    "one group": (
+        {"channels": 6, "height": 8, "width": 8},
+        {"kind": "groupnorm", "groups": 1},
+        "group normalisation, 1 group",
+    ),
+    "what is not trained": (
+        {"channels": 6, "height": 8, "width": 8},
+        {"kind": "depthwiseconv2d", "kernel": 3, "multiplier": 2, "trainable": False},
+        r"depthwise convolution, kernel $3\times 3$, stride 1, no padding, 2 outputs of each channel, frozen",
+    ),
     "an axis that stays": (
         {"channels": 2, "height": 8, "width": 6},
         {"kind": "adaptiveavgpool", "size": [None, 2]},
-        "adaptiveavgpool, size -, 2",
+        "adaptive average pooling, size -, 2",
     ),
 }
 
@@ -189,3 +219,28 @@ def test_a_description_says_every_key(sizes: dict[str, int], layer: dict[str, An
     """All that a student needs to count a layer stands in its description: keys that have no phrase, by their names."""
     network = Network.parse({"input": sizes, "layers": [{"name": "x", **layer}]})
     assert layer_view.described(network, "x") == words
+
+
+def test_a_description_says_where_a_branch_begins_and_what_is_put_together() -> None:
+    """A layer that does not take what stands before it says what it takes; in a block by the block's own names."""
+    conv = {"kind": "conv2d", "filters": 4, "kernel": 1}
+    inner = [{**conv, "name": "near"}, {"kind": "add", "name": "sum", "from": ["near", "input"]}]
+    layers = [
+        {**conv, "name": "a"},
+        {**conv, "name": "b", "from": "input"},
+        {**conv, "name": "c", "from": "b", "shares": "b"},
+        {"kind": "concat", "name": "all", "from": ["a", "b", "c"]},
+        {**conv, "name": "d", "from": "a"},
+        {"name": "residual", "layers": inner},
+    ]
+    network = Network.parse({"input": {"channels": 4, "height": 8, "width": 8}, "layers": layers})
+    plain = r"convolution, 4 filters, kernel $1\times 1$, stride 1, no padding"
+    assert {layer.name: layer_view.described(network, layer.name) for layer in network.layers} == {
+        "a": plain,
+        "b": f"{plain}, on the input",
+        "c": f"{plain}, with the parameters of `b`",
+        "all": "concatenation of `a`, `b` and `c`",
+        "d": f"{plain}, on `a`",
+        "residual.near": plain,
+        "residual.sum": "sum of `near` and the block's input",
+    }

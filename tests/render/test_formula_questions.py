@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import layerquiz as lq
+from layerquiz.exam import library
+from layerquiz.exam.drawing import draw
 from layerquiz.render import latex, text
-from layerquiz.render.document import Sheet
-from layerquiz.render.questions import printed
+from layerquiz.render.document import Blank, Sheet
+from layerquiz.render.questions import printed, steps
 
 
 def question():
@@ -32,3 +34,18 @@ def test_a_sheet_with_formulas_is_set():
     sheet = Sheet("Letters", (question(),), solutions=True)
     assert r"C_{\text{out}}" in latex.sheet(sheet).text
     assert "Use these letters: H input height" in text.sheet(sheet)
+
+
+def test_each_step_ends_in_the_letters_of_the_question():
+    """F is the first layer's units: the second layer's rule, F_in F, is said again in what it comes to here."""
+    question = draw(library.named("mlp-in-letters"), 1)
+    of_output = steps(question.blanks[1], question.solution[1])
+    units = question.network.value("output.units")
+    assert of_output[0].text == f"output: weights = F_in * F = F * {units}"
+
+
+def test_one_is_no_plural():
+    """A right answer of 1 has its unit in the singular; units that are no words of the glossary stay."""
+    assert Blank("1a", "jump", "1", "$1$", "pixels").key_unit == "pixel"
+    assert Blank("1a", "jump", "1", "$2$", "pixels").key_unit == "pixels"
+    assert Blank("1a", "jump", "1", "$1$", "moments").key_unit == "moments"

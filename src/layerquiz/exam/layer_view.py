@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -28,9 +28,19 @@ KINDS = {
     "globalmaxpool": "global maximum pooling",
     "batchnorm": "batch normalisation",
     "layernorm": "layer normalisation",
+    "groupnorm": "group normalisation",
+    "instancenorm": "instance normalisation",
+    "rmsnorm": "root-mean-square normalisation",
+    "lrn": "local response normalisation",
     "dense": "dense layer",
     "zeropad": "zero padding",
+    "adaptiveavgpool": "adaptive average pooling",
+    "adaptivemaxpool": "adaptive maximum pooling",
+    "upsample": "enlarging",
+    "prelu": "parametric ReLU",
+    "activation": "activation function",
     "flatten": "flattening",
+    "reshape": "reshaping",
     "add": "sum",
     "concat": "concatenation",
     "lppool": "power-average pooling",
@@ -160,7 +170,35 @@ def described(network: Network, owner: str) -> str:
     phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in PHRASES if name in fields]
     others = [name for name in fields if name not in {*PHRASES, *KEYS_OF_ALL, *SAYS_NOTHING}]
     phrases += [_as_written(fields[name].alias or name, getattr(layer.keys, name), fields[name]) for name in others]
-    return ", ".join([KINDS.get(family, family), *(phrase for phrase in phrases if phrase)])
+    several, branch = _taken(network, layer)
+    return ", ".join(filter(None, [KINDS.get(family, family) + several, *phrases, branch, *_trained(layer)]))
+
+
+def _taken(network: Network, layer: Layer) -> tuple[str, str]:
+    """Return what a layer puts together, and else from where it takes its input if not from the layer before it."""
+    place = network.layers.index(layer)
+    before = network.layers[place - 1].name if place else "input"
+    if layer.sources == (before,) or not layer.sources:
+        return "", ""
+    around = layer.name.rpartition(".")[0]
+    named = [_seen_from(around, source) for source in layer.sources]
+    return (f" of {listed(named)}", "") if len(named) > 1 else ("", f"on {named[0]}")
+
+
+def _seen_from(around: str, source: str) -> str:
+    """Return a layer's name as its neighbours in a block call it; what lies around the block is the block's input."""
+    owner, _, name = source.rpartition(".")
+    if source == "input" or (around and owner != around):
+        return "the input" if not around else "the block's input"
+    return f"`{name if around else source}`"
+
+
+def _trained(layer: Layer) -> Iterator[str]:
+    """Yield what a layer says about the training of its parameters."""
+    if layer.keys.shares:
+        yield f"with the parameters of `{layer.keys.shares}`"
+    if not layer.keys.trainable:
+        yield "frozen"
 
 
 def _as_written(key: str, found: Any, field: FieldInfo) -> str:
@@ -207,6 +245,30 @@ def _unless(plain: Any, text: str) -> Callable[[Layer, Any], str]:
     return lambda _, found: "" if found == plain else text.format(_per_axis(found))
 
 
+def _scale_and_shift(layer: Layer, found: Any) -> str:
+    """Return what a normalisation learns, unless it is a scale and a shift and nobody would think otherwise."""
+    shift = getattr(layer.keys, "center", None)
+    words = [word for word, learned in (("scale", found), ("shift", shift)) if learned]
+    usual = all(info.default for name, info in type(layer.keys).model_fields.items() if name in ("scale", "center"))
+    if usual and found and shift is not False:
+        return ""
+    return "with a learned " + " and a learned ".join(words) if words else "without scale and shift"
+
+
+def _groups(layer: Layer, found: Any) -> str:
+    is_plain = found == 1 and type(layer.keys).model_fields["groups"].default == 1
+    return "" if is_plain else counted(found, "group")
+
+
+def _axes(_: Layer, found: Any) -> str:
+    return {"last": "", "all": "over all axes"}.get(found, f"over the last {found} axes")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as a sentence lists them: a, b and c."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: 1 filter, 96 filters."""
     return f"{number:,} {one if number == 1 else many or plural(one)}"
@@ -228,10 +290,17 @@ PHRASES: Mapping[str, Callable[[Layer, Any], str]] = {
     "stride": _unless(None, "stride {}"),
     "padding": _padding,
     "dilation": _unless(1, "dilation {}"),
-    "groups": _unless(1, "{} groups"),
+    "groups": lambda layer, found: (
+        "" if found == 1 and "bias" in type(layer.keys).model_fields else counted(found, "group")
+    ),
+    "multiplier": _unless(1, "{} outputs of each channel"),
+    "shape": lambda _, found: f"to {as_product(found)}",
     "ceil": lambda _, found: "sizes rounded up" if found else "",
     "function": lambda _, found: str(found),
     "rate": _unless(None, "rate {}"),
     "bias": lambda _, found: "" if found else "without bias",
+    "axes": _axes,
+    "scale": _scale_and_shift,
+    "center": lambda *_: "",
 }
 """Keys in the order in which they are said, each with its phrase; an empty phrase is left out."""

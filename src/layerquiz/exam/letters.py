@@ -44,10 +44,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class InLetters:
-    """A formula in letters, as plain text and as TeX."""
+    """A formula in letters, as plain text and as TeX; of one through several layers also what is found on the way."""
 
     text: str
     tex: str
+    on_the_way: tuple[tuple[Reference, InLetters], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,21 @@ class Lettered:
         """Return the right formula in letters."""
         return self.formula()
 
-    def formula(self, changed: Mapping[str, Rules] | None = None) -> Formula:
-        """Return the quantity in letters; `changed` are other rules for some layers."""
+    @property
+    def solved(self) -> InLetters:
+        """Return the right formula as it is written, and those on the way, where a rule has other letters."""
+        written = self.written(self.right)
+        if self.alone:
+            return written
+        refs = [
+            ref for ref in self.graph.order([self.target]) if ref.name in self.graph.parts[ref.owner].rules.formulas
+        ]
+        return replace(written, on_the_way=tuple((ref, self.written(self.formula(of=ref))) for ref in refs))
+
+    def formula(self, changed: Mapping[str, Rules] | None = None, of: Reference | None = None) -> Formula:
+        """Return the quantity in letters, or another one above it; `changed` are other rules for some layers."""
         signs = {letter.ref: Reference("", letter.sign) for letter in self.varying}
-        found = inlined(self._readable, self.target, signs.keys(), changed)
+        found = inlined(self._readable, of or self.target, signs.keys(), changed)
         return transform(found, lambda node: signs[node] if isinstance(node, Reference) else node)
 
     @property
@@ -254,7 +266,7 @@ def _signed(found: Sequence[Letter]) -> list[Letter]:
     """Return letters with their signs; those of two layers that are the same get the layers' names."""
     short = [_without_only_axis(letter, found) for letter in found]
     taken = [letter.tex for letter in short]
-    named = [letter if taken.count(letter.tex) == 1 else replace(letter, tex=_of_owner(letter)) for letter in short]
+    named = [letter if taken.count(letter.tex) == 1 else _of_owner(letter) for letter in short]
     return [replace(letter, sign=plain_letter(letter.tex.replace(r"\_", "_")).replace(" ", "_")) for letter in named]
 
 
@@ -268,11 +280,13 @@ def _without_only_axis(letter: Letter, found: Sequence[Letter]) -> Letter:
     return replace(letter, tex=plain.letter, meaning=plain.meaning)
 
 
-def _of_owner(letter: Letter) -> str:
+def _of_owner(letter: Letter) -> Letter:
+    """Put the name of its layer behind a letter that two layers have."""
     owner = letter.ref.owner.replace("_", r"\_")
+    named = rf"{letter.tex}_{{\text{{{owner}}}}}"
     if letter.tex.endswith("}") and "_{" in letter.tex:
-        return rf"{letter.tex[:-1]},\text{{{owner}}}}}"
-    return rf"{letter.tex}_{{\text{{{owner}}}}}"
+        named = rf"{letter.tex[:-1]},\text{{{owner}}}}}"
+    return replace(letter, tex=named, meaning=f"{letter.meaning} of {letter.ref.owner}")
 
 
 def _following(graph: Graph, target: Reference, letters: Sequence[Letter]) -> Iterator[Letter]:

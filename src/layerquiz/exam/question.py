@@ -215,7 +215,7 @@ def _in_letters(template: Template, drawn: Drawn, network: Network, right: Seque
     """Return the blanks of a question that asks for formulas."""
     asked = lettered_blanks(template, network)
     filled = zip(_filled(template, _letter_names(asked, drawn, network), right), asked, strict=True)
-    return tuple(replace(blank, unit="", kind="formula", formula=found.written(found.right)) for blank, found in filled)
+    return tuple(replace(blank, unit="", kind="formula", formula=found.solved) for blank, found in filled)
 
 
 def _letter_names(asked: Sequence[Lettered], drawn: Drawn, network: Network) -> dict[str, Any]:

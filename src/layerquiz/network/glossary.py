@@ -197,6 +197,12 @@ def unit(name: str, number: int = 2) -> str:
     return one if number == 1 else many
 
 
+def of_one(many: str) -> str:
+    """Return the unit of one where a word is the unit of several: pixel for pixels; any other word as it is."""
+    units = (found.unit for found in OWN.values())
+    return next((one for one, several in units if several == many), many)
+
+
 def plain_letter(latex: str) -> str:
     """Return a letter of the glossary without TeX: `C_{\\text{in}}` is `C_in`."""
     text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex.replace(r"\ell", "l"))

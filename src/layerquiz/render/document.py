@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from layerquiz.network.glossary import of_one
+
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
 LINE_BREAK = "\\\n"
 WIDE_SPACE = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE} "
@@ -114,6 +116,11 @@ class Blank:
         """Return the letter that the paper shows: `(a)` for `1a`, none for the only blank of a question, `3`."""
         letter = self.id.lstrip("0123456789")
         return f"({letter})" if letter else ""
+
+    @property
+    def key_unit(self) -> str:
+        """Return the unit of the right answer: 96 pixels, 1 pixel."""
+        return of_one(self.unit) if self.key == "$1$" else self.unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
     if blank is None:
         return _blocks(blocks)
     head = tag("h3", _line(blank.mark, blank.label, f"({_points(blank.points)})"))
-    answer = tag("p", f"<strong>Answer:</strong> {_line(blank.key, blank.unit)}", "key")
+    answer = tag("p", f"<strong>Answer:</strong> {_line(blank.key, blank.key_unit)}", "key")
     return f"{head}{_blocks(blocks)}{answer}"
 
 

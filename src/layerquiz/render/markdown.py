@@ -130,7 +130,7 @@ def _head(document: Paper) -> tuple[str, ...]:
 def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
     """Return the worked solution of one blank."""
     head = _line(_bold(blank.mark), blank.label, _paid(blank)) if blank else ""
-    answer = f"**Answer:** {_line(blank.key, blank.unit)}" if blank else ""
+    answer = f"**Answer:** {_line(blank.key, blank.key_unit)}" if blank else ""
     return "\n\n".join(part for part in (head, *map(block, blocks), answer) if part)
 
 

@@ -121,15 +121,15 @@ def _partner(part: str) -> str:
     return {"}": "{", r"\right": r"\left"}.get(part, part.replace("end", "begin", 1) if part[:5] == r"\end{" else "")
 
 
-OPENED = re.compile(r"([⌈⌊(]) ")
-"""A space behind an opening sign ends a command of TeX, and says nothing."""
+TIGHT = re.compile(r"(?<=[⌈⌊(]) | (?=[⌉⌋)])")
+"""A space within brackets ends a command of TeX, and says nothing."""
 
 
 @functools.lru_cache(maxsize=8192)
 def text(source: str) -> str:
     """Return mathematics as plain text: `K^2`, `(a + b)/c`, `34,848`. Refuses what `latex` refuses."""
     latex(source)
-    return OPENED.sub(r"\1", " ".join(_plain(iter(PART.findall(escape.clean(source)))).split()))
+    return TIGHT.sub("", " ".join(_plain(iter(PART.findall(escape.clean(source)))).split()))
 
 
 def _plain(parts: Iterator[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.letters import InLetters
@@ -27,20 +26,20 @@ def worked(derivation: Derivation, explained: set[str] | None = None, plain: boo
 
 
 def in_letters(derivation: Derivation, right: InLetters) -> tuple[Step, ...]:
-    """Return a derivation without its numbers: each rule in the letters of its layer, then the whole formula."""
+    """Return a derivation without its numbers: each rule in the letters of its layer, then in those of the question."""
     steps = [first for first, _ in folded(derivation.steps)]
     several = len({step.quantity.owner for step in steps}) > 1
-    found = [_in_rule_letters(step, several) for step in steps]
-    last = found[-1]
-    if last.latex[-1] != right.tex:
-        found[-1] = replace(last, latex=(*last.latex, right.tex), text=f"{last.text} = {right.text}")
-    return tuple(found)
+    written = dict(right.on_the_way) | {steps[-1].quantity: right}
+    return tuple(_in_rule_letters(step, written.get(step.quantity), several) for step in steps)
 
 
-def _in_rule_letters(step: DerivedStep, several: bool) -> Step:
-    """Return a step's letter and its rule, without numbers."""
+def _in_rule_letters(step: DerivedStep, written: InLetters | None, several: bool) -> Step:
+    """Return a step's letter, its rule, and the formula that this is in the letters of the question."""
     owner = step.quantity.owner
-    return Step(chain(step, LATEX)[:2], f"{owner}: {' = '.join(chain(step)[:2])}", layer=owner if several else "")
+    latex, text = chain(step, LATEX)[:2], chain(step)[:2]
+    if written is not None and latex[-1] != written.tex:
+        latex, text = (*latex, written.tex), (*text, written.text)
+    return Step(latex, f"{owner}: {' = '.join(text)}", layer=owner if several else "")
 
 
 def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:
@@ -66,7 +65,11 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 def _meaning(ref: Reference) -> str:
     """Return what a letter stands for; with several inputs, of which one."""
     meaning = entry(ref.name, own=ref.owner in OWNERS).meaning
-    return f"{meaning} {role(ref.owner) or ''}".rstrip()
+    which = role(ref.owner)
+    if not which:
+        return meaning
+    plain = meaning.removeprefix("input ")
+    return f"{plain} of input {which}" if plain != meaning else meaning.replace("of the input", f"of input {which}")
 
 
 def _has_role(ref: Reference) -> bool:

@@ -89,7 +89,7 @@ def _head(document: Paper) -> tuple[str, ...]:
 def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
     """Return the worked solution of one blank."""
     head = _line(blank.mark, blank.label, f"({points(blank.points)})") if blank else ""
-    answer = _line("Answer:", blank.key, blank.unit) if blank else ""
+    answer = _line("Answer:", blank.key, blank.key_unit) if blank else ""
     body = "\n".join(part for part in (*map(block, blocks), answer) if part)
     return "\n".join(part for part in (head, textwrap.indent(body, "    ")) if part)
 
