@@ -204,3 +204,20 @@ def test_a_description_says_every_key(sizes: dict[str, int], layer: dict[str, An
     """All that a student needs to count a layer stands in its description: keys that have no phrase, by their names."""
     network = Network.parse({"input": sizes, "layers": [{"name": "x", **layer}]})
     assert layer_view.described(network, "x") == words
+
+
+def test_a_description_says_what_a_layer_takes():
+    """Where a layer does not take what stands right before it, and where it takes several, the sources are named."""
+    layers = [
+        {"kind": "dense", "name": "a", "units": 4},
+        {"kind": "dense", "name": "b", "units": 4, "from": "input"},
+        {"kind": "add", "name": "c", "from": ["a", "b", "input"]},
+        {"kind": "dense", "name": "d", "units": 4, "from": "c"},
+    ]
+    network = Network.parse({"input": {"features": 4}, "layers": layers})
+    assert [layer_view.described(network, name) for name in "abcd"] == [
+        "dense layer, 4 units",
+        "dense layer on the input, 4 units",
+        "sum of `a`, `b` and the input",
+        "dense layer, 4 units",
+    ]

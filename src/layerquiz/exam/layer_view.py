@@ -44,9 +44,11 @@ KINDS = {
     "channelshuffle": "channel shuffle",
     "glu": "gated linear unit",
     "subtract": "difference",
-    "average": "mean of its inputs",
-    "maximum": "maximum of its inputs",
-    "minimum": "minimum of its inputs",
+    "average": "mean",
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "parameter": "learned tensor",
+    "activation": "activation function",
     "dot": "dot product",
     "dotattention": "dot-product attention",
     "additiveattention": "additive attention",
@@ -168,7 +170,18 @@ def described(network: Network, owner: str) -> str:
     phrases = [PHRASES[name](layer, _found(network, layer, name)) for name in PHRASES if name in fields]
     others = [name for name in fields if name not in {*PHRASES, *KEYS_OF_ALL, *SAYS_NOTHING}]
     phrases += [_as_written(fields[name].alias or name, getattr(layer.keys, name), fields[name]) for name in others]
-    return ", ".join([KINDS.get(family, family), *(phrase for phrase in phrases if phrase)])
+    called = KINDS.get(family, family) + _taken(network, layer)
+    return ", ".join([called, *(phrase for phrase in phrases if phrase)])
+
+
+def _taken(network: Network, layer: Layer) -> str:
+    """Say what a layer takes, unless that is what stands right before it; in a block its parts are near enough."""
+    names = list(network.by_name)
+    place = names.index(layer.name)
+    if "." in layer.name or layer.sources in ((), (names[place - 1] if place else "input",)):
+        return ""
+    *most, last = (f"`{source}`" if source != "input" else "the input" for source in layer.sources)
+    return f" of {', '.join(most)} and {last}" if most else f" on {last}"
 
 
 def _found(network: Network, layer: Layer, name: str) -> Any:
@@ -259,6 +272,9 @@ OF_SEQUENCES: Mapping[str, Callable[[Layer, Any], str]] = {
 """Phrases of keys that layers on sequences have; what is not written is not said."""
 
 
+FUNCTIONS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "selu": "SELU", "relu6": "ReLU6"}
+"""Activation functions that are written otherwise than in the notation."""
+
 PHRASES: Mapping[str, Callable[[Layer, Any], str]] = {
     "filters": lambda _, found: counted(found, "filter"),
     "units": lambda _, found: counted(found, "unit"),
@@ -269,7 +285,7 @@ PHRASES: Mapping[str, Callable[[Layer, Any], str]] = {
     "groups": _unless(1, "{} groups"),
     **OF_SEQUENCES,
     "ceil": lambda _, found: "sizes rounded up" if found else "",
-    "function": lambda _, found: str(found),
+    "function": lambda _, found: FUNCTIONS.get(found, str(found)),
     "rate": _unless(None, "rate {}"),
     "bias": lambda _, found: "" if found else "without bias",
 }

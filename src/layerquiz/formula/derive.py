@@ -15,6 +15,7 @@ from layerquiz.formula.expr import (
     Floor,
     Formula,
     Integer,
+    Max,
     Number,
     Power,
     Product,
@@ -72,14 +73,16 @@ def derive(
 
     `values` are those of the graph where they have been computed before.
 
-    A quantity that is only another one's name (the height after an activation) takes no step of its own unless it
-    is asked for.
+    A quantity that is only another one's name (the height after an activation, or behind a sum of maps that are equally
+    high) takes no step of its own unless it is asked for.
     """
     wanted = tuple(targets)
     seen = set(known) - set(wanted)
     value_of = _computed_values(graph, wanted) if values is None else partial(_looked_up, values)
     steps = (
-        _step(graph, ref, value_of) for ref in graph.order(wanted, seen) if ref in wanted or not _is_alias(graph, ref)
+        _step(graph, ref, value_of)
+        for ref in graph.order(wanted, seen)
+        if ref in wanted or not _is_alias(graph, ref, value_of)
     )
     return Derivation(wanted, tuple(step for step in steps if step is not None))
 
@@ -95,8 +98,15 @@ def _looked_up(values: Values, ref: Reference) -> Number:
     return values[ref.owner][ref.name]
 
 
-def _is_alias(graph: Graph, ref: Reference) -> bool:
-    return isinstance(graph.parts[ref.owner].rules.formulas.get(ref.name), Reference | Integer)
+def _is_alias(graph: Graph, ref: Reference, value_of: Callable[[Reference], Number]) -> bool:
+    part = graph.parts[ref.owner]
+    match part.rules.formulas.get(ref.name):
+        case Reference() | Integer():
+            return True
+        case Max(arguments):
+            named = [argument for argument in arguments if isinstance(argument, Reference)]
+            return named == [*arguments] and len({value_of(part.bound(argument)) for argument in named}) == 1
+    return False
 
 
 def _step(graph: Graph, ref: Reference, value_of: Callable[[Reference], Number]) -> Step | None:

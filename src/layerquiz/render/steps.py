@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.letters import InLetters
@@ -11,8 +13,12 @@ from layerquiz.formula.derive import Derivation
 from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Formula, Reference, references, transform
 from layerquiz.network.glossary import AXIS_LETTERS, entry
+from layerquiz.network.scope import COPY
 from layerquiz.render.document import Step
 from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, letter, role
+
+COPIED = re.compile(rf"(?<=\.{COPY})\d+(?=\.|$)")
+"""The number of a block's copy in the name of a layer."""
 
 
 def worked(derivation: Derivation, explained: set[str] | None = None, plain: bool = True) -> tuple[Step, ...]:
@@ -43,10 +49,10 @@ def _in_rule_letters(step: DerivedStep, several: bool) -> Step:
 
 
 def folded(steps: Iterable[DerivedStep]) -> list[tuple[DerivedStep, list[DerivedStep]]]:
-    """Return the steps with those that say the same along another axis of the same layer put beside the first."""
+    """Return the steps, beside each those that say the same along another axis of the layer or in a block's copy."""
     groups: dict[object, tuple[DerivedStep, list[DerivedStep]]] = {}
     for number, step in enumerate(steps):
-        key = _without_axis(step) if _axis(step) else number
+        key = _without_place(step) if _axis(step) or COPIED.search(step.quantity.owner) else number
         if key in groups:
             groups[key][1].append(step)
         else:
@@ -58,23 +64,41 @@ def _axis(step: DerivedStep) -> str:
     return next((part for part in step.quantity.name.split(".") if part in AXIS_LETTERS), "")
 
 
-def _without_axis(step: DerivedStep) -> object:
-    """Return what a step says when the name of its axis is covered."""
+def _without_place(step: DerivedStep) -> object:
+    """Return what a step says when the name of its axis and the number of its block's copy are covered."""
     axis = _axis(step)
 
     def covered(node: Formula) -> Formula:
-        return Reference(node.owner, node.name.replace(axis, "*")) if isinstance(node, Reference) else node
+        if not isinstance(node, Reference):
+            return node
+        return Reference(COPIED.sub("", node.owner), node.name.replace(axis, "*") if axis else node.name)
 
-    name = step.quantity.name.replace(axis, "*")
-    return step.quantity.owner, name, transform(step.formula, covered), tuple(step.values.values())
+    return covered(step.quantity), transform(step.formula, covered), tuple(step.values.values())
 
 
 def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:
-    likewise = " and ".join(f"the {entry(other.quantity.name).meaning}" for other in also)
-    note = f"Likewise {likewise}: {grouped(step.value)}." if also else ""
+    told = " and ".join(phrase if phrase.startswith("in ") else f"the {phrase}" for phrase in _likewise(step, also))
+    note = f"Likewise {told}: {grouped(step.value)}." if also else ""
     text = f"{step.quantity.owner}: {' = '.join(chain(step))}" if plain else ""
     layer = step.quantity.owner if several else ""
     return Step(chain(step, LATEX), text, tuple(_meanings(step, explained)), note, layer)
+
+
+def _likewise(step: DerivedStep, also: Sequence[DerivedStep]) -> list[str]:
+    """Say for what else a step holds: other axes of its layer, and the same layer in other copies of its block."""
+    owner = step.quantity.owner
+    axes = [entry(other.quantity.name).meaning for other in also if other.quantity.owner == owner]
+    copies = list(dict.fromkeys(other.quantity.owner for other in also if other.quantity.owner != owner))
+    if len(copies) > 2 and all(_is_next(*pair) for pair in pairwise(copies)):
+        return [*axes, f"in {copies[0]} to {copies[-1]}"]
+    *most, last = copies or [""]
+    return [*axes, *([f"in {', '.join(most)} and {last}" if most else f"in {last}"] if last else [])]
+
+
+def _is_next(owner: str, other: str) -> bool:
+    """Say whether two layers stand in neighbouring copies."""
+    first, second = ([int(number) for number in COPIED.findall(name)] for name in (owner, other))
+    return sum(second) - sum(first) == 1
 
 
 def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
@@ -108,7 +132,7 @@ def as_text(derivation: Derivation) -> str:
         told = _plain_meanings(step, explained)
         if told:
             lines.append(f"    where {', '.join(told)}")
-        lines += [f"    likewise {entry(other.quantity.name).meaning} = {grouped(other.value)}" for other in also]
+        lines += [f"    likewise {phrase} = {grouped(step.value)}" for phrase in _likewise(step, also)]
     return "\n".join(lines)
 
 
