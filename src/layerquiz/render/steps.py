@@ -114,9 +114,11 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 
 
 def _meaning(ref: Reference) -> str:
-    """Return what a letter stands for; with several inputs, of which one."""
-    meaning = entry(ref.name, own=ref.owner in OWNERS).meaning
-    return f"{meaning} {role(ref.owner) or ''}".rstrip()
+    """Return what a letter stands for; with several inputs, of which one: `features of input 2`."""
+    meaning, number = entry(ref.name, own=ref.owner in OWNERS).meaning, role(ref.owner)
+    if not number:
+        return meaning
+    return f"{meaning} {number}" if meaning.endswith("input") else f"{meaning.removeprefix('input ')} of input {number}"
 
 
 def _has_role(ref: Reference) -> bool:
