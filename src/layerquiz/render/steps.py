@@ -116,9 +116,9 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 def _meaning(ref: Reference) -> str:
     """Return what a letter stands for; with several inputs, of which one: `features of input 2`."""
     meaning, number = entry(ref.name, own=ref.owner in OWNERS).meaning, role(ref.owner)
-    if not number:
-        return meaning
-    return f"{meaning} {number}" if meaning.endswith("input") else f"{meaning.removeprefix('input ')} of input {number}"
+    if number and meaning.startswith("input "):
+        return f"{meaning.removeprefix('input ')} of input {number}"
+    return f"{meaning} {number}" if number and meaning.endswith("input") else meaning
 
 
 def _has_role(ref: Reference) -> bool:
