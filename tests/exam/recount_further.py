@@ -73,7 +73,7 @@ def convolution(layer, inputs, _):
 
 
 def transposed(layer, inputs, conventions):
-    """Each input number reaches a kernel of outputs; under Keras at least a stride of them, or with "same" just that."""
+    """Each input number reaches a kernel of outputs; under Keras at least a stride of them, with "same" just that."""
     (sizes,) = inputs
     kernel, stride, padding = layer["kernel"], layer["stride"], layer.get("padding", 0)
     reach = max(kernel, stride) if conventions.name == "keras" else kernel
