@@ -118,7 +118,7 @@ def _meaning(ref: Reference) -> str:
     meaning, number = entry(ref.name, own=ref.owner in OWNERS).meaning, role(ref.owner)
     if number and meaning.startswith("input "):
         return f"{meaning.removeprefix('input ')} of input {number}"
-    return f"{meaning} {number}" if number and meaning.endswith("input") else meaning
+    return meaning.replace("the input", f"input {number}") if number else meaning
 
 
 def _has_role(ref: Reference) -> bool:
