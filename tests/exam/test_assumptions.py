@@ -161,6 +161,38 @@ def test_the_bias_vectors_of_recurrent_layers_are_said(conventions, keys, lstm, 
     assert told["gru"] == ([f"{assumptions.RECURRENT['gru']} has {words[gru]}."] if gru else [])
 
 
+OF_SEQUENCES = """---
+title: Sequences
+network:
+  input: {tokens: 5, features: 8}
+  layers:
+    - {kind: attention, name: attention, heads: 2}
+    - {kind: encoderlayer, name: encoder, heads: 2, feedforward: {choice: [12, 16]}}
+    - {kind: gru, name: last, units: 3, sequences: false}
+    - {kind: dense, name: head, units: 4}
+ask: [{blank: BLANK}]
+---
+What comes out?
+"""
+
+
+@pytest.mark.parametrize(
+    ("blank", "needed"),
+    [
+        ("attention.biases", {assumptions.ATTENTION}),
+        ("encoder.weights", {assumptions.TRANSFORMER}),
+        ("head.parameters", {assumptions.BIASES}),
+        ("encoder.shape", {assumptions.SEQUENCE}),
+        ("last.shape", set()),
+        ("attention.tokens", set()),
+    ],
+)
+def test_of_layers_on_sequences_only_what_they_need_is_said(blank, needed):
+    """Whose biases count, and how a sequence's shape is written, is said of the kinds that a blank rests on."""
+    found = assumptions.sentences([("1", draw(template.parse(OF_SEQUENCES.replace("BLANK", blank), "own"), 1))])
+    assert set(found) - ALWAYS == needed
+
+
 def test_what_is_said_of_exact_numbers_agrees_with_the_policy():
     """Exact numbers are asked for unless all may be rounded; where none may, rounding is not spoken of."""
     macs = [("1", draw(library.named("conv-macs"), 1))]

@@ -158,18 +158,33 @@ DESCRIBED = {
     "keys of their own": (
         {"tokens": 5, "features": 8},
         {"kind": "attention", "heads": 2, "kv_heads": 1, "bias": False},
-        "attention, without bias, heads 2, kv heads 1",
+        "multi-head attention, 2 heads, 1 head of keys and values, without bias",
     ),
     "flags": (
         {"tokens": 5, "features": 8},
         {"kind": "gru", "units": 3, "sequences": False, "bidirectional": True},
-        "gru, 3 units, bidirectional, without sequences",
+        "GRU, 3 units, in both directions, only the last step is handed on",
+    ),
+    "a stack of layers": (
+        {"tokens": 5, "features": 8},
+        {"kind": "lstm", "units": 7, "layers": 2, "bidirectional": True, "merge": "sum", "projection": 4},
+        "LSTM, 7 units, 2 stacked layers, in both directions, the two directions added, projected to 4 features",
+    ),
+    "a layer of a transformer": (
+        {"tokens": 5, "features": 8},
+        {"kind": "encoderlayer", "heads": 2, "feedforward": 32},
+        "encoder layer of a transformer, 2 heads, 32 units between its two dense layers",
+    ),
+    "a choice of a framework": (
+        {"tokens": 5, "features": 8},
+        {"kind": "gru", "units": 3, "reset_after": False},
+        "GRU, 3 units, reset before the product",
     ),
     "lists": ({"features": 9}, {"kind": "reshape", "shape": [3, -1]}, r"reshaping, to $3\times 3$"),
     "a key called otherwise inside": (
         {"tokens": 5},
         {"kind": "embedding", "vocabulary": 20, "features": 8},
-        "embedding, vocabulary 20, features 8",
+        "embedding, vocabulary of 20 words, 8 features for each word",
     ),
     "other axes than the input's": (
         {"channels": 2, "depth": 5, "height": 8, "width": 6},

@@ -187,6 +187,24 @@ def test_spellings_of_a_shape(text):
     assert (answer.slug if isinstance(answer, Unreadable) else answer.value) == SHAPES[text]
 
 
+@pytest.mark.parametrize(
+    ("text", "entries", "shape"),
+    [
+        ("60 x 1,536", 2, (60, 1536)),
+        ("1,536 x 7 x 7", 3, (1536, 7, 7)),
+        ("13x13x1,256", 3, (13, 13, 1256)),
+        ("12,345,678 x 4", 2, (12345678, 4)),
+        ("60 x 1,536", 3, (60, 1, 536)),
+        ("60, 536", 2, (60, 536)),
+        ("32,60,536", 2, (60, 536)),
+        ("7, 512 x 3", 3, (7, 512, 3)),
+    ],
+)
+def test_a_comma_beside_a_cross_parts_digits_where_that_gives_the_sizes(text, entries, shape):
+    """Sheets print 60 x 1,536; where commas alone stand, or as many sizes are asked for, each is a size."""
+    assert read(text, "shape", entries=entries).value == shape
+
+
 def test_number_of_entries_decides_about_the_batch():
     """Four numbers are a batch of images, unless a volume is asked; 12,544 is one number for features."""
     assert read("16x8x8x8", "shape").value == (8, 8, 8)

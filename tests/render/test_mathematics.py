@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layerquiz.errors import TemplateError
+from layerquiz.network import glossary
 from layerquiz.render import mathematics
 
 
@@ -66,3 +67,11 @@ def test_listed_mathematics_prints(source: str, latex: str, text: str):
 def test_the_rule_of_convolution_reads_as_on_paper():
     source = r"\left\lfloor\frac{H - K + 2P}{S}\right\rfloor + 1"
     assert mathematics.text(source) == "⌊(H - K + 2P)/S⌋ + 1"
+
+
+@pytest.mark.parametrize("table", [glossary.OWN, glossary.BEFORE], ids=["own", "before"])
+def test_every_letter_of_the_glossary_prints(table):
+    """A worked solution is made of these letters: one that is refused makes a question that cannot be printed."""
+    for found in table.values():
+        assert mathematics.latex(found.letter) == found.letter
+        assert "\\" not in mathematics.text(found.letter)

@@ -41,6 +41,15 @@ LEARNED_ONLY = "Parameters are the learned numbers; stored means and variances a
 WITH_STORED = "Parameters are the learned numbers, and the stored means and variances, which are not trainable."
 WITH_VECTOR = "Spectral norm stores one number for each output, which is a parameter that is not trainable."
 WITHOUT_VECTOR = "What spectral norm stores is not counted."
+ATTENTION = (
+    "The projections of an attention to queries, keys and values, and the one of its output, have biases unless the "
+    "question says otherwise."
+)
+OF_TRANSFORMERS = ("encoderlayer", "decoderlayer")
+TRANSFORMER = (
+    "In a layer of a transformer every projection and every dense layer has biases, and every normalisation a scale "
+    "and a shift for each feature, unless the question says otherwise."
+)
 RECURRENT = {
     "rnn": "A plain recurrent layer",
     "lstm": "Each gate of an LSTM",
@@ -48,6 +57,7 @@ RECURRENT = {
 }
 ONE_VECTOR = "one bias vector"
 TWO_VECTORS = "two bias vectors, one for the input and one for the state"
+SEQUENCE = r"The shape of a sequence is written tokens $\times$ features, that of a single vector as its features."
 EITHER_ORDER = "A shape in the other order, channels first or last, is right too."
 ONE_ORDER = "The order of a shape counts."
 ROUNDED_DOWN = "A window that does not fit is dropped: sizes are rounded down unless the question says otherwise."
@@ -89,7 +99,12 @@ class Needs:
     @cached_property
     def asked(self) -> frozenset[str]:
         """Return the asked quantities without their layers."""
-        return frozenset(name.rpartition(".")[2] for name in self.question.about)
+        return frozenset(quantity for _, _, quantity in self.blanks)
+
+    @property
+    def blanks(self) -> list[tuple[str, str, str]]:
+        """Return the owner of each quantity that the answers rest on, a dot, and its name."""
+        return [name.rpartition(".") for name in self.question.about]
 
     @cached_property
     def above(self) -> list[Reference]:
@@ -102,6 +117,12 @@ class Needs:
         """Return the layers that the blanks rest on."""
         by_name = self.question.network.by_name
         return [by_name[name] for name in dict.fromkeys(ref.owner for ref in self.above) if name in by_name]
+
+    @property
+    def counted(self) -> list[Layer]:
+        """Return the layers whose learned numbers the blanks rest on."""
+        owners = {ref.owner for ref in self.above if ref.name in LEARNED}
+        return [layer for layer in self.layers if layer.name in owners]
 
     def has_key(self, key: str) -> bool:
         """Say whether a layer below the blanks is of a kind with some key."""
@@ -122,9 +143,8 @@ class Needs:
 def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
     """Yield what one question needs, each with its topic: one topic says the same for all questions, or differs."""
     conventions = needs.conventions
-    if needs.asked & LEARNED and needs.has_key("bias"):
-        yield "biases", BIASES
     if needs.asked & LEARNED:
+        yield from _biases(needs)
         yield from _recurrent(needs)
     yield from _shapes(needs)
     if needs.asked & COUNTED and (needs.has_key("statistics") or needs.has_key("given")):
@@ -144,11 +164,22 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
         yield "memory", f"{_sizes_of_numbers(needs)}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes."
 
 
+def _biases(needs: Needs) -> Iterator[tuple[str, str]]:
+    """Yield which layers have biases; recurrent ones say how many vectors of them."""
+    kinds = {layer.kind.name for layer in needs.counted if "bias" in type(layer.keys).model_fields}
+    if "attention" in kinds:
+        yield "attention", ATTENTION
+    if kinds - {*RECURRENT, "attention", *OF_TRANSFORMERS}:
+        yield "biases", BIASES
+    if kinds & {*OF_TRANSFORMERS}:
+        yield "transformer", TRANSFORMER
+
+
 def _recurrent(needs: Needs) -> Iterator[tuple[str, str]]:
     """Yield how many bias vectors a recurrent layer has, where it has biases."""
     network = needs.question.network
     doubled = replace(needs.conventions, two_recurrent_biases=True)
-    for layer in needs.layers:
+    for layer in needs.counted:
         biases = network.values[layer.name].get("biases")
         if layer.kind.name in RECURRENT and biases:
             has_two = biases == network.under(doubled).values[layer.name]["biases"]
@@ -199,6 +230,9 @@ def _in_bytes(bits: int) -> str:
 
 def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
     """Yield how shapes are written, where the network takes an image, a volume or a signal."""
+    shaped = [owner for owner, _, asked in needs.blanks if asked == "shape"]
+    if any("tokens" in needs.question.network.form(owner).sizes for owner in shaped):
+        yield "sequence", SEQUENCE
     form = needs.question.network.form("input")
     if not form.axes:
         return
@@ -211,10 +245,13 @@ def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
 
 TOPICS = (
     "biases",
+    "attention",
+    "transformer",
     *RECURRENT,
     "shape 1",
     "shape 2",
     "shape 3",
+    "sequence",
     "order",
     "statistics",
     "spectral norm",

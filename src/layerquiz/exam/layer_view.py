@@ -54,9 +54,10 @@ KINDS = {
     "channelshuffle": "channel shuffle",
     "glu": "gated linear unit",
     "subtract": "difference",
-    "average": "mean of its inputs",
-    "maximum": "maximum of its inputs",
-    "minimum": "minimum of its inputs",
+    "average": "mean",
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "parameter": "learned tensor",
     "dot": "dot product",
     "dotattention": "dot-product attention",
     "additiveattention": "additive attention",
@@ -66,6 +67,14 @@ KINDS = {
     "scale": "learned scale",
     "adaptivesoftmax": "adaptive softmax",
     "normalization": "normalisation with stored statistics",
+    "rnn": "plain recurrent layer",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "attention": "multi-head attention",
+    "encoderlayer": "encoder layer of a transformer",
+    "decoderlayer": "decoder layer of a transformer",
+    "tokens": "positions of the image as a sequence of tokens",
+    "select": "first token alone",
 }
 """Kinds in words; `conv` stands for conv1d, conv2d and conv3d. Other kinds are called as in the notation."""
 
@@ -167,7 +176,7 @@ def described(network: Network, owner: str) -> str:
         return {"input": "the input", "total": "the whole network"}.get(owner) or _block(network, owner)
     family = layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
     fields = type(layer.keys).model_fields
-    phrases = [PHRASES[name](layer, fact(network, owner, name)) for name in PHRASES if name in fields]
+    phrases = [PHRASES[name](layer, _found(network, layer, name)) for name in PHRASES if name in fields]
     others = [name for name in fields if name not in {*PHRASES, *KEYS_OF_ALL, *SAYS_NOTHING}]
     phrases += [_as_written(fields[name].alias or name, getattr(layer.keys, name), fields[name]) for name in others]
     several, branch = _taken(network, layer)
@@ -199,6 +208,11 @@ def _trained(layer: Layer) -> Iterator[str]:
         yield f"with the parameters of `{layer.keys.shares}`"
     if not layer.keys.trainable:
         yield "frozen"
+
+
+def _found(network: Network, layer: Layer, name: str) -> Any:
+    """Return a key; of a sequence's layer None where it is not written, whatever follows then."""
+    return getattr(layer.keys, name) if name in OF_SEQUENCES else fact(network, layer.name, name)
 
 
 def _as_written(key: str, found: Any, field: FieldInfo) -> str:
@@ -283,6 +297,34 @@ def plural(noun: str) -> str:
     return f"{noun}s"
 
 
+def _features(layer: Layer, found: Any) -> str:
+    if found is None:
+        return ""
+    return counted(found, "feature") + (" for each word" if layer.kind.name.startswith("embedding") else "")
+
+
+OF_SEQUENCES: Mapping[str, Callable[[Layer, Any], str]] = {
+    "vocabulary": lambda _, found: f"vocabulary of {counted(found, 'word')}",
+    "heads": lambda _, found: counted(found, "head"),
+    "kv_heads": lambda _, found: found and f"{counted(found, 'head')} of keys and values",
+    "embedding": _features,
+    "head_features": lambda _, found: found and f"{counted(found, 'feature')} in each head",
+    "feedforward": lambda _, found: f"{counted(found, 'unit')} between its two dense layers",
+    "layers": lambda _, found: "" if found == 1 else f"{found} stacked layers",
+    "bidirectional": lambda _, found: "in both directions" if found else "",
+    "merge": lambda layer, found: (
+        "the two directions added" if found == "sum" and getattr(layer.keys, "bidirectional", False) else ""
+    ),
+    "projection": _unless(0, "projected to {} features"),
+    "reset_after": lambda _, found: "" if found is None else f"reset {'after' if found else 'before'} the product",
+    "sequences": lambda _, found: "" if found else "only the last step is handed on",
+}
+"""Phrases of keys that layers on sequences have; what is not written is not said."""
+
+
+FUNCTIONS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "selu": "SELU", "relu6": "ReLU6"}
+"""Activation functions that are written otherwise than in the notation."""
+
 PHRASES: Mapping[str, Callable[[Layer, Any], str]] = {
     "filters": lambda _, found: counted(found, "filter"),
     "units": lambda _, found: counted(found, "unit"),
@@ -295,8 +337,9 @@ PHRASES: Mapping[str, Callable[[Layer, Any], str]] = {
     ),
     "multiplier": _unless(1, "{} outputs of each channel"),
     "shape": lambda _, found: f"to {as_product(found)}",
+    **OF_SEQUENCES,
     "ceil": lambda _, found: "sizes rounded up" if found else "",
-    "function": lambda _, found: str(found),
+    "function": lambda _, found: FUNCTIONS.get(found, str(found)),
     "rate": _unless(None, "rate {}"),
     "bias": lambda _, found: "" if found else "without bias",
     "axes": _axes,

@@ -15,6 +15,7 @@ from layerquiz.formula.expr import (
     Floor,
     Formula,
     Integer,
+    Max,
     Number,
     Power,
     Product,
@@ -72,8 +73,8 @@ def derive(
 
     `values` are those of the graph where they have been computed before.
 
-    A quantity that is only another one's name (the height after an activation) takes no step of its own unless it
-    is asked for.
+    A quantity that is only another one's name (the height after an activation, or behind a sum of maps that are equally
+    high) takes no step of its own unless it is asked for.
     """
     wanted = tuple(targets)
     return with_values(plan(graph, wanted, known), _computed_values(graph, wanted) if values is None else values)
@@ -81,11 +82,15 @@ def derive(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A step before its numbers: the quantity, its formula, and which quantity each of its references is."""
+    """A step before its numbers: the quantity, its formula, and which quantity each of its references is.
+
+    `alias`: it takes no step of its own where all that it reads is equal, as the height behind a sum of equal maps.
+    """
 
     quantity: Reference
     formula: Formula
     names: Mapping[Reference, Reference]
+    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +104,14 @@ class Plan:
 def plan(graph: Graph, targets: tuple[Reference, ...], known: Iterable[Reference] = ()) -> Plan:
     """Return the steps of `derive` without their numbers."""
     seen = set(known) - set(targets)
-    order = [ref for ref in graph.order(targets, seen) if ref in targets or not _is_alias(graph, ref)]
-    steps = (_planned(graph, ref) for ref in order)
+    steps = (_planned(graph, ref, ref in targets) for ref in graph.order(targets, seen))
     return Plan(targets, tuple(step for step in steps if step is not None))
 
 
 def with_values(planned: Plan, values: Values) -> Derivation:
     """Return the steps with the numbers of a graph."""
-    return Derivation(planned.targets, tuple([_step(step, values) for step in planned.steps]))
+    steps = (_step(step, values) for step in planned.steps)
+    return Derivation(planned.targets, tuple([step for step in steps if step is not None]))
 
 
 def _computed_values(graph: Graph, targets: Iterable[Reference]) -> Values:
@@ -117,20 +122,19 @@ def _computed_values(graph: Graph, targets: Iterable[Reference]) -> Values:
     return {**by_owner}
 
 
-def _is_alias(graph: Graph, ref: Reference) -> bool:
-    return isinstance(graph.parts[ref.owner].rules.formulas.get(ref.name), Reference | Integer)
-
-
-def _planned(graph: Graph, ref: Reference) -> Planned | None:
+def _planned(graph: Graph, ref: Reference, asked: bool) -> Planned | None:
     part = graph.parts[ref.owner]
     formula = part.rules.formulas.get(ref.name)
-    if formula is None:
+    if formula is None or (not asked and isinstance(formula, Reference | Integer)):
         return None
-    return Planned(ref, formula, {local: part.bound(local) for local in part.rules.reads[ref.name]})
+    alias = not asked and isinstance(formula, Max) and all(isinstance(each, Reference) for each in formula.arguments)
+    return Planned(ref, formula, {local: part.bound(local) for local in part.rules.reads[ref.name]}, alias)
 
 
-def _step(planned: Planned, values: Values) -> Step:
+def _step(planned: Planned, values: Values) -> Step | None:
     ref, numbers = planned.quantity, {local: values[at.owner][at.name] for local, at in planned.names.items()}
+    if planned.alias and len(set(numbers.values())) == 1:
+        return None
     return Step(ref, planned.formula, planned.names, numbers, values[ref.owner][ref.name])
 
 

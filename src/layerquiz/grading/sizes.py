@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Reading, Refusal, shown
+from layerquiz.grading.number import Numeral
 from layerquiz.grading.parts import sides, split, unbracketed, without_notes
 from layerquiz.grading.pieces import Piece
 from layerquiz.grading.worth import evaluated
@@ -79,6 +80,11 @@ def _sizes(pieces: list[Piece], entries: int | None) -> Sizes:
         if refusal.slug != "letter":
             raise
         return Sizes((), start, refusal)
+    grouped = _grouped(pieces)
+    if entries and len(found.entries) != entries and len(grouped) < len(pieces):
+        fewer = tuple(_entry(part, start) for part in _parts(grouped))
+        if len(fewer) == entries:
+            return Sizes(fewer, start, alternative=found.numbers)
     if entries and len(found.entries) not in (entries, entries + 1) and (loose := _loosely(pieces, entries)):
         return loose
     number = _number_in_groups(pieces)
@@ -140,6 +146,26 @@ def _entry(pieces: list[Piece], start: int) -> Number | None:
     if worth.value is None:
         raise Refusal(worth.place, "This letter has no value here.", "letter")
     return worth.value
+
+
+def _grouped(pieces: list[Piece]) -> list[Piece]:
+    """Join `1,536` in `60 x 1,536`, where a cross parts the sizes and so a comma may part the digits."""
+    if not any(piece.kind == "CROSS" for piece in pieces):
+        return pieces
+    kept: list[Piece] = []
+    for piece in pieces:
+        kept.append(piece)
+        if len(kept) > 2 and _is_group(*kept[-3:]):
+            number, _, group = kept[-3:]
+            digits = number.text + group.text
+            kept[-3:] = [replace(number, text=digits, end=group.end, numeral=Numeral(int(digits), 0, len(digits)))]
+    return kept
+
+
+def _is_group(number: Piece, comma: Piece, group: Piece) -> bool:
+    """Say whether three digits stand close behind a comma and a number."""
+    close = number.end == comma.start and comma.end == group.start
+    return close and comma.kind == "COMMA" and number.text.isdigit() and group.text.isdigit() and len(group.text) == 3
 
 
 def _number_in_groups(pieces: list[Piece]) -> int | None:

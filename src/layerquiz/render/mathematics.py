@@ -35,7 +35,7 @@ GREEK = _pairs(
 CLOSE = _pairs(
     "lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lbrace { rbrace } langle ⟨ rangle ⟩ vert | Vert ‖ ldots ... dots ... cdots ... "
     "vdots ⋮ ddots ⋱ infty ∞ prime ′ sum sum prod product min min max max log log ln ln exp exp ast * circ ∘ colon : "
-    "surd √ { { } } % % _ _ # # & & | ‖ $ $"
+    "ell l surd √ { { } } % % _ _ # # & & | ‖ $ $"
 )
 SILENT = ("displaystyle", "textstyle", "limits", "nolimits", "left", "right", "middle", "big", "Big", "bigg", "Bigg")
 SYMBOLS = {

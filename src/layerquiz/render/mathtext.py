@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from itertools import groupby
 
-from layerquiz.formula.derive import Step
-from layerquiz.formula.expr import Formula, Number, Reference, Sum, references, transform
+from layerquiz.formula.derive import Line, Step
+from layerquiz.formula.expr import Formula, Number, Reference, Sum, references, total, transform
 from layerquiz.formula.spelling import LATEX, TEXT, Style, grouped, write
 from layerquiz.network.glossary import entry, plain_letter
 
@@ -88,8 +89,17 @@ def chain(step: Step, style: Style = TEXT) -> tuple[str, ...]:
     """Return a step's sides: its letter, its formula, the numbers put in, the arithmetic, the value."""
     left = letter(Reference("own", step.quantity.name), style)
     sides = [left, _in_letters(step, style)]
-    sides += [in_numbers(line.formula, line.numbers, style) for line in step.lines]
+    sides += [in_numbers(_in_runs(line), line.numbers, style) for line in step.lines]
     return tuple(side for side, before in zip(sides, ["", *sides], strict=False) if side != before)
+
+
+def _in_runs(line: Line) -> Formula:
+    """Return a long sum with numbers that follow each other and are equal as one product: 24 * 110,592,000."""
+    terms = [term for term in line.formula.children() if isinstance(term, Reference)]
+    if not isinstance(line.formula, Sum) or len(terms) <= LONG_SUM or len(terms) < len(line.formula.terms):
+        return line.formula
+    runs = [list(run) for _, run in groupby(terms, key=line.numbers.__getitem__)]
+    return total(term for run in runs for term in ([len(run) * run[0]] if len(run) > 2 else run))
 
 
 def _in_letters(step: Step, style: Style) -> str:

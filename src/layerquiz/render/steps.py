@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.letters import InLetters
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Reference, references
-from layerquiz.network.folding import folded
+from layerquiz.network.folding import COPIED, folded
 from layerquiz.network.glossary import entry
 from layerquiz.render.document import Step
 from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, letter, role
@@ -43,11 +44,28 @@ def _in_rule_letters(step: DerivedStep, written: InLetters | None, several: bool
 
 
 def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:
-    likewise = " and ".join(f"the {entry(other.quantity.name).meaning}" for other in also)
-    note = f"Likewise {likewise}: {grouped(step.value)}." if also else ""
+    told = " and ".join(phrase if phrase.startswith("in ") else f"the {phrase}" for phrase in _likewise(step, also))
+    note = f"Likewise {told}: {grouped(step.value)}." if also else ""
     text = f"{step.quantity.owner}: {' = '.join(chain(step))}" if plain else ""
     layer = step.quantity.owner if several else ""
     return Step(chain(step, LATEX), text, tuple(_meanings(step, explained)), note, layer)
+
+
+def _likewise(step: DerivedStep, also: Sequence[DerivedStep]) -> list[str]:
+    """Say for what else a step holds: other axes of its layer, and the same layer in other copies of its block."""
+    owner = step.quantity.owner
+    axes = [entry(other.quantity.name).meaning for other in also if other.quantity.owner == owner]
+    copies = list(dict.fromkeys(other.quantity.owner for other in also if other.quantity.owner != owner))
+    if len(copies) > 2 and all(_is_next(*pair) for pair in pairwise(copies)):
+        return [*axes, f"in {copies[0]} to {copies[-1]}"]
+    *most, last = copies or [""]
+    return [*axes, *([f"in {', '.join(most)} and {last}" if most else f"in {last}"] if last else [])]
+
+
+def _is_next(owner: str, other: str) -> bool:
+    """Say whether two layers stand in neighbouring copies."""
+    first, second = ([int(number) for number in COPIED.findall(name)] for name in (owner, other))
+    return sum(second) - sum(first) == 1
 
 
 def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
@@ -63,13 +81,11 @@ def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
 
 
 def _meaning(ref: Reference) -> str:
-    """Return what a letter stands for; with several inputs, of which one."""
-    meaning = entry(ref.name, own=ref.owner in OWNERS).meaning
-    which = role(ref.owner)
-    if not which:
-        return meaning
-    plain = meaning.removeprefix("input ")
-    return f"{plain} of input {which}" if plain != meaning else meaning.replace("of the input", f"of input {which}")
+    """Return what a letter stands for; with several inputs, of which one: `features of input 2`."""
+    meaning, number = entry(ref.name, own=ref.owner in OWNERS).meaning, role(ref.owner)
+    if number and meaning.startswith("input "):
+        return f"{meaning.removeprefix('input ')} of input {number}"
+    return meaning.replace("the input", f"input {number}") if number else meaning
 
 
 def _has_role(ref: Reference) -> bool:
@@ -85,7 +101,7 @@ def as_text(derivation: Derivation) -> str:
         told = _plain_meanings(step, explained)
         if told:
             lines.append(f"    where {', '.join(told)}")
-        lines += [f"    likewise {entry(other.quantity.name).meaning} = {grouped(other.value)}" for other in also]
+        lines += [f"    likewise {phrase} = {grouped(step.value)}" for phrase in _likewise(step, also)]
     return "\n".join(lines)
 
 

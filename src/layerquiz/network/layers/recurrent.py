@@ -44,7 +44,7 @@ def lstm(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Form
 
 
 def gru(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
-    """weights = 3 (H F + H H); biases = 3 H, or 2 * 3 H with reset_after. Source: Cho et al., arXiv:1406.1078."""
+    """weights = 3 (H F + H H); biases = 3 H, or 3 * 2 H with reset_after. Source: Cho et al., arXiv:1406.1078."""
     chosen = own.reset_after
     is_after = conventions.reset_after if chosen is None else chosen
     return recurrent(own, before, 3, conventions.two_recurrent_biases or bool(is_after))
@@ -65,7 +65,7 @@ def recurrent(own: Own, before: tuple[Before, ...], gates: int, two_biases: bool
         "macs": own["weights"] * source.tokens,
     }
     if own.bias:
-        formulas["biases"] = _times(own.layers, 2 if own.bidirectional else 1, 2 if two_biases else 1, gates, own.units)
+        formulas["biases"] = _times(own.layers, 2 if own.bidirectional else 1, gates, 2 if two_biases else 1, own.units)
     if own.projection != 0:
         formulas[f"{SLACK}projection"] = own.units - 1 - own.projection
     return formulas
