@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import grid
+from layerquiz.exam.code_view import CODE, CodeView
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.letters import InLetters, Lettered, legend, lettered
 from layerquiz.exam.recipe import Drawn
@@ -71,7 +72,7 @@ class Question:
         """Return the wording with its numbers, in Markdown. Raises `LayerquizError` where the template is wrong."""
         if self.template.kind == "formula":
             return _text_in_letters(self.template, self.drawn, self.network)
-        return self.template.wording.render(_names(self.drawn, self.network))
+        return self.template.wording.render(_names(self.template, self.drawn, self.network))
 
     @cached_property
     def grid(self) -> Grid | None:
@@ -123,12 +124,11 @@ def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> N
 def keys(template: Template, network: Network) -> tuple[Answer, ...]:
     """Return the right values of all blanks."""
     found = []
-    cells = sum(asked.in_table for asked in template.asked)
-    for place, asked in enumerate(template.asked, -cells):
+    for asked in template.asked:
         try:
             found.append(network.value(asked.quantity))
         except LayerquizError as error:
-            raise template.written.located(error, ("table",) if asked.in_table else ("ask", place)) from None
+            raise template.written.located(error, asked.path) from None
     return tuple(found)
 
 
@@ -137,13 +137,13 @@ def composed(template: Template, drawn: Drawn, network: Network, right: tuple[An
     if template.kind == "formula":
         return Question(template, network, _in_letters(template, drawn, network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
-    names = _names(drawn, network) if worded else {}
+    names = _names(template, drawn, network) if worded else {}
     return Question(template, network, _filled(template, names, right), drawn)
 
 
-def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
-    """Return what a wording may name: what the template drew first, and the layers."""
-    return {**drawn["let"], **views(network)}
+def _names(template: Template, drawn: Drawn, network: Network) -> dict[str, Any]:
+    """Return what a wording may name: the network's code, what the template drew first, and the layers."""
+    return {CODE: CodeView(network, template.hidden), **drawn["let"], **views(network)}
 
 
 def _filled(template: Template, names: dict[str, Any], right: tuple[Answer, ...]) -> tuple[Blank, ...]:
@@ -188,15 +188,13 @@ def _text_in_letters(template: Template, drawn: Drawn, network: Network) -> str:
 
 def lettered_blanks(template: Template, network: Network) -> tuple[Lettered, ...]:
     """Return the quantities that a template asks for, in its letters."""
-    cells = sum(asked.in_table for asked in template.asked)
     found = []
-    for place, asked in enumerate(template.asked, -cells):
+    for asked in template.asked:
         try:
             found.append(lettered(network, asked.quantity, template.letters))
         except LayerquizError as error:
             about_letters = error.slug in ("no-letter", "unknown-quantity", "does-not-apply") and template.letters
-            path = ("letters",) if about_letters else ("table",) if asked.in_table else ("ask", place)
-            raise template.written.located(error, path) from None
+            raise template.written.located(error, ("letters",) if about_letters else asked.path) from None
     return tuple(found)
 
 

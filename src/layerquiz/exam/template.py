@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layerquiz.errors import FormulaError, LayerquizError, TemplateError
 from layerquiz.exam import wording
+from layerquiz.exam.code_view import CODE, Hidden, hidden_arguments
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipe, recipe
 from layerquiz.exam.source import Path, SourceText
@@ -25,7 +26,7 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula")
+DRAWN_KINDS = ("number", "formula", "code")
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
@@ -71,6 +72,7 @@ class TemplateKeys(_Keys):
     letters: Annotated[list[str], Field(min_length=1)] | None = None
     require: list[str] = []
     ask: list[Any] = []
+    hide: Annotated[list[str], Field(max_length=26)] = []
     table: dict[str, Any] | None = None
     tells_apart: list[str] = []
     minutes: Annotated[float, Field(ge=0.1, le=600)] | None = None
@@ -83,14 +85,14 @@ class TemplateKeys(_Keys):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One blank of a template: what is asked, and what a paper prints beside it."""
+    """One blank of a template: what is asked, what a paper prints beside it, and where in the file it stands."""
 
     quantity: str
     label: str | Wording | None
     points: Fraction
     unit: str | None
     rounding: bool
-    in_table: bool = False
+    path: Path
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -98,6 +100,7 @@ class Template:
     """A question template, ready to draw. `text` is the whole file, `name` its stem.
 
     `letters` names the quantities that stand as letters where a formula is asked for; None chooses those of the layer.
+    `hidden` are the arguments that its code leaves open.
     """
 
     name: str
@@ -111,6 +114,7 @@ class Template:
     letters: tuple[str, ...] | None
     require: tuple[Expression, ...]
     asked: tuple[Asked, ...]
+    hidden: tuple[Hidden, ...]
     grid: Plan | None
     tells_apart: tuple[str, ...]
     minutes: float | None
@@ -139,7 +143,10 @@ def parse(text: str, name: str, file: str = "") -> Template:
         made = recipe(let, keys.network or {})
     except LayerquizError as error:
         raise written.located(error) from None
-    asked, plan = _asked(keys, written)
+    hidden = hidden_arguments(keys.hide, keys.network or {}, written)
+    asked, plan = _asked(keys, hidden, written)
+    read = wording.parse(body, file, body_line)
+    _check_code(keys.kind, read, written)
     return Template(
         name=name,
         text=text,
@@ -152,6 +159,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         letters=None if keys.letters is None else tuple(keys.letters),
         require=_required(keys.require, written),
         asked=asked,
+        hidden=hidden,
         grid=plan,
         tells_apart=tuple(keys.tells_apart),
         minutes=keys.minutes,
@@ -159,7 +167,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         source=keys.source,
         conventions=_conventions(keys.conventions, written),
         space=keys.space,
-        wording=wording.parse(body, file, body_line),
+        wording=read,
     )
 
 
@@ -187,10 +195,20 @@ def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
         raise written.fault(
             "letters belong to questions that ask for a formula", ("letters",), cure=cure, slug="letters"
         )
+    if keys.hide and keys.kind != "code":
+        cure = "Write kind: code, or leave hide out"
+        raise written.fault("only code can be left open", ("hide",), cure=cure, slug="hide")
     if keys.network is None:
         raise written.fault('the key "network" is missing', slug="missing-key")
-    if not keys.ask and keys.table is None:
+    if not keys.ask and not keys.hide and keys.table is None:
         raise written.fault("nothing is asked", cure="Give blanks with ask, or a table", slug="missing-key")
+
+
+def _check_code(kind: str, read: Wording, written: SourceText) -> None:
+    """Refuse a question about code that shows none."""
+    if kind == "code" and not any(name == CODE for name, _ in read.needs):
+        cure = "Put {{ code.pytorch }} or {{ code.keras }} on a line of its own"
+        raise written.fault("the wording shows no code", ("kind",), cure=cure, slug="no-code")
 
 
 def _checked_let(let: Mapping[str, Any], written: SourceText) -> Mapping[str, Any]:
@@ -224,9 +242,15 @@ def _conventions(choice: Any, written: SourceText) -> Any:
     return choice
 
 
-def _asked(keys: TemplateKeys, written: SourceText) -> tuple[tuple[Asked, ...], Plan | None]:
-    """Return the blanks, those of a table first, and which of them stand in a grid."""
-    listed = [_blank(found, written, ("ask", place)) for place, found in enumerate(keys.ask)]
+def _asked(
+    keys: TemplateKeys, hidden: tuple[Hidden, ...], written: SourceText
+) -> tuple[tuple[Asked, ...], Plan | None]:
+    """Return the blanks, those of a table first, then those of the code, and which of them stand in a grid."""
+    opened = [
+        Asked(found.quantity, found.label, Fraction(1), "", False, ("hide", place))
+        for place, found in enumerate(hidden)
+    ]
+    listed = opened + [_blank(found, written, ("ask", place)) for place, found in enumerate(keys.ask)]
     plan = plan_of_asked([asked.quantity for asked in listed]) if keys.layout == "grid" else None
     if keys.table is not None:
         cells, plan = _cells(written.checked(TableKeys, keys.table, ("table",)))
@@ -239,7 +263,7 @@ def _cells(keys: TableKeys) -> tuple[list[Asked], Plan]:
     """Return the blanks of the shorthand for a table."""
     plan = Table(tuple(keys.rows), tuple(keys.columns)).plan()
     points, rounding = Fraction(str(keys.points)), keys.rounding is not None
-    return [Asked(name, None, points, None, rounding, in_table=True) for name in plan.quantities], plan
+    return [Asked(name, None, points, None, rounding, ("table",)) for name in plan.quantities], plan
 
 
 def _blank(found: Any, written: SourceText, path: Path) -> Asked:
@@ -251,7 +275,7 @@ def _blank(found: Any, written: SourceText, path: Path) -> Asked:
     label: str | Wording | None = keys.label
     if keys.label and "{" in keys.label:
         label = wording.parse(keys.label, written.name, line)
-    return Asked(keys.blank, label, Fraction(str(keys.points)), keys.unit, keys.rounding is not None)
+    return Asked(keys.blank, label, Fraction(str(keys.points)), keys.unit, keys.rounding is not None, path)
 
 
 def _check_blanks(asked: list[Asked], written: SourceText) -> None:

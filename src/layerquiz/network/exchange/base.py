@@ -275,6 +275,18 @@ def is_chain(network: Network, found: Mapping[str, Code]) -> bool:
     )
 
 
+def declarations(code: Code) -> dict[str, str]:
+    """Return the arguments with which a layer declares a size of its input, each with that size's quantity."""
+    calls, found = list(code.parts.values()), {}
+    while calls:
+        for argument in calls.pop().arguments:
+            if isinstance(argument.value, Call):
+                calls.append(argument.value)
+            elif argument.quantity:
+                found[argument.name] = argument.quantity
+    return found
+
+
 PART = "|"
 """Stands between a layer's name and what is put behind it, so that no other layer can be called so."""
 

@@ -15,6 +15,7 @@ from layerquiz.network.exchange.base import (
     Hidden,
     Write,
     codes,
+    declarations,
     identifiers,
     is_chain,
     named_parts,
@@ -28,6 +29,8 @@ from layerquiz.network.layers.base import reading_order
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable
 
+FRAMEWORK = "Keras"
+
 KINDS: dict[str, Write] = {**keras_layers.KINDS, **keras_further.KINDS}
 """How each kind is written; a kind that is not here is one that Keras does not have."""
 
@@ -40,12 +43,17 @@ def listing(network: Network, hidden: Mapping[str, Hidden] = {}) -> str:
 
     hidden: of some layers, the arguments that are not shown. Raises `NetworkError` where a layer cannot be written.
     """
-    found = _named(network, codes(network, KINDS, "Keras"))
+    found = _named(network, codes(network, KINDS, FRAMEWORK))
     if is_chain(network, found):
         calls = [(name, call) for name, code in found.items() for call in code.parts.values()]
         lines = [written(call, hidden.get(name, {}), "", STEP, ",") for name, call in calls]
         return "\n".join(["model = keras.Sequential([", f"{STEP}{_input(network)},", *lines, "])"])
     return _functional(network, found, hidden)
+
+
+def declared(network: Network, layer: str) -> dict[str, str]:
+    """Return the arguments of a layer that declare a size of its input: Keras finds all of them by itself."""
+    return declarations(codes(network, KINDS, FRAMEWORK)[layer])
 
 
 def program(network: Network) -> str:

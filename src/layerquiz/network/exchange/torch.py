@@ -14,6 +14,7 @@ from layerquiz.network.exchange.base import (
     Write,
     class_name,
     codes,
+    declarations,
     identifiers,
     is_chain,
     named_parts,
@@ -25,6 +26,8 @@ from layerquiz.network.exchange.base import (
 )
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable
+
+FRAMEWORK = "PyTorch"
 
 KINDS: dict[str, Write] = {**torch_layers.KINDS, **torch_shapes.KINDS, **torch_further.KINDS}
 """How each kind is written; a kind that is not here is one that PyTorch does not have."""
@@ -62,16 +65,23 @@ def listing(network: Network, hidden: Mapping[str, Hidden] = {}) -> str:
 
     hidden: of some layers, the arguments that are not shown. Raises `NetworkError` where a layer cannot be written.
     """
-    found = codes(network, KINDS, "PyTorch")
+    found = codes(network, KINDS, FRAMEWORK)
     called = identifiers(named_parts(network, found), OF_MODULES.split())
     if is_chain(network, found):
         return _sequential(found, called, hidden)
     return _module(network, found, called, hidden)
 
 
+def declared(network: Network, layer: str) -> dict[str, str]:
+    """Return the arguments of a layer that declare a size of its input, each with that size's quantity."""
+    return declarations(codes(network, KINDS, FRAMEWORK)[layer])
+
+
 def program(network: Network) -> str:
     """Return a network as a module that Python runs: its imports, the shape of its input, and `model`."""
     body = listing(network)
+    if body.startswith("class "):
+        body += f"\n\n\nmodel = {class_name(network, OF_FUNCTIONS)}()"
     head = "".join(f"{line}\n" for used, line in IMPORTS.items() if re.search(used, body))
     shape = ", ".join(map(str, input_sizes(network)))
     return f"{head}from torch import nn\n\n# {printable(network.name)}; input: (batch, {shape})\n{body}\n"
@@ -89,8 +99,8 @@ def _sequential(found: Mapping[str, Code], called: Mapping[str, str], hidden: Ma
 def _module(
     network: Network, found: Mapping[str, Code], called: Mapping[str, str], hidden: Mapping[str, Hidden]
 ) -> str:
-    """Return a class with its modules and the way through them, and a model of it."""
-    title = class_name(network, ("F",))
+    """Return a class with its modules and the way through them."""
+    title = class_name(network, OF_FUNCTIONS)
     lines = [f"class {title}(nn.Module):", f"{STEP}def __init__(self):", f"{STEP * 2}super().__init__()"]
     for name, code in found.items():
         if not network.by_name[name].keys.shares:
@@ -103,7 +113,7 @@ def _module(
     for name, code in found.items():
         lines.append(f"{STEP * 2}{held[name]} = {_applied(network, name, code, called, held)}")
     lines.append(f"{STEP * 2}return {', '.join(held[name] for name in ends)}")
-    return "\n".join([*lines, "", "", f"model = {title}()"])
+    return "\n".join(lines)
 
 
 def _made(name: str, call: Call, hidden: Hidden) -> str:
