@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from types import ModuleType
 from typing import Any
 
-from layerquiz.errors import TemplateError, nearest
+from layerquiz.errors import NetworkError, TemplateError, nearest
 from layerquiz.exam.source import SourceText
 from layerquiz.network.exchange import keras, torch
 from layerquiz.network.network import Network
@@ -58,12 +58,17 @@ class CodeView:
     def __getattr__(self, framework: str) -> str:
         if framework not in WRITERS:
             raise TemplateError(f"code has no {framework}", cure=nearest(framework, WRITERS), slug="unknown-name")
-        writer = WRITERS[framework]
+        try:
+            return f"```python\n{self._listing(WRITERS[framework])}\n```"
+        except NetworkError as error:
+            raise TemplateError(f"{error.where}: {error.what}", why=error.why, slug=error.slug) from None
+
+    def _listing(self, writer: ModuleType) -> str:
         signs: dict[str, dict[str, str]] = {}
         for found in self._hidden:
             _check(writer, self._network, found)
             signs.setdefault(found.layer, {})[found.argument] = found.sign
-        return f"```python\n{writer.listing(self._network, signs)}\n```"
+        return str(writer.listing(self._network, signs))
 
 
 def _check(writer: ModuleType, network: Network, hidden: Hidden) -> None:
