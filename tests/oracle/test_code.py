@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 from layerquiz.errors import NetworkError
+from layerquiz.exam import library
+from layerquiz.exam.drawing import draw
 from layerquiz.network.exchange import keras as keras_code
 from layerquiz.network.exchange import torch as torch_code
 from layerquiz.network.layers import KINDS
@@ -115,6 +118,24 @@ def test_known_networks_run_in_keras(keras_runs: Any, name: str) -> None:
             keras_code.program(network)
     else:
         keras_runs(network, keras_code.program(network))
+
+
+CODE = [name for name, read in library.templates().items() if read.kind == "code"]
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_shown_code_runs_with_the_keys_put_in(torch_runs: Any, keras_runs: Any, name: str) -> None:
+    """What a question shows is a model of the network, once the right numbers stand in its gaps."""
+    for seed in range(3):
+        question = draw(library.named(name), seed)
+        (text,) = re.findall(r"```python\n(.*?)\n```", question.text, re.DOTALL)
+        keys = {blank.quantity: blank.key for blank in question.blanks}
+        for gap in question.template.hidden:
+            text = text.replace(gap.sign, str(keys[gap.quantity]), 1)
+        writer, runs = (torch_code, torch_runs) if "nn." in text else (keras_code, keras_runs)
+        whole = writer.program(question.network)
+        assert text in whole
+        runs(question.network, whole)
 
 
 def test_every_kind_is_written_or_told() -> None:

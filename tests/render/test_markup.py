@@ -21,7 +21,7 @@ from layerquiz.render import markup
         pytest.param("- a\n- b", "\\ListItem{\\textbullet}{a}\n\\ListItem{\\textbullet}{b}", "- a\n- b", id="list"),
         pytest.param("3. a\n4. b", "\\ListItem{3.}{a}\n\\ListItem{4.}{b}", "3. a\n4. b", id="numbered list"),
         pytest.param(
-            "```\nif:\n  x\n```", r"\CodeLine{if:}\nobreak\CodeLine{~~x}", "    if:\n      x", id="lines of code"
+            "```\nif:\n  x\n```", r"\Code{\CodeLine{if:}\nobreak\CodeLine{~~x}}", "    if:\n      x", id="lines of code"
         ),
         pytest.param("", "", "", id="nothing"),
     ],

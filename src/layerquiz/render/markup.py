@@ -122,7 +122,8 @@ class LatexWriter(Writer):
         """Return lines of code; no page begins behind the first of them, or with the last."""
         lines = [rf"\CodeLine{{{_kept(line)}}}" for line in code_lines(node.content)]
         held = (1, len(lines) - 1)
-        return "".join(f"{NO_PAGE if place in held and place else ''}{line}" for place, line in enumerate(lines))
+        text = "".join(f"{NO_PAGE if place in held and place else ''}{line}" for place, line in enumerate(lines))
+        return rf"\Code{{{text}}}"
 
     code_block = fence
 
@@ -171,7 +172,7 @@ class TextWriter(Writer):
 
     def fence(self, node: SyntaxTreeNode) -> str:
         """Return lines of code, indented."""
-        return "\n".join(f"    {line}" for line in node.content.rstrip().split("\n"))
+        return "\n".join(f"    {line}".rstrip() for line in node.content.rstrip().split("\n"))
 
     code_block = fence
 
