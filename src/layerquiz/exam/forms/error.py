@@ -143,14 +143,15 @@ def _planted(network: Network, quantity: str, change: Change) -> Planted | None:
     if values is None or network.fault(values, search.needed) is not None:
         return None
     wrong, right = Side(ruled(search.graph, change.rules), values), Side(search.graph, network.values)
-    lines = tuple(first for first, _ in folded(derive(wrong.graph, members, values=wrong.values).steps))
+    groups = folded(derive(wrong.graph, members, values=wrong.values).steps)
+    lines = tuple(first for first, _ in groups)
     shown = [place for place, line in enumerate(lines) if _is_wrong(line, wrong, right)]
     if not shown:
         return None
     quantity_of = lines[shown[0]].quantity
     if quantity_of.name not in right.graph.parts[quantity_of.owner]:
         return None
-    known = [line.quantity for line in lines[: shown[0]]]
+    known = [step.quantity for first, also in groups[: shown[0]] for step in (first, *also)]
     steps = derive(right.graph, (quantity_of,), known, right.values).steps
     return Planted(lines, shown[0], quantity_of, steps) if steps else None
 
