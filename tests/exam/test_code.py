@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from layerquiz.errors import TemplateError
@@ -118,3 +120,61 @@ def test_fault_is_one_error_with_its_place(name: str) -> None:
         asked(OPEN.replace(old, new))
     assert place in str(error.value)
     assert said in str(error.value)
+
+
+FAILS = """---
+title: Which layer fails?
+kind: find-error
+conventions: pytorch
+network:
+  input: {channels: 3, height: {range: [28, 64, 2]}, width: "= height"}
+  layers:
+    - {kind: conv2d, name: conv, filters: {choice: [16, 24]}, kernel: {choice: [3, 5]}}
+    - {kind: conv2d, name: second, filters: 8, kernel: 3}
+    - {kind: flatten, name: flat}
+    - {kind: dense, name: out, units: 10}
+ask:
+  - {fails: code.pytorch, plant: [flatten-without-channels, keeps-input-channels]}
+---
+Does it run?
+
+{{ code.pytorch }}
+"""
+
+
+def test_code_may_run_or_fail() -> None:
+    """Each layer that declares a size, and none, is right about as often; the number that is shown is the mistake's."""
+    seen = Counter()
+    for seed in range(90):
+        question = asked(FAILS, seed)
+        (blank,) = question.blanks
+        texts = {option.letter: option.text for option in blank.listed.options}
+        seen[texts[blank.key]] += 1
+        planted = question.drawn["forms"][0]
+        if planted:
+            area = question.network.value("second.height") * question.network.value("second.width")
+            assert planted["number"] == area or planted["mistake"] == "keeps-input-channels"
+            assert planted["number"] == 3 or planted["layer"] == "out"
+            assert f"({planted['number']}, " in question.text
+    assert set(seen) == {"`second`", "`out`", "none: it runs"}
+    assert min(seen.values()) > 15
+
+
+def test_a_failing_layer_has_a_number() -> None:
+    """Where the number is asked for too, some layer fails; who writes the planted number made its mistake."""
+    text = FAILS.replace("keeps-input-channels]}", "keeps-input-channels], value_points: 2}")
+    question = asked(text)
+    layer, number = question.blanks
+    planted = question.drawn["forms"][0]
+    assert "none: it runs" not in [option.text for option in layer.listed.options]
+    assert number.key == question.network.value(planted["declares"])
+    assert (planted["mistake"],) in number.listed.explained[planted["number"]]
+    assert rebuilt(question.template, question.drawn).text == question.text
+
+
+def test_who_overlooks_a_planted_number_is_told() -> None:
+    """To say that wrong code runs is the mistake that was planted."""
+    question = next(found for found in (asked(FAILS, seed) for seed in range(20)) if found.drawn["forms"][0])
+    (blank,) = question.blanks
+    runs = next(option.letter for option in blank.listed.options if option.text == "none: it runs")
+    assert blank.listed.explained == {runs: ((question.drawn["forms"][0]["mistake"],),)}

@@ -60,6 +60,19 @@ def run(code: str, folder: Path) -> Mapping[str, Any]:
     return runpy.run_path(str(file))
 
 
+def first_failure(model: Any, sizes: Shape) -> str | None:
+    """Return the first layer of a chain that refuses what it gets, None where all run."""
+    import torch
+
+    found = torch.zeros(2, *sizes)
+    for name, layer in model.eval().named_children():
+        try:
+            found = layer(found)
+        except RuntimeError:
+            return str(name)
+    return None
+
+
 def expected(network: Network, *, channels_first: bool) -> Ran:
     """Return what a model of a network should have; its outputs are what no layer takes."""
     taken = {source for layer in network.layers for source in layer.sources}

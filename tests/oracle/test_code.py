@@ -13,6 +13,7 @@ import pytest
 from layerquiz.errors import NetworkError
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
+from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.network.exchange import keras as keras_code
 from layerquiz.network.exchange import torch as torch_code
 from layerquiz.network.layers import KINDS
@@ -136,6 +137,28 @@ def test_shown_code_runs_with_the_keys_put_in(torch_runs: Any, keras_runs: Any, 
         whole = writer.program(question.network)
         assert text in whole
         runs(question.network, whole)
+
+
+FAILING = [name for name, read in library.templates().items() if isinstance(read.asked[0].form, FailingLayer)]
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_planted_code_fails_where_the_key_says(torch: ModuleType, tmp_path: Path, name: str) -> None:
+    """The layer that raises the error is the right option, and with the right number in its place the model runs."""
+    for seed in range(25):
+        question = draw(library.named(name), seed)
+        (text,) = re.findall(r"```python\n(.*?)\n```", question.text, re.DOTALL)
+        whole = torch_code.program(question.network)
+        right = torch_code.listing(question.network)
+        model = code.run(whole.replace(right, text), tmp_path)["model"]
+        failed = code.first_failure(model, question.network.value("input.shape"))
+        options = {option.letter: option.text for option in question.blanks[0].listed.options}
+        assert options[question.blanks[0].key] == (f"`{failed}`" if failed else "none: it runs")
+        if len(question.blanks) > 1:
+            planted = question.drawn["forms"][0]
+            lines = zip(text.split("\n"), right.split("\n"), strict=True)
+            ((wrong, good),) = [pair for pair in lines if len(set(pair)) > 1]
+            assert wrong.replace(f"({planted['number']}", f"({question.blanks[1].key}") == good
 
 
 def test_every_kind_is_written_or_told() -> None:

@@ -33,7 +33,10 @@ KEEPING = ("activation", "dropout", "identity", "batchnorm", "layernorm", "prelu
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """An argument that is asked for: of which layer, the quantity that it declares, and what is printed for it."""
+    """An argument that is not as it should be: of which layer, the quantity that it declares, and what is printed.
+
+    It is left open, and asked for, or a wrong number stands there.
+    """
 
     layer: str
     argument: str
@@ -65,24 +68,30 @@ class CodeView:
 
     def _listing(self, writer: ModuleType) -> str:
         signs: dict[str, dict[str, str]] = {}
+        declared = writer.declared(self._network) if self._hidden else {}
         for found in self._hidden:
-            _check(writer, self._network, found)
+            _check(writer.FRAMEWORK, declared.get(found.layer, {}), found)
             signs.setdefault(found.layer, {})[found.argument] = found.sign
         return str(writer.listing(self._network, signs))
 
 
-def _check(writer: ModuleType, network: Network, hidden: Hidden) -> None:
+def _check(framework: str, declared: Mapping[str, str], hidden: Hidden) -> None:
     """Refuse to leave open what the code does not declare, or what is another size than the one that is asked for."""
-    declared = writer.declared(network, hidden.layer) if hidden.layer in network.by_name else {}
     quantity = declared.get(hidden.argument)
     if quantity == hidden.quantity:
         return
-    called = f'the {writer.FRAMEWORK} code of "{hidden.layer}"'
+    called = f'the {framework} code of "{hidden.layer}"'
     if quantity is None:
         cure = nearest(hidden.argument, declared) if declared else "Leave open what PyTorch wants to be told"
         raise TemplateError(f"{called} has no {hidden.argument} to leave open", cure=cure, slug="hide")
     what = f"in {called} {hidden.argument} is {quantity}, and {hidden.quantity} is asked"
     raise TemplateError(what, cure="Only what stands right behind a layer can be left open", slug="hide")
+
+
+def planted(drawn: Mapping[str, Any]) -> tuple[Hidden, ...]:
+    """Return the wrong numbers that a drawing puts into its code."""
+    forms = [found for found in drawn.get("forms", ()) if isinstance(found, Mapping) and "argument" in found]
+    return tuple(Hidden(found["layer"], found["argument"], found["declares"], str(found["number"])) for found in forms)
 
 
 def hidden_arguments(written: Sequence[str], network: Mapping[str, Any], source: SourceText) -> tuple[Hidden, ...]:

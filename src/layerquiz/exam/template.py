@@ -15,6 +15,7 @@ from layerquiz.exam import wording
 from layerquiz.exam.code_view import CODE, Hidden, hidden_arguments
 from layerquiz.exam.forms import Form, blanks_of, form_of
 from layerquiz.exam.forms.base import Keys, Points, compared
+from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipe, recipe
 from layerquiz.exam.source import Path, SourceText
@@ -157,7 +158,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
     hidden = hidden_arguments(keys.hide, keys.network or {}, written)
     asked, plan = _asked(keys, hidden, written)
     read = wording.parse(body, file, body_line)
-    _check_code(keys.kind, read, written)
+    _check_code(keys.kind, asked, read, written)
     return Template(
         name=name,
         text=text,
@@ -215,9 +216,10 @@ def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
         raise written.fault("nothing is asked", cure="Give blanks with ask, or a table", slug="missing-key")
 
 
-def _check_code(kind: str, read: Wording, written: SourceText) -> None:
+def _check_code(kind: str, asked: Iterable[Asked], read: Wording, written: SourceText) -> None:
     """Refuse a question about code that shows none."""
-    if kind == "code" and not any(name == CODE for name, _ in read.needs):
+    is_about = kind == "code" or any(isinstance(found.form, FailingLayer) for found in asked)
+    if is_about and not any(name == CODE for name, _ in read.needs):
         cure = "Put {{ code.pytorch }} or {{ code.keras }} on a line of its own"
         raise written.fault("the wording shows no code", ("kind",), cure=cure, slug="no-code")
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layerquiz.errors import FormulaError, LayerquizError
 from layerquiz.exam import wording
-from layerquiz.exam.code_view import CODE, CodeView, Hidden
+from layerquiz.exam.code_view import CODE, CodeView, Hidden, planted
 from layerquiz.exam.facts import fact
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.listed import Listed
@@ -55,7 +55,11 @@ class Scene:
     @cached_property
     def names(self) -> dict[str, Any]:
         """Return what a wording may name: the network's code, what the template drew first, and the layers."""
-        return {CODE: CodeView(self.network, self.hidden), **self.drawn["let"], **views(self.network)}
+        return {
+            CODE: CodeView(self.network, (*self.hidden, *planted(self.drawn))),
+            **self.drawn["let"],
+            **views(self.network),
+        }
 
     def lookup(self, name: str) -> Any:
         """Return what a name of an expression stands for: a draw of `let`, a quantity or a key of a layer."""

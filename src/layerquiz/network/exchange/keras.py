@@ -51,9 +51,9 @@ def listing(network: Network, hidden: Mapping[str, Hidden] = {}) -> str:
     return _functional(network, found, hidden)
 
 
-def declared(network: Network, layer: str) -> dict[str, str]:
-    """Return the arguments of a layer that declare a size of its input: Keras finds all of them by itself."""
-    return declarations(codes(network, KINDS, FRAMEWORK)[layer])
+def declared(network: Network) -> dict[str, dict[str, str]]:
+    """Return, for each layer, the arguments that declare a size of its input: Keras finds all of them by itself."""
+    return {name: declarations(code) for name, code in codes(network, KINDS, FRAMEWORK).items()}
 
 
 def program(network: Network) -> str:

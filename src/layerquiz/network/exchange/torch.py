@@ -72,9 +72,9 @@ def listing(network: Network, hidden: Mapping[str, Hidden] = {}) -> str:
     return _module(network, found, called, hidden)
 
 
-def declared(network: Network, layer: str) -> dict[str, str]:
-    """Return the arguments of a layer that declare a size of its input, each with that size's quantity."""
-    return declarations(codes(network, KINDS, FRAMEWORK)[layer])
+def declared(network: Network) -> dict[str, dict[str, str]]:
+    """Return, for each layer, the arguments that declare a size of its input, each with that size's quantity."""
+    return {name: declarations(code) for name, code in codes(network, KINDS, FRAMEWORK).items()}
 
 
 def program(network: Network) -> str:
