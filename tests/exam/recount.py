@@ -129,7 +129,7 @@ def dense(layer, given):
 
 def batchnorm(layer, given):
     channels = given.sizes.get("channels") or given.sizes["features"]
-    return replace(given, weights=channels, biases=channels, statistics=2 * channels)
+    return replace(scaled(layer, given, channels), statistics=2 * channels)
 
 
 def scaled(layer, given, numbers, switched_on=True):
