@@ -86,6 +86,25 @@ def test_solve_reads_standard_input() -> None:
     assert 'Did you mean "units"?' in bad.output
 
 
+def test_show_writes_code() -> None:
+    """A network is code of a framework, its layers by their names, with the sizes that PyTorch wants declared."""
+    assert '("fc1", nn.Linear(400, 120)),' in run("show", "lenet5", "--as", "torch").output
+    assert 'layers.Dense(120, name="fc1"),' in run("show", "lenet5", "--as", "keras").output
+    assert run("show", "lenet5").exit_code == 2
+
+
+def test_show_names_what_a_framework_lacks() -> None:
+    """Nothing is dropped: the first layer that cannot be written is told with its line, the others by name."""
+    layers = "".join(f"  - {{kind: lrn, name: {name}, size: 5}}\n" for name in ("first", "second"))
+    text = f"input: {{channels: 3, height: 8, width: 8}}\nlayers:\n{layers}"
+    refused = run("show", "-", "--as", "keras", text=text)
+    assert refused.exit_code == 1
+    assert 'standard input, line 3, layer "first" (lrn): it cannot be written in Keras' in refused.output
+    assert 'layer "second" (lrn)' in refused.output
+    assert "import" not in refused.output
+    assert run("show", "-", "--as", "torch", text=text).exit_code == 0
+
+
 def test_diagnose_prints_json() -> None:
     """`diagnose --json` names the mistake, its rivals and a hint."""
     told = json.loads(run("diagnose", "mnist", "conv2.parameters", "9216", "--json").output)

@@ -9,14 +9,14 @@ import pytest
 from layerquiz.errors import TemplateError
 from layerquiz.exam import library, template
 from layerquiz.exam.drawing import draw
-from layerquiz.exam.forms.error import planted_in
+from layerquiz.exam.forms.error import WrongLine, planted_in
 from layerquiz.exam.question import Question, rebuilt
 from layerquiz.grading.diagnose import diagnose
 
 SEEDS = range(60)
 LISTED = [name for name, found in library.templates().items() if any(asked.form for asked in found.asked)]
 OF_MISTAKES = [name for name in LISTED if any(asked.form and asked.form.told for asked in library.named(name).asked)]
-WRONG_LINES = [name for name, found in library.templates().items() if found.kind == "find-error"]
+WRONG_LINES = [name for name in LISTED if isinstance(library.named(name).asked[0].form, WrongLine)]
 
 PICK = """---
 title: Pick

@@ -20,7 +20,9 @@ from layerquiz.render import markup
         pytest.param("$$x$$", r"\DisplayLine{x}", "x", id="mathematics on its own line"),
         pytest.param("- a\n- b", "\\ListItem{\\textbullet}{a}\n\\ListItem{\\textbullet}{b}", "- a\n- b", id="list"),
         pytest.param("3. a\n4. b", "\\ListItem{3.}{a}\n\\ListItem{4.}{b}", "3. a\n4. b", id="numbered list"),
-        pytest.param("```\nif:\n  x\n```", r"\CodeLine{if:}\CodeLine{~~x}", "    if:\n      x", id="lines of code"),
+        pytest.param(
+            "```\nif:\n  x\n```", r"\Code{\CodeLine{if:}\nobreak\CodeLine{~~x}}", "    if:\n      x", id="lines of code"
+        ),
         pytest.param("", "", "", id="nothing"),
     ],
 )
@@ -45,3 +47,14 @@ def test_unsafe_mathematics_is_refused_inside_markdown():
 def test_a_plain_line_takes_the_short_way_to_the_same_end():
     assert markup.latex_line("weights, without bias") == "weights, without bias"
     assert markup.latex_line("2 * 3 * 4") == "2 * 3 * 4"
+
+
+def test_code_stays_on_the_page():
+    """A line that is wider than the page goes on in the next; no word and no space within a line is lost."""
+    line = "    x = function(" + ", ".join(f"argument_{number}={number}" for number in range(12)) + ")"
+    lines = markup.code_lines(f"{line}\ny  = 1\n")
+    assert max(map(len, lines)) <= markup.CODE_WIDTH
+    assert " ".join(" ".join(lines[:-1]).split()) == " ".join(line.split())
+    assert lines[-1] == "y  = 1"
+    assert lines[1].startswith(" " * 8)
+    assert r"\CodeLine{y~~=~1}" in markup.latex(f"```\n{line}\ny  = 1\n```")

@@ -12,6 +12,7 @@ from layerquiz.errors import LayerquizError, OutsideError
 
 COMMANDS = {
     "solve": "network",
+    "show": "network",
     "diagnose": "network",
     "questions": "questions",
     "draw": "questions",

@@ -1,4 +1,4 @@
-"""`solve` and `diagnose`: one network at the prompt."""
+"""`solve`, `show` and `diagnose`: one network at the prompt."""
 
 from __future__ import annotations
 
@@ -21,16 +21,27 @@ if TYPE_CHECKING:
 
 def network_from(argument: str) -> Network:
     """Return the network that an argument means: a file, `-` for standard input, or a known name."""
+    return network_and_text(argument)[0]
+
+
+def network_and_text(argument: str) -> tuple[Network, str]:
+    """Return the network that an argument means, and the text in which it is written; "" for a known name."""
     from layerquiz import files
     from layerquiz.errors import NetworkError
     from layerquiz.network.network import Network
 
     if argument != "-" and not files.is_path(argument):
-        return Network.named(argument)
+        return Network.named(argument), ""
+    text = files.read_text(argument)
     try:
-        return Network.parse(files.read_text(argument))
+        return Network.parse(text), text
     except NetworkError as error:
-        raise error.at("standard input" if argument == "-" else argument) from None
+        raise error.at(called(argument)) from None
+
+
+def called(argument: str) -> str:
+    """Return how a message calls what an argument means."""
+    return "standard input" if argument == "-" else argument
 
 
 def print_json(data: Any) -> None:
@@ -75,6 +86,33 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
         print_json(summary.as_json())
     else:
         _print_summary(summary)
+
+
+@click.command()
+@click.argument("network", callback=named)
+@click.option("--as", "framework", type=click.Choice(["torch", "keras"]), required=True, help="Which framework.")
+def show(network: str, framework: str) -> None:
+    """Write a network as code that runs: a Sequential where it is a chain, else with its branches.
+
+    NETWORK is a file in the notation, - for standard input, or a known name. Layers keep their names. What the
+    framework does not have is named, with where it stands, and nothing is written.
+
+    \b
+    Examples:
+      layerquiz show alexnet --as torch
+      layerquiz show my_network.yaml --as keras > my_network.py
+    """
+    from layerquiz.errors import NetworkError
+    from layerquiz.network.exchange import keras, torch
+    from layerquiz.network.notation import line_of
+
+    net, text = network_and_text(network)
+    try:
+        code = {"torch": torch, "keras": keras}[framework].program(net)
+    except NetworkError as error:
+        line = line_of(text, getattr(error, "path", ()))
+        raise error.at(f"{called(network)}, line {line}" if line else called(network)) from None
+    click.echo(code, nl=False)
 
 
 def _solve_one(net: Network, quantity: str, steps: bool, as_json: bool) -> None:

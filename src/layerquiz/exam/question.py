@@ -78,7 +78,7 @@ class Question:
         """Return the wording with its numbers, in Markdown. Raises `LayerquizError` where the template is wrong."""
         if self.template.kind == "formula":
             return _text_in_letters(self.template, self.drawn, self.network)
-        return self.template.wording.render(_names(self.drawn, self.network))
+        return self.template.wording.render(scene_of(self.template, self.drawn, self.network).names)
 
     @cached_property
     def grid(self) -> Grid | None:
@@ -148,7 +148,7 @@ def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> N
 
 def scene_of(template: Template, drawn: Drawn, network: Network) -> Scene:
     """Return a drawing as the forms of its blanks look at it."""
-    return Scene(template.written, template.tells_apart, drawn, network)
+    return Scene(template.written, template.tells_apart, drawn, network, template.hidden)
 
 
 def keys(template: Template, network: Network) -> tuple[Answer, ...]:
@@ -167,15 +167,10 @@ def composed(template: Template, drawn: Drawn, network: Network, right: tuple[An
     if template.kind == "formula":
         return Question(template, network, _in_letters(template, drawn, network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
-    names = _names(drawn, network) if worded else {}
+    names = scene_of(template, drawn, network).names if worded else {}
     if any(asked.form for asked in template.asked):
         return Question(template, network, _with_forms(template, drawn, network, names), drawn)
     return Question(template, network, _filled(template, names, right), drawn)
-
-
-def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
-    """Return what a wording may name: what the template drew first, and the layers."""
-    return {**drawn["let"], **views(network)}
 
 
 def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> tuple[Blank, ...]:

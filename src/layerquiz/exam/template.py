@@ -12,8 +12,10 @@ from pydantic import Field
 
 from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam import wording
+from layerquiz.exam.code_view import CODE, Hidden, hidden_arguments
 from layerquiz.exam.forms import Form, blanks_of, form_of
 from layerquiz.exam.forms.base import Keys, Points, compared
+from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipe, recipe
 from layerquiz.exam.source import Path, SourceText
@@ -26,7 +28,7 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement")
+DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "code")
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
@@ -67,6 +69,7 @@ class TemplateKeys(Keys):
     letters: Annotated[list[str], Field(min_length=1)] | None = None
     require: list[str] = Field(default=[])
     ask: list[Any] = Field(default=[])
+    hide: Annotated[list[str], Field(max_length=26)] = Field(default=[])
     table: dict[str, Any] | None = None
     tells_apart: list[str] = Field(default=[])
     minutes: Annotated[float, Field(ge=0.1, le=600)] | None = None
@@ -104,6 +107,7 @@ class Template:
     """A question template, ready to draw. `text` is the whole file, `name` its stem.
 
     `letters` names the quantities that stand as letters where a formula is asked for; None chooses those of the layer.
+    `hidden` are the arguments that its code leaves open.
     """
 
     name: str
@@ -117,6 +121,7 @@ class Template:
     letters: tuple[str, ...] | None
     require: tuple[Expression, ...]
     asked: tuple[Asked, ...]
+    hidden: tuple[Hidden, ...]
     grid: Plan | None
     tells_apart: tuple[str, ...]
     minutes: float | None
@@ -150,7 +155,10 @@ def parse(text: str, name: str, file: str = "") -> Template:
         made = recipe(let, keys.network or {})
     except LayerquizError as error:
         raise written.located(error) from None
-    asked, plan = _asked(keys, written)
+    hidden = hidden_arguments(keys.hide, keys.network or {}, written)
+    asked, plan = _asked(keys, hidden, written)
+    read = wording.parse(body, file, body_line)
+    _check_code(keys.kind, asked, read, written)
     return Template(
         name=name,
         text=text,
@@ -163,6 +171,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         letters=None if keys.letters is None else tuple(keys.letters),
         require=_required(keys.require, written),
         asked=asked,
+        hidden=hidden,
         grid=plan,
         tells_apart=tuple(keys.tells_apart),
         minutes=keys.minutes,
@@ -170,7 +179,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         source=keys.source,
         conventions=_conventions(keys.conventions, written),
         space=keys.space,
-        wording=wording.parse(body, file, body_line),
+        wording=read,
     )
 
 
@@ -198,10 +207,21 @@ def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
         raise written.fault(
             "letters belong to questions that ask for a formula", ("letters",), cure=cure, slug="letters"
         )
+    if keys.hide and keys.kind != "code":
+        cure = "Write kind: code, or leave hide out"
+        raise written.fault("only code can be left open", ("hide",), cure=cure, slug="hide")
     if keys.network is None:
         raise written.fault('the key "network" is missing', slug="missing-key")
-    if not keys.ask and keys.table is None:
+    if not keys.ask and not keys.hide and keys.table is None:
         raise written.fault("nothing is asked", cure="Give blanks with ask, or a table", slug="missing-key")
+
+
+def _check_code(kind: str, asked: Iterable[Asked], read: Wording, written: SourceText) -> None:
+    """Refuse a question about code that shows none."""
+    is_about = kind == "code" or any(isinstance(found.form, FailingLayer) for found in asked)
+    if is_about and not any(name == CODE for name, _ in read.needs):
+        cure = "Put {{ code.pytorch }} or {{ code.keras }} on a line of its own"
+        raise written.fault("the wording shows no code", ("kind",), cure=cure, slug="no-code")
 
 
 def _checked_let(let: Mapping[str, Any], written: SourceText) -> Mapping[str, Any]:
@@ -226,9 +246,15 @@ def _conventions(choice: Any, written: SourceText) -> Any:
     return choice
 
 
-def _asked(keys: TemplateKeys, written: SourceText) -> tuple[tuple[Asked, ...], Plan | None]:
-    """Return the blanks, those of a table first, and which of them stand in a grid."""
-    listed = [
+def _asked(
+    keys: TemplateKeys, hidden: tuple[Hidden, ...], written: SourceText
+) -> tuple[tuple[Asked, ...], Plan | None]:
+    """Return the blanks, those of a table first, then those of the code, and which of them stand in a grid."""
+    opened = [
+        Asked(found.quantity, found.label, Fraction(1), "", False, ("hide", place))
+        for place, found in enumerate(hidden)
+    ]
+    listed = opened + [
         blank for place, found in enumerate(keys.ask) for blank in _blanks(found, keys.kind, written, ("ask", place))
     ]
     plan = plan_of_asked([asked.quantity for asked in listed]) if keys.layout == "grid" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from collections.abc import Iterable
 
 from markdown_it import MarkdownIt
@@ -11,6 +12,10 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from layerquiz.render import escape, mathematics
 
+CODE_WIDTH = 88
+"""Signs of code that a line of a page has room for."""
+
+NO_PAGE = r"\nobreak"
 ALIGNMENT = {"text-align:left": "l", "text-align:center": "c", "text-align:right": "r"}
 
 
@@ -114,8 +119,11 @@ class LatexWriter(Writer):
         return rf"\texttt{{{escape.latex(node.content)}}}"
 
     def fence(self, node: SyntaxTreeNode) -> str:
-        """Return lines of code; spaces at their beginning are kept."""
-        return "".join(rf"\CodeLine{{{_indented(line)}}}" for line in node.content.rstrip().split("\n"))
+        """Return lines of code; no page begins behind the first of them, or with the last."""
+        lines = [rf"\CodeLine{{{_kept(line)}}}" for line in code_lines(node.content)]
+        held = (1, len(lines) - 1)
+        text = "".join(f"{NO_PAGE if place in held and place else ''}{line}" for place, line in enumerate(lines))
+        return rf"\Code{{{text}}}"
 
     code_block = fence
 
@@ -164,7 +172,7 @@ class TextWriter(Writer):
 
     def fence(self, node: SyntaxTreeNode) -> str:
         """Return lines of code, indented."""
-        return "\n".join(f"    {line}" for line in node.content.rstrip().split("\n"))
+        return "\n".join(f"    {line}".rstrip() for line in node.content.rstrip().split("\n"))
 
     code_block = fence
 
@@ -212,6 +220,17 @@ def _row(cells: Iterable[str]) -> str:
     return f"{' & '.join(cells)} \\\\"
 
 
-def _indented(line: str) -> str:
-    """Return a line of code whose leading spaces are kept."""
-    return "~" * (len(line) - len(line.lstrip())) + escape.latex(line.lstrip())
+def code_lines(code: str) -> list[str]:
+    """Return lines of code; one that is wider than the page goes on in the next, further in."""
+    return [part for line in code.rstrip().split("\n") for part in _broken(line)]
+
+
+def _broken(line: str) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    keep = {"break_on_hyphens": False, "drop_whitespace": True, "subsequent_indent": f"{indent[:40]}    "}
+    return textwrap.wrap(line, CODE_WIDTH, **keep) if len(line) > CODE_WIDTH else [line]  # type: ignore[arg-type]
+
+
+def _kept(line: str) -> str:
+    """Return a line of code, all of whose spaces are kept."""
+    return escape.latex(line).replace(" ", "~")

@@ -8,6 +8,7 @@ from typing import Any
 from layerquiz.exam.forms.base import Form
 from layerquiz.exam.forms.choice import Pick, ValueChoice
 from layerquiz.exam.forms.error import WrongLine
+from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.forms.statement import Statement
 from layerquiz.exam.source import Path, SourceText
 
@@ -15,6 +16,7 @@ FORMS: Mapping[str, Any] = {
     "pick": Pick,
     "statement": Statement,
     "wrong_line": WrongLine,
+    "fails": FailingLayer,
     "options": ValueChoice,
 }
 """The forms by the key that tells them; the first that an entry has counts."""

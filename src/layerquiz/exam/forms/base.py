@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layerquiz.errors import FormulaError, LayerquizError
 from layerquiz.exam import wording
+from layerquiz.exam.code_view import CODE, CodeView, Hidden, planted
 from layerquiz.exam.facts import fact
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.listed import Listed
@@ -43,17 +44,22 @@ class FormKeys(Keys):
 
 @dataclass(frozen=True)
 class Scene:
-    """One drawing, as forms look at it: what was drawn, and the network that it makes."""
+    """One drawing, as wordings and forms look at it: what was drawn, the network, and what its code leaves open."""
 
     written: SourceText
     tells_apart: tuple[str, ...]
     drawn: Drawn
     network: Network
+    hidden: tuple[Hidden, ...] = ()
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        """Return what a wording may name: what the template drew first, and the layers."""
-        return {**self.drawn["let"], **views(self.network)}
+        """Return what a wording may name: the network's code, what the template drew first, and the layers."""
+        return {
+            CODE: CodeView(self.network, (*self.hidden, *planted(self.drawn))),
+            **self.drawn["let"],
+            **views(self.network),
+        }
 
     def lookup(self, name: str) -> Any:
         """Return what a name of an expression stands for: a draw of `let`, a quantity or a key of a layer."""

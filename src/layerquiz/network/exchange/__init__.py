@@ -1,0 +1,1 @@
+"""Networks as frameworks write them: PyTorch and Keras code out."""
