@@ -38,7 +38,7 @@ FAULTS = {
     "two spaces": r"\S {2,}\S",
     "a space in front of a sign": r"[^|] [,.;:?](?!\.)",
     "one of many": rf"(?<!stride )(?<!padding )(?<!dilation )\b(1|one) ({'|'.join(MANY)})\b",
-    "many of one": rf"\b([2-9]|\d\d+|two|three|four) ({'|'.join(ONE)})\b(?! of )",
+    "many of one": rf"\b([2-9]|\d\d+|two|three|four) ({'|'.join(ONE)})\b(?! of | maps?\b| vectors?\b)",
     "a in front of a vowel": r"\b[Aa] (\$?(8\d*|11|18)\b|(?!one\b|uni|use|eu)[aeiou])",
     "an in front of a consonant": r"\b[Aa]n (\$?(?!8|11\b|18\b)\d|[b-df-gj-np-tv-z][a-z])",
     "what the template language leaves": r"\{\{ | \}\}|\{%|\bNone\b(?! of|,)|Undefined|Fraction",
@@ -154,7 +154,13 @@ def test_drawings_tell_their_mistakes_apart(drawn):
 
 def test_many_different_questions_are_drawn(drawn):
     least = 5 if drawn[0].template.kind == "formula" else len(drawn) // 2
-    assert len({question.text for question in drawn}) > least
+    assert len({question.text + told_options(question) for question in drawn}) > least
+
+
+def told_options(question):
+    """Return what there is to choose from, as text."""
+    listed = [blank.listed.options for blank in question.blanks if blank.listed is not None]
+    return " ".join(option.text for options in listed for option in options)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

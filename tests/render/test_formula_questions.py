@@ -39,7 +39,7 @@ def test_a_sheet_with_formulas_is_set():
 def test_each_step_ends_in_the_letters_of_the_question():
     """F is the first layer's units: the second layer's rule, F_in F, is said again in what it comes to here."""
     question = draw(library.named("mlp-in-letters"), 1)
-    of_output = steps(question.blanks[1], question.solution[1])
+    of_output = steps(question.blanks[1], *question.solution[1])
     units = question.network.value("output.units")
     assert of_output[0].text == f"output: weights = F_in * F = F * {units}"
 
