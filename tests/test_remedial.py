@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from layerquiz.exam.choosing import MOST_BLANKS
 from layerquiz.exam.roster import Student
 from layerquiz.grading.grade import Result
 from layerquiz.network.mistakes import mistaken
-from layerquiz.remedial import MOST_BLANKS, MOST_QUESTIONS, questions_on_mistakes
+from layerquiz.remedial import MOST_QUESTIONS, questions_on_mistakes
 from test_example import SHIPPED, graded
 
 RESULTS = {result.paper.student.id: result for result in graded(SHIPPED).results}
