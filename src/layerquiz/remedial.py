@@ -46,9 +46,7 @@ def _mistakes(result: Result) -> dict[str, Question]:
     where: dict[str, Question] = {}
     for graded in result.blanks.values():
         if graded.story.verdict in ("mistake", "convention"):
-            for slug in dict.fromkeys(
-                slug for slugs in (graded.story.mistakes, *graded.story.rivals) for slug in slugs
-            ):
+            for slug in graded.story.named:
                 counted[slug] += 1
                 where.setdefault(slug, result.paper.questions[graded.question - 1])
     return {slug: where[slug] for slug, _ in counted.most_common()}

@@ -16,6 +16,7 @@ COMMANDS = {
     "questions": "questions",
     "draw": "questions",
     "sheet": "questions",
+    "practise": "practise",
     "check": "questions",
     "example": "exams",
     "exam": "exams",

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 
-def _positive(_: click.Context, __: click.Parameter, minutes: float | None) -> float | None:
-    if minutes is not None and not 0 < minutes < inf:
+def _positive(_: click.Context, __: click.Parameter, minutes: float) -> float:
+    if not minutes > 0:
         raise click.BadParameter("it is no positive number")
     return minutes
 
@@ -25,7 +25,9 @@ def wanted_options(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--mistake", "mistakes", metavar="SLUG", multiple=True, help="Questions that show this mistake; repeatable."
     )
-    @click.option("--minutes", type=float, callback=_positive, help="As many questions as fit into so many minutes.")
+    @click.option(
+        "--minutes", type=float, default=inf, callback=_positive, help="As many questions as fit into so many minutes."
+    )
     @click.option(
         "-n",
         "--number",

@@ -147,7 +147,7 @@ def _formatted(sheet: Sheet, form: str) -> str:
 @click.option("--solutions", is_flag=True, help="Print the worked solutions behind the questions.")
 @click.option("--force", is_flag=True, help="Replace a file that is there and differs.")
 def sheet(
-    output: str, wanted: Wanted, number: int | None, minutes: float | None, seed: str, solutions: bool, force: bool
+    output: str, wanted: Wanted, number: int | None, minutes: float, seed: str, solutions: bool, force: bool
 ) -> None:
     """Write a practice sheet.
 

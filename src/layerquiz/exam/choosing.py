@@ -143,13 +143,13 @@ def in_turn(wanted: Wanted, seed: Seed) -> list[Template]:
 
 
 def fresh(
-    templates: Sequence[Template], seed: Seed, taken: set[Identity], most_minutes: float | None = None
+    templates: Sequence[Template], seed: Seed, taken: set[Identity], most_minutes: float = inf
 ) -> Iterator[Question]:
     """Yield drawings of templates in turn, none of them taken; what is yielded is taken.
 
     A template has no further turn once it gives nothing new, or takes more of the minutes than are left.
     """
-    left, places = inf if most_minutes is None else most_minutes, count(1)
+    left, places = most_minutes, count(1)
     waiting = deque(templates)
     while waiting:
         template = waiting.popleft()
