@@ -17,6 +17,7 @@ COMMANDS = {
     "draw": "questions",
     "sheet": "questions",
     "practise": "practise",
+    "new": "authoring",
     "check": "questions",
     "example": "exams",
     "exam": "exams",
