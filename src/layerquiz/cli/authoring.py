@@ -120,9 +120,10 @@ class Prompt:
 
         if given is not None:
             return read(str(given))
+        shown = f" [{usual}]" if usual else ""
         while self.is_open:
             try:
-                return read(typed(f"{question} [{usual}]: ").strip() or usual)
+                return read(typed(f"{question}{shown}: ").strip() or usual)
             except LayerquizError as error:
                 click.echo(str(error))
             except EOFError:
