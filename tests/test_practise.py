@@ -12,7 +12,7 @@ import pytest
 from layerquiz.exam import library
 from layerquiz.exam.choosing import Wanted, most_drawings
 from layerquiz.exam.drawing import draw
-from layerquiz.exam.question import Question
+from layerquiz.exam.question import Blank, Question
 from layerquiz.network.mistakes import mistaken
 from layerquiz.practise import MOST_TRIES, Session, Turn
 from layerquiz.progress import DAYS, Progress, opened
@@ -30,11 +30,20 @@ def progress(tmp_path: Path) -> Iterator[Progress]:
 
 def answer(turn: Turn, right: bool = True) -> None:
     """Answer a question: right, or as somebody who forgets the biases and leaves the other blanks out."""
-    names = [blank.quantity for blank in turn.question.blanks]
-    wrong = mistaken(turn.question.network, SLUG, names)
-    keys = [blank.right for blank in turn.question.blanks] if right else next(iter(wrong))
-    for blank, key in zip(turn.question.blanks, keys, strict=True):
+    blanks = turn.question.blanks
+    if right:
+        keys = tuple(blank.right for blank in blanks)
+    else:
+        keys = next(iter(mistaken(turn.question.network, SLUG, [blank.quantity for blank in blanks])))
+    for blank, key in zip(blanks, keys, strict=True):
         turn.answer(blank, in_words(key))
+
+
+def other_than_right(blank: Blank) -> str:
+    """Return an answer that can be read and is wrong."""
+    right = blank.listed.right if blank.listed else (blank.right,)
+    options = [option.letter for option in blank.listed.options] if blank.listed else ["1", "2"]
+    return next(option for option in (options or ["1", "2"]) if option not in map(str, right))
 
 
 def session(progress: Progress, today: date, *wanted: str, number: int = 1, seed: str = "1") -> Iterator[Turn]:
@@ -106,7 +115,7 @@ def test_right_at_the_second_try_does_not_rise(progress: Progress) -> None:
     answer(turn, right=False)
     (turn,) = session(progress, DAY + timedelta(1))
     for blank in turn.question.blanks:
-        turn.answer(blank, "1")
+        turn.answer(blank, other_than_right(blank))
         turn.answer(blank, in_words(blank.right))
     assert SLUG in [missed.name for missed in progress.due(DAY + timedelta(1))]
 

@@ -184,7 +184,7 @@ FAULTS = {
     ("--topic", "polling"): (1, 'Did you mean "pooling"?'),
     ("--goal", "wieghts"): (1, "Did you mean"),
     ("--mistake", "forgot-bais"): (1, 'Did you mean "forgot-bias"?'),
-    ("--topic", "dense", "--level", "1", "-n", "400"): (1, "at most 42"),
+    ("--goal", "biases of a dense layer", "-n", "400"): (1, "at most 42"),
     ("--minutes", "1"): (1, "The shortest takes"),
     ("--json",): (2, "--progress"),
     ("--progress", "--forget"): (2, "Only one"),

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from layerquiz.data import folder
+from layerquiz.exam.forms import FORMS
 from layerquiz.exam.library import GUIDE
 from layerquiz.exam.recipe import DRAWS
 from layerquiz.exam.starters import starters
@@ -27,7 +28,7 @@ def schema() -> dict[str, Any]:
     keys = found["properties"]
     for key in keys.values():
         key.pop("title", None)
-    keys["ask"]["items"] = {"anyOf": [_of(AskKeys), {"type": "object"}]}
+    keys["ask"]["items"] = {"anyOf": [_of(AskKeys), *(_of(form.keys) for form in FORMS.values())]}
     keys["table"] = _of(TableKeys)
     keys["network"] = _network()
     keys["let"]["additionalProperties"] = True
