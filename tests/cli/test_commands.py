@@ -145,7 +145,6 @@ def test_sheet_never_replaces_what_was_edited(tmp_path: Path) -> None:
 CHOSEN = {
     ("--mistake", "forgot-bias", "--minutes", "6"): 0,
     ("--goal", "weights biases", "-n", "3"): 0,
-    ("--goal", "biases of a dense layer", "-n", "400"): 1,
     ("--minutes", "0.5"): 1,
     ("--goal", "wieghts"): 1,
     ("--mistake", "forgot-bais"): 1,

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 
 from cli.desk import tree
 from layerquiz.cli import main
+from layerquiz.exam import library
 from layerquiz.exam.choosing import Wanted
 from layerquiz.exam.question import Question
 from layerquiz.practise import Session
@@ -184,7 +185,6 @@ FAULTS = {
     ("--topic", "polling"): (1, 'Did you mean "pooling"?'),
     ("--goal", "wieghts"): (1, "Did you mean"),
     ("--mistake", "forgot-bais"): (1, 'Did you mean "forgot-bias"?'),
-    ("--goal", "biases of a dense layer", "-n", "400"): (1, "at most 42"),
     ("--minutes", "1"): (1, "The shortest takes"),
     ("--json",): (2, "--progress"),
     ("--progress", "--forget"): (2, "Only one"),
@@ -202,6 +202,28 @@ def test_faults_are_one_message_before_anything_is_asked(arguments: tuple[str, .
     assert said in result.output
     assert result.output.count("Error: ") == 1
     assert "1. " not in result.output
+
+
+@pytest.mark.parametrize("command", [("practise",), ("sheet", "-o", "sheet.md")], ids=" ".join)
+def test_more_questions_than_there_are_is_told_before_drawing(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where each template has three drawings at most, so many questions cannot be; nothing is drawn for that."""
+
+    def never(*_: object) -> Question:
+        raise AssertionError
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("layerquiz.practise.most_drawings", lambda _: 3)
+    monkeypatch.setattr("layerquiz.exam.choosing.draw", never)
+    result = CliRunner().invoke(main, [*command, "--topic", "receptive-field", "-n", "400"])
+    most = 3 * sum("receptive-field" in template.topics for template in library.templates().values())
+    assert result.exit_code == 1
+    said = (
+        f"400 questions were asked for, and there are at most {most} different ones. Ask for fewer, or for more topics."
+    )
+    assert result.output == f"Error: {said}\n"
+    assert not (tmp_path / "sheet.md").exists()
 
 
 def test_a_corrupt_file_is_one_message_and_stays(tmp_path: Path) -> None:

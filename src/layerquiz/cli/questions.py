@@ -88,7 +88,10 @@ def draw(template: str, seed: str, solution: bool, form: str, as_json: bool) -> 
     if as_json or form == "json":
         print_json(_as_json(question, seed, solution))
     else:
-        click.echo(_formatted(sheet_of(question.title, [question], solution), form))
+        try:
+            click.echo(_formatted(sheet_of(question.title, [question], solution), form))
+        except TemplateError as error:  # what cannot be set is quoted first: mathematics that is not allowed
+            raise error.at(question.template.place_of(error.what.split('"')[1])) from None
 
 
 def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]:
