@@ -5,7 +5,7 @@ EXAMPLE := output/example
 STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex exam test test-all oracles missing-oracles lint bench fuzz clean
+.PHONY: help install tex exam test test-all oracles missing-oracles schema lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ oracles: $(BIN)/.tested  ## install the frameworks that the tests compare with: 
 missing-oracles: $(BIN)/.tested
 	@$(BIN)/python -c "from importlib.util import find_spec; \
 	[print(f'{name} is not installed: its oracles are left out (make oracles)') for name in ('torch', 'keras') if not find_spec(name)]"
+
+schema: install  ## write the JSON schema of templates anew, after a change of their keys, of the guide or of the mistakes
+	$(BIN)/layerquiz new --schema > question_templates/template.schema.json
 
 lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff check .

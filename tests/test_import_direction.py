@@ -12,9 +12,9 @@ import layerquiz
 
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
-    ("errors",), ("data",), ("formula",), ("network",), ("exam",), ("grading",), ("render",), ("files",), ("tables",),
-    ("engine",), ("check", "practise", "remedial", "publish", "regrade"), ("answers", "handouts", "overview"),
-    ("report",), ("api",), ("cli",),
+    ("errors",), ("data",), ("formula",), ("network",), ("exam",), ("grading",), ("render",), ("files",),
+    ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
+    ("answers", "authoring", "handouts", "overview"), ("report",), ("api",), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

@@ -42,8 +42,15 @@ def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def typed(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run what a newcomer types, with the commands of this environment first in the path."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    environment["XDG_DATA_HOME"] = str(folder / "data")  # where practice is kept, and nobody is there to answer
     return subprocess.run(
-        ["/bin/bash", "-euc", command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        ["/bin/bash", "-euc", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

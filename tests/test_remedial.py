@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from layerquiz.exam.choosing import MOST_BLANKS
+from layerquiz.exam.question import Blank
 from layerquiz.exam.roster import Student
 from layerquiz.grading.grade import Result
 from layerquiz.network.mistakes import mistaken
-from layerquiz.remedial import MOST_BLANKS, MOST_QUESTIONS, questions_on_mistakes
+from layerquiz.remedial import MOST_QUESTIONS, questions_on_mistakes
 from test_example import SHIPPED, graded
 
 RESULTS = {result.paper.student.id: result for result in graded(SHIPPED).results}
@@ -24,6 +26,11 @@ def slugs(result: Result) -> set[str]:
     return {slug for together in sets for slug in together}
 
 
+def listed_mistakes(blank: Blank) -> list[tuple[str, ...]]:
+    """Return the sets of mistakes that explain a wrong answer to a blank whose answers are listed."""
+    return [slugs for sets in blank.listed.explained.values() for slugs in sets] if blank.listed else []
+
+
 @pytest.mark.parametrize("student", WITH_MISTAKES)
 def test_each_question_can_show_a_mistake_of_the_student(student: str) -> None:
     """One to six questions, each of which some mistake of the paper would answer otherwise; none too long."""
@@ -31,13 +38,15 @@ def test_each_question_can_show_a_mistake_of_the_student(student: str) -> None:
     questions = questions_on_mistakes(graded(SHIPPED).exam, result)
     assert 0 < len(questions) <= MOST_QUESTIONS
     for question in questions:
-        right = tuple(blank.key for blank in question.blanks)
-        names = [blank.quantity for blank in question.blanks]
+        right = tuple(question.keys.values())
         shown = [
-            slug for slug in slugs(result) for values in mistaken(question.network, slug, names) if values != right
+            slug
+            for slug in slugs(result)
+            if any(values != right for values in mistaken(question.network, slug, list(question.keys)))
+            or any(slug in sets for blank in question.blanks for sets in listed_mistakes(blank))
         ]
         assert shown
-        assert len(names) <= MOST_BLANKS
+        assert len(question.blanks) <= MOST_BLANKS
 
 
 @pytest.mark.parametrize("student", WITH_MISTAKES)

@@ -1,4 +1,7 @@
-"""The only module that opens paths which a user named: reading with clear refusals, writing whole or not at all."""
+"""The only module that opens paths which a user named, but for the file of practice, which SQLite opens.
+
+Reading has clear refusals; writing is whole or not at all.
+"""
 
 from __future__ import annotations
 

@@ -161,6 +161,27 @@ def test_sheet_never_replaces_what_was_edited(tmp_path: Path) -> None:
     assert run(*arguments, "--force").exit_code == 0
 
 
+CHOSEN = {
+    ("--mistake", "forgot-bias", "--minutes", "6"): 0,
+    ("--goal", "weights biases", "-n", "3"): 0,
+    ("--minutes", "0.5"): 1,
+    ("--goal", "wieghts"): 1,
+    ("--mistake", "forgot-bais"): 1,
+    ("--minutes", "-1"): 2,
+    ("--minutes", "nan"): 2,
+}
+
+
+@pytest.mark.parametrize("chosen", CHOSEN, ids=" ".join)
+def test_sheet_chooses_by_goal_mistake_and_minutes(chosen: tuple[str, ...], tmp_path: Path) -> None:
+    """What cannot be is said before anything is drawn or written."""
+    file = tmp_path / "sheet.md"
+    result = run("sheet", "-o", str(file), *chosen)
+    assert result.exit_code == CHOSEN[chosen], result.output
+    assert file.exists() == (result.exit_code == 0)
+    assert ("Error: " in result.output) == (result.exit_code != 0)
+
+
 def test_check_fails_for_a_template_that_promises_too_much(tmp_path: Path) -> None:
     """A mistake that cannot show is named with the number of drawings that failed."""
     file = tmp_path / "grey.md"

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+from pathlib import Path
+from typing import get_args
 
 import pytest
+import yaml
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
+from layerquiz.cli import main
 from layerquiz.data import folder
 from layerquiz.exam import library, template, wording
 from layerquiz.exam.drawing import draw
@@ -13,6 +21,8 @@ from layerquiz.exam.facts import fact
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.printed import FILTERS
 from layerquiz.exam.question import rebuilt
+from layerquiz.exam.schema import schema
+from layerquiz.exam.starters import starters
 from layerquiz.network import expression
 from layerquiz.network.mistakes import CATALOGUE
 
@@ -24,6 +34,7 @@ def blocks(language):
 
 
 TEMPLATES = blocks("template")
+STEPS = re.findall(r"^```(dialogue|bash|change)\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
 PAIRS = [tuple(line.rsplit(" -> ", 1)) for block in blocks("prints") for line in block.splitlines()]
 VALUES = [tuple(line.rsplit(" -> ", 1)) for block in blocks("values") for line in block.splitlines()]
 
@@ -66,3 +77,52 @@ def test_mistakes_named_in_the_guide_are_in_the_catalogue():
     named = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", section))
     assert len(named) > 20
     assert named <= set(CATALOGUE)
+
+
+def typed(line, answers=""):
+    """Run a line that the guide tells to type; what it writes into a file is written."""
+    command, _, file = line.partition(" > ")
+    result = CliRunner().invoke(main, shlex.split(command)[1:], input=answers)
+    assert result.exit_code == 0, result.output
+    if file:
+        Path(file).write_text(result.output, encoding="utf-8")
+    return result.output
+
+
+def test_a_newcomer_who_types_what_stands_there_gets_what_stands_there(tmp_path, monkeypatch):
+    """The page is followed from top to bottom: its dialogue, its commands, and its change of a line."""
+    monkeypatch.chdir(tmp_path)
+    for language, text in STEPS:
+        if language == "change":
+            old, new = text.splitlines()
+            before = (tmp_path / "my-question.md").read_text()
+            assert before.count(old) == 1
+            (tmp_path / "my-question.md").write_text(before.replace(old, new))
+        elif language == "bash":
+            printed = [typed(line) for line in text.splitlines()]
+            assert not any("FAILS" in said for said in printed)
+        else:
+            first, *rest = text.splitlines()
+            answers = "".join(line.rpartition(": ")[2] * (not line.endswith(":")) + "\n" for line in rest[:-1])
+            said = typed(first.removeprefix("$ "), answers)
+            assert [line.rstrip() for line in said.splitlines()] == rest
+    assert [language for language, _ in STEPS].count("dialogue") == 1
+    assert {"my-question.md", "my-question.html", "template.schema.json"} == {file.name for file in tmp_path.iterdir()}
+
+
+def test_the_front_matter_for_an_editor_is_valid_and_draws():
+    """With its comment for the editor it is a template, once a wording follows."""
+    (front,) = blocks("yaml")
+    assert front.startswith("# yaml-language-server: $schema=template.schema.json\n")
+    assert Draft202012Validator(schema()).is_valid(yaml.safe_load(front))
+    assert draw(template.parse(f"---\n{front}---\nHow many?\n", "x"), 1).blanks
+    assert all(json.loads(block) for block in blocks("json"))
+
+
+def test_topics_and_kinds_of_the_guide_are_those_there_are():
+    (listed,) = re.findall(r"The first of `topics` is one of these.*?\n\n", GUIDE, re.DOTALL)
+    assert set(re.findall("`([a-z-]+)`", listed)) - {"topics"} == set(starters())
+    section = GUIDE.split("## Kinds of question\n")[1].split("\n## ")[0]
+    told = re.findall(r"^### (.+)$", section, re.MULTILINE)
+    assert told[:2] == ["number", "formula"]
+    assert set(told) <= set(get_args(template.Kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from layerquiz.render import escape, markup
 from render.sample_exam import HOSTILE
@@ -56,3 +57,57 @@ def test_names_are_composed_folded_and_bounded():
     assert escape.name("Nguye\u0302\u0303n \t\n Thi") == "Nguyễn Thi"
     long = escape.name("x" * 300)
     assert (len(long), long[-1]) == (escape.NAME_LIMIT, "…")
+
+
+def reader_of_others() -> MarkdownIt:
+    """Return a reader of Markdown that knows no mathematics, runs HTML, and follows every link."""
+    reader = MarkdownIt("commonmark", {"html": True}).enable("table")
+    reader.validateLink = lambda _: True  # type: ignore[method-assign]
+    return reader
+
+
+def run_by_others(markdown: str) -> list[str]:
+    """Return what another reader of Markdown would take for HTML or for a link that is no page."""
+    tokens = [inner for token in reader_of_others().parse(markdown) for inner in (token, *(token.children or ()))]
+    links = [str(token.attrs.get("href", token.attrs.get("src", ""))) for token in tokens]
+    return [
+        *(token.content for token in tokens if token.type in ("html_inline", "html_block")),
+        *(link for link in links if link and not link.startswith(("http://", "https://", "mailto:", "#"))),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=alert(1)> b",
+        "$<script>alert(1)</script>$ $5 <b>x</b> $6 $ [a](javascript:x) $",
+        "` a\n\n<b>x</b>`",
+        "- `a\n- <b>`",
+        "\\`<b>`",
+        "\\\\<b>",
+        "| ` | <b>` |\n|---|---|",
+        "~~~\n```\n~~~\n<b>\n```",
+        "```\n<b>\n```\n<i>",
+        "[a](javascript:alert(1)) ![b](data:x) [c][d]\n\n[d]: javascript:x",
+        "text\n    <script>",
+        "<!-- x --> <?php ?> <![CDATA[ x ]]>",
+    ],
+)
+def test_other_readers_of_markdown_run_nothing(text: str) -> None:
+    assert run_by_others(escape.without_tags(text)) == []
+    assert escape.without_tags(escape.without_tags(text)) == escape.without_tags(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"`~$<>/!|[]()-: ab", "\\", "\n", "<b>", "](x)", "```\n", "~~~\n", "[a]: x"]), max_size=24
+    )
+)
+def test_whatever_stands_there_other_readers_run_nothing(pieces: list[str]) -> None:
+    assert run_by_others(escape.without_tags("".join(pieces))) == []
+
+
+@pytest.mark.parametrize("text", ["1 < 2", "`a <b>` and $a < b$", "[page](https://x.y) <- \\<b>", "```\n<b>\n```"])
+def test_what_is_harmless_stays(text: str) -> None:
+    assert escape.without_tags(text) == text

@@ -17,6 +17,8 @@ COMMANDS = {
     "questions": "questions",
     "draw": "questions",
     "sheet": "questions",
+    "practise": "practise",
+    "new": "authoring",
     "check": "questions",
     "example": "exams",
     "exam": "exams",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from layerquiz.cli import named
+from layerquiz.cli.chosen import wanted_options
 from layerquiz.cli.network import print_json
 from layerquiz.errors import TemplateError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from layerquiz.check import Checked
+    from layerquiz.exam.choosing import Wanted
     from layerquiz.exam.question import Blank, Question
     from layerquiz.exam.template import Template
     from layerquiz.render.document import Sheet
@@ -86,7 +88,10 @@ def draw(template: str, seed: str, solution: bool, form: str, as_json: bool) -> 
     if as_json or form == "json":
         print_json(_as_json(question, seed, solution))
     else:
-        click.echo(_formatted(sheet_of(question.title, [question], solution), form))
+        try:
+            click.echo(_formatted(sheet_of(question.title, [question], solution), form))
+        except TemplateError as error:  # what cannot be set is quoted first: mathematics that is not allowed
+            raise error.at(question.template.place_of(error.what.split('"')[1])) from None
 
 
 def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]:
@@ -151,14 +156,12 @@ def _formatted(sheet: Sheet, form: str) -> str:
     callback=named,
     help="The file to write: .pdf, .html, .md, .tex or .txt.",
 )
-@click.option("--topic", help="Only questions of this topic.")
-@click.option("--level", type=int, help="Only questions of this level.")
-@click.option("-n", "--number", default=10, show_default=True, type=click.IntRange(1, 500), help="How many questions.")
+@wanted_options
 @click.option("--seed", default="0", show_default=True, help="The same seed gives the same sheet.")
 @click.option("--solutions", is_flag=True, help="Print the worked solutions behind the questions.")
 @click.option("--force", is_flag=True, help="Replace a file that is there and differs.")
 def sheet(
-    output: str, topic: str | None, level: int | None, number: int, seed: str, solutions: bool, force: bool
+    output: str, wanted: Wanted, number: int | None, minutes: float, seed: str, solutions: bool, force: bool
 ) -> None:
     """Write a practice sheet.
 
@@ -166,12 +169,13 @@ def sheet(
     Examples:
       layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
       layerquiz sheet -o output/practice.md --level 1 --seed 7
+      layerquiz sheet -o output/practice.html --mistake forgot-bias --mistake stride-ignored --minutes 20
     """
     from layerquiz.practise import practice_questions
     from layerquiz.publish import write_sheet
     from layerquiz.render.questions import sheet as sheet_of
 
-    drawn = practice_questions(topic, level, number, seed)
+    drawn = practice_questions(wanted, number, minutes, seed)
     changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), output, force)
     count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
     click.echo(f"{output}: {count if changed else 'up to date'}")

@@ -141,6 +141,11 @@ class Template:
         """Return the points of all blanks together."""
         return sum((asked.points for asked in self.asked), Fraction(0))
 
+    def place_of(self, text: str) -> str:
+        """Return the file and the line on which a text stands first; the file alone where it stands nowhere."""
+        line = next((number for number, line in enumerate(self.text.splitlines(), 1) if text in line), 0)
+        return f"{self.written.name}, line {line}" if text and line else self.written.name
+
 
 @lru_cache(maxsize=1024)
 def parse(text: str, name: str, file: str = "") -> Template:

@@ -82,6 +82,11 @@ class Story:
         """Return how often the explanation was seen on the paper, where that is more than once."""
         return f"({self.confidence[:1].upper()}{self.confidence[1:]}.)" if self.seen > 1 else ""
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return every mistake that may explain the answer, rivals too, each once."""
+        return tuple(dict.fromkeys(slug for slugs in (self.mistakes, *self.rivals) for slug in slugs))
+
     def _told(self) -> str:
         """Return what is said of the answer, or of the first line of its working that is wrong."""
         number = next((number for number, line in enumerate(self.lines, 1) if line.verdict == "wrong"), 0)

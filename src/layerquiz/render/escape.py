@@ -6,6 +6,8 @@ import re
 import unicodedata
 from html import escape
 
+from markdown_it import MarkdownIt
+
 NAME_LIMIT = 100
 
 # The characters which Latin Modern has in its roman, bold, italic and typewriter faces. Greek capitals are left out
@@ -55,6 +57,16 @@ PLAIN = re.compile(r"[A-Za-z0-9 .,;:()+=/*!?<>|@\n-]*\Z")
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 MARKDOWN_SIGN = re.compile(r"([\\`*_\[\]<>#|$~&])")
 MARKDOWN_START = re.compile(r"^(\d*)([-+=.)])")
+
+FENCE = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^`\n]*\n(?s:.*?)^ {0,3}(?P=fence)[`~]* *$"
+CODE = r"(?<![`\\])(?P<ticks>`+)(?!`)[^\n|]+?(?<!`)(?P=ticks)(?!`)"
+MATHEMATICS = r"(?<!\\)(?P<dollars>\${1,2})[^$]+?(?<!\\)(?P=dollars)"
+CODE_OR_MATHEMATICS = re.compile(f"{FENCE}|{CODE}|{MATHEMATICS}", re.MULTILINE)
+"""Code is only what every reader takes for it: on one line and in one cell, or between fences."""
+
+TAG = re.compile(r"(?<!\\)((?:\\\\)*)<(?=[A-Za-z/!?])")
+LINK = re.compile(r"\]\((?! *(?:https?://|mailto:|#))")
+DEFINITION = re.compile(r"(?<!\\)((?:\\\\)*)\[(?=[^\]\n]+\]:)")
 
 
 def clean(text: str) -> str:
@@ -133,3 +145,37 @@ def _close(foreign: list[str], pieces: list[str]) -> None:
 def html(text: str) -> str:
     """Return text as HTML which shows exactly that text, between tags and inside quoted attributes."""
     return escape(clean(text), quote=True)
+
+
+def without_tags(markdown: str) -> str:
+    """Return Markdown in which HTML, and links to anything but pages, are text for other readers than ours too.
+
+    Code stays as it is where every reader takes it for code; in mathematics a space parts a sign from what would look
+    like a tag.
+    """
+    if not (TAG.search(markdown) or LINK.search(markdown) or DEFINITION.search(markdown)):
+        return markdown
+    sparing = _without_tags_but_in_code(markdown)
+    return sparing if not _holds_tags(sparing) else _untagged(_parted(markdown))
+
+
+def _holds_tags(markdown: str) -> bool:
+    """Say whether a reader of Markdown that knows no mathematics finds HTML in a text."""
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown)
+    return any(token.type.startswith("html_") for outer in tokens for token in (outer, *(outer.children or ())))
+
+
+def _without_tags_but_in_code(markdown: str) -> str:
+    pieces, last = [], 0
+    for found in CODE_OR_MATHEMATICS.finditer(markdown):
+        pieces += [_untagged(markdown[last : found.start()]), _parted(found[0]) if found["dollars"] else found[0]]
+        last = found.end()
+    return "".join((*pieces, _untagged(markdown[last:])))
+
+
+def _untagged(markdown: str) -> str:
+    return DEFINITION.sub(r"\1\\[", LINK.sub(r"]\\(", TAG.sub(r"\1\\<", markdown)))
+
+
+def _parted(mathematics: str) -> str:
+    return LINK.sub("] (", TAG.sub(r"\1< ", mathematics))

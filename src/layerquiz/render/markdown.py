@@ -15,12 +15,12 @@ RULES = {"l": ":--", "c": ":-:", "r": "--:"}
 
 def paper(document: Paper) -> str:
     """Return a paper without solutions."""
-    return _joined(*_head(document), *map(question, document.questions))
+    return _whole(*_head(document), *map(question, document.questions))
 
 
 def solution(document: Paper) -> str:
     """Return a paper with the worked solution after each question."""
-    return _joined(*_head(document), *(question(asked, solved=True) for asked in document.questions))
+    return _whole(*_head(document), *(question(asked, solved=True) for asked in document.questions))
 
 
 def sheet(document: Sheet) -> str:
@@ -29,13 +29,13 @@ def sheet(document: Sheet) -> str:
     questions = (question(asked, solved=document.solutions and alone) for asked in document.questions)
     behind = ("# Worked solutions", *map(_solved, document.questions)) if document.solutions and not alone else ()
     head = (_title(document.title), _name(document.subtitle), " ".join(document.conventions))
-    return _joined(*head, *questions, *behind)
+    return _whole(*head, *questions, *behind)
 
 
 def page(document: Page) -> str:
     """Return a general document."""
     facts = "  \n".join(f"**{_name(label)}:** {_name(value)}" for label, value in document.facts)
-    return _joined(_title(document.title), _name(document.subtitle), facts, *map(block, document.blocks))
+    return _whole(_title(document.title), _name(document.subtitle), facts, *map(block, document.blocks))
 
 
 def question(asked: Question, *, solved: bool = False) -> str:
@@ -175,6 +175,11 @@ def _name(text: str) -> str:
 def _title(title: str) -> str:
     """Return the heading of a document."""
     return f"# {_name(title)}" if title else ""
+
+
+def _whole(*parts: str) -> str:
+    """Return a document, of which no reader of Markdown runs anything."""
+    return escape.without_tags(_joined(*parts))
 
 
 def _joined(*parts: str) -> str:
