@@ -145,7 +145,7 @@ def test_what_is_wanted_narrows_what_comes_again(progress: Progress) -> None:
     (turn,) = session(progress, DAY, SLUG)
     answer(turn, right=False)
     turns = Session(progress, Wanted("receptive-field"), 3, inf, "1", DAY + timedelta(1)).turns()
-    assert {turn.question.template.topics[0] for turn in turns} == {"receptive-field"}
+    assert all("receptive-field" in turn.question.template.topics for turn in turns)
 
 
 def test_templates_that_were_answered_least_come_first(progress: Progress) -> None:
