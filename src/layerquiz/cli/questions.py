@@ -149,10 +149,11 @@ def _formatted(sheet: Sheet, form: str) -> str:
 def sheet(
     output: str, topic: str | None, level: int | None, number: int, seed: str, solutions: bool, force: bool
 ) -> None:
-    """Write a practice sheet.
+    """Write a practice sheet. An .html file is a page that reads answers and gives hints, without a network.
 
     \b
     Examples:
+      layerquiz sheet -o output/practice.html
       layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
       layerquiz sheet -o output/practice.md --level 1 --seed 7
     """
@@ -161,7 +162,7 @@ def sheet(
     from layerquiz.render.questions import sheet as sheet_of
 
     drawn = practice_questions(topic, level, number, seed)
-    changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), output, force)
+    changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), drawn, output, force)
     count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
     click.echo(f"{output}: {count if changed else 'up to date'}")
 
