@@ -22,8 +22,8 @@ from layerquiz.network.mistakes import Search
 from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.outcomes import table
 
-MOST_DIGITS = 6
-"""A rounded answer that shows more digits is rather exact."""
+MOST_DIGITS = 10
+"""Nobody rounds to more digits."""
 
 UNITS = {"bytes": ("kB", "KiB", "MB", "MiB", "GB", "GiB"), "macs": ("MAC", "FLOP"), "flops": ("MAC", "FLOP")}
 """The units that say something beside a number, by the end of a quantity's name."""
@@ -84,10 +84,12 @@ def _outcomes(network: Network, name: str) -> Iterator[Answer]:
 
 
 def _spellings(value: Answer, blank: Blank) -> Iterator[tuple[str, str]]:
-    """Yield a shape in both orders, a number with each unit that may stand beside it."""
+    """Yield a shape in both orders, a number with each unit that may stand beside it; sizes are whole."""
     if isinstance(value, tuple) != isinstance(blank.key, tuple):
         return
     if isinstance(value, tuple):
+        if not all(isinstance(size, int) for size in value):
+            return
         is_shape = blank.quantity.endswith(".shape")
         for order in (*orders(value, channels_first=True), *orders(value, channels_first=False))[
             : 4 if is_shape else 1
@@ -105,7 +107,7 @@ def _rounded(key: Number, quantity: str) -> Iterator[tuple[str, str]]:
         scale = _reading(f"1 {unit}", quantity).value
         for text in _leading_digits(abs(Fraction(key)) / scale if isinstance(scale, int) else Fraction(key)):
             reading = _reading(f"{'-' if key < 0 else ''}{text} {unit}", quantity)
-            if reading.step is not None:
+            if reading.step is not None and reading.value != key:
                 yield reading.text, f"{spelled(reading.value)}~{reading.step}{reading.unit}"
 
 

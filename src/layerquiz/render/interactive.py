@@ -57,9 +57,9 @@ def page(document: Sheet, drawn: Sequence[Drawn]) -> str:
         "checked": sum(bool(blank["records"]) for blank in blanks.values()),
         "blanks": blanks,
     }
-    script = "\n" + _part("reader.js") + _part("page.js")
+    script = "\n" + part("reader.js") + part("page.js")
     filled = {
-        "style": _part("page.css"),
+        "style": part("page.css"),
         "script": script,
         "script_hash": f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         "data": json.dumps(data, separators=(",", ":")).replace("<", r"\u003c"),
@@ -147,6 +147,6 @@ def _salt(*parts: str) -> str:
 
 
 @functools.cache
-def _part(name: str) -> str:
+def part(name: str) -> str:
     """Return one of the files that make up the page."""
     return (files("layerquiz.render") / "templates" / "practice" / name).read_text(encoding="utf-8")

@@ -396,6 +396,8 @@ function readShape(text, vocabulary, entries) {
   let inner = text.slice(start);
   if (/^\(.*\)$|^\[.*\]$/.test(inner)) [inner, start] = [inner.slice(1, -1), start + 1];
   const trimmed = inner.replace(/^ +| +$/g, "");
+  const [grouped] = entries === 1 ? /^[1-9]\d{0,2}(,\d{3})+$/.exec(trimmed) || [] : [];
+  if (grouped) return { value: grouped.replace(/,/g, ""), shown: grouped.replace(/,/g, ""), unit: "" };
   const sign = BETWEEN.find((between) => between.test(trimmed));
   const parts = sign ? trimmed.split(sign) : [trimmed];
   const batch = /^(None|\?)$/.test(parts[0]) && parts.length > 2 && sign !== BETWEEN[3];
