@@ -9,10 +9,12 @@ from fractions import Fraction
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.domain import domain, mistaken_formulas
 from layerquiz.exam.drawing import draw
+from layerquiz.exam.listed import Given
 from layerquiz.exam.question import Question
 from layerquiz.exam.template import Template
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.formulas import diagnose_formula
+from layerquiz.grading.listed import tell
 from layerquiz.grading.marks import chance_rate
 from layerquiz.network.mistakes import mistaken
 from layerquiz.network.network import Answer
@@ -63,8 +65,10 @@ def _graded(question: Question) -> Iterator[str]:
     if question.template.kind == "formula":
         yield from _formulas_graded(question)
         return
-    names = [blank.quantity for blank in question.blanks]
-    right = [blank.key for blank in question.blanks]
+    yield from _listed_graded(question)
+    names, right = list(question.keys), list(question.keys.values())
+    if not names:
+        return
     for name, story in diagnose_sheet(question.network, _written(names, right)).items():
         if story.verdict != "correct":
             yield f"the right answer to {name} is graded as {story.verdict}"
@@ -73,9 +77,28 @@ def _graded(question: Question) -> Iterator[str]:
             yield from _named(question, slug, names, values)
 
 
+def _listed_graded(question: Question) -> Iterator[str]:
+    """Yield where an answer that is listed is not graded as what it is listed as."""
+    for blank in question.blanks:
+        if blank.listed is None:
+            continue
+        for given in blank.listed.right:
+            verdict = tell(blank, _as_text(given)).verdict
+            if verdict != "correct":
+                yield f"the right answer {_as_text(given)} to {blank.label} is graded as {verdict}"
+        for given, sets in blank.listed.explained.items():
+            story = tell(blank, _as_text(given))
+            if tuple(story.mistakes) not in sets:
+                yield f"the answer {_as_text(given)} to {blank.label} is not explained by {sets[0]}"
+
+
+def _as_text(given: Given) -> str:
+    return given if isinstance(given, str) else in_words(given)
+
+
 def _named(question: Question, slug: str, names: Sequence[str], values: Sequence[Answer]) -> Iterator[str]:
     """Yield where no answer of a sheet with one mistake is explained by that mistake."""
-    wrong = {name for name, value, blank in zip(names, values, question.blanks, strict=True) if value != blank.key}
+    wrong = {name for name, value in zip(names, values, strict=True) if value != question.keys[name]}
     if not wrong:
         yield f"the mistake {slug} cannot be seen"
         return

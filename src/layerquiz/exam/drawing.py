@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import Any
 
 from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam import sample
 from layerquiz.exam.domain import domain, mistaken_formulas
-from layerquiz.exam.facts import fact
-from layerquiz.exam.question import Question, composed, keys, lettered_blanks, wired
-from layerquiz.exam.recipe import Drawn, RejectedError, unknown
+from layerquiz.exam.forms.base import lookup
+from layerquiz.exam.question import Question, composed, keys, lettered_blanks, scene_of, wired
+from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.inlined import column
-from layerquiz.network.expression import Lookup
 from layerquiz.network.mistakes import CATALOGUE, mistaken
-from layerquiz.network.network import Answer, Network
+from layerquiz.network.network import Network
 
 MOST_ATTEMPTS = 200
 
@@ -58,12 +56,12 @@ def _attempt(template: Template, random: Random, conventions: ConventionsChoice)
     except LayerquizError as error:
         raise _judged(template, error, ("network",)) from None
     _check_required(template, drawn, network)
-    right = keys(template, network)
     if template.kind == "formula":
         _check_formulas_told_apart(template, network)
     else:
-        _check_told_apart(template, network, right)
-    question = composed(template, drawn, network, right)
+        _check_told_apart(template, network)
+    _draw_forms(template, drawn, network, random)
+    question = composed(template, drawn, network)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
     return question
 
@@ -88,18 +86,12 @@ def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
             raise RejectedError(f'require "{comparison.text}" did not hold')
 
 
-def lookup(drawn: Drawn, network: Network) -> Lookup:
-    """Return what the names of an expression stand for in a drawing: draws of `let`, quantities and keys of layers."""
-
-    def value(name: str) -> Any:
-        owner, dot, key = name.rpartition(".")
-        if dot:
-            return fact(network, owner, key)
-        if name not in drawn["let"]:
-            raise unknown(name, drawn["let"])
-        return drawn["let"][name]
-
-    return value
+def _draw_forms(template: Template, drawn: Drawn, network: Network, random: Random) -> None:
+    """Draw what blanks need besides the network, such as the order of options, and keep it with what was drawn."""
+    if any(asked.form for asked in template.asked):
+        scene = scene_of(template, drawn, network)
+        forms = (asked.form for asked in template.asked)
+        drawn["forms"] = [None if form is None else form.draw(scene, random) for form in forms]
 
 
 def _check_slugs(template: Template) -> None:
@@ -109,10 +101,12 @@ def _check_slugs(template: Template) -> None:
             raise template.written.fault(what, ("tells_apart", place), cure=cure, slug="unknown-mistake")
 
 
-def _check_told_apart(template: Template, network: Network, right: tuple[Answer, ...]) -> None:
+def _check_told_apart(template: Template, network: Network) -> None:
     """Reject a drawing on which a listed mistake gives what the key or another listed mistake gives."""
-    names = [asked.quantity for asked in template.asked]
-    given_by = {right: "the right answer"}
+    names = [asked.told for asked in template.asked if asked.told is not None]
+    if not names:
+        return
+    given_by = {keys(template, network): "the right answer"}
     for slug in template.tells_apart:
         wrong = mistaken(network, slug, names)
         if not wrong:

@@ -7,17 +7,21 @@ has what one unit in its last digit is worth behind it, and its unit, as these d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from math import floor
 
+from layerquiz.exam.listed import Listed
 from layerquiz.exam.question import Blank, Question
 from layerquiz.formula.expr import Number
 from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.listed import tell
 from layerquiz.grading.match import is_endless, orders
 from layerquiz.grading.read import Reading, read
 from layerquiz.grading.sheet import asked
+from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
 from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.outcomes import table
@@ -38,10 +42,44 @@ class Foreseen:
 
 
 def answers_of(blank: Blank, question: Question) -> Foreseen:
-    """Return the answers to a blank that can be foreseen; a formula in letters has too many spellings."""
-    if blank.kind == "formula":
+    """Return the answers to a blank that can be foreseen.
+
+    None can where they have no end: a formula in letters, and a number that may be anywhere near its key.
+    """
+    if blank.listed is not None:
+        if blank.listed.factor is not None:
+            return Foreseen()
+        return _sorted_out(_listed(blank, blank.listed), partial(tell, blank, rounding=blank.rounding))
+    if blank.kind == "formula" or isinstance(blank.key, str):
         return Foreseen()
-    return _numbers(question.network, blank)
+    return _sorted_out(
+        _numbers(question.network, blank, blank.key), partial(_story, question.network, blank, blank.key)
+    )
+
+
+def _sorted_out(written: Iterable[tuple[str, str]], told_of: Callable[[str], Story]) -> Foreseen:
+    """Ask the grader about answers, each as it is written and with its spelling."""
+    found = Foreseen()
+    for text, answer in dict.fromkeys(written):
+        told = told_of(text)
+        if told.verdict == "correct":
+            found.right.append(answer)
+        elif told.verdict in ("mistake", "convention", "slip"):
+            found.wrong[answer] = told.hint
+    return found
+
+
+def _story(network: Network, blank: Blank, key: Answer, text: str) -> Story:
+    rounding = {blank.quantity} if blank.rounding else ()
+    return diagnose_sheet(network, {blank.quantity: text}, rounding, {blank.quantity: key})[blank.quantity]
+
+
+def _listed(blank: Blank, listed: Listed) -> Iterator[tuple[str, str]]:
+    """Yield the right answers of a list and those that a mistake explains."""
+    for given in (*listed.right, *listed.explained):
+        yield str(given), str(given)
+        if not isinstance(given, str) and given in listed.right and (blank.rounding or is_endless(given)):
+            yield from _rounded(given, blank.quantity)
 
 
 def has_units(quantity: str) -> bool:
@@ -54,26 +92,13 @@ def spelled(value: Answer) -> str:
     return "x".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _numbers(network: Network, blank: Blank) -> Foreseen:
-    """Ask the grader about each answer that a single mistake gives, and about the key as it may be written."""
-    found = Foreseen()
-    name, rounding = blank.quantity, {blank.quantity} if blank.rounding else ()
-    for text, answer in dict.fromkeys(_written(network, blank)):
-        told = diagnose_sheet(network, {name: text}, rounding, {name: blank.key})[name]
-        if told.verdict == "correct":
-            found.right.append(answer)
-        elif told.verdict in ("mistake", "convention", "slip"):
-            found.wrong[answer] = told.hint
-    return found
-
-
-def _written(network: Network, blank: Blank) -> Iterator[tuple[str, str]]:
-    """Yield answers as they are written, each with its spelling."""
-    exact = list(dict.fromkeys((blank.key, *_outcomes(network, blank.quantity))))
-    for value in exact:
-        yield from _spellings(value, blank)
-    if not isinstance(blank.key, tuple) and (blank.rounding or is_endless(blank.key)):
-        yield from _rounded(blank.key, blank.quantity)
+def _numbers(network: Network, blank: Blank, key: Answer) -> Iterator[tuple[str, str]]:
+    """Yield the key as it may be written, and what a single mistake makes of it."""
+    for value in dict.fromkeys((key, *_outcomes(network, blank.quantity))):
+        if isinstance(value, tuple) == isinstance(key, tuple):
+            yield from _spellings(value, blank.quantity)
+    if not isinstance(key, tuple) and (blank.rounding or is_endless(key)):
+        yield from _rounded(key, blank.quantity)
 
 
 def _outcomes(network: Network, name: str) -> Iterator[Answer]:
@@ -83,21 +108,16 @@ def _outcomes(network: Network, name: str) -> Iterator[Answer]:
         yield joined(name, numbers)
 
 
-def _spellings(value: Answer, blank: Blank) -> Iterator[tuple[str, str]]:
-    """Yield a shape in both orders, a number with each unit that may stand beside it; sizes are whole."""
-    if isinstance(value, tuple) != isinstance(blank.key, tuple):
-        return
+def _spellings(value: Answer, quantity: str) -> Iterator[tuple[str, str]]:
+    """Yield a shape of whole sizes in both orders, a number with each unit that may stand beside it."""
     if isinstance(value, tuple):
-        if not all(isinstance(size, int) for size in value):
-            return
-        is_shape = blank.quantity.endswith(".shape")
-        for order in (*orders(value, channels_first=True), *orders(value, channels_first=False))[
-            : 4 if is_shape else 1
-        ]:
-            yield spelled(order), spelled(order)
+        both = (*orders(value, channels_first=True), *orders(value, channels_first=False))
+        for order in both if quantity.endswith(".shape") else (value,):
+            if all(isinstance(size, int) for size in order):
+                yield spelled(order), spelled(order)
         return
     yield spelled(value), spelled(value)
-    for unit in _units(blank.quantity) if has_units(blank.quantity) else ():
+    for unit in _units(quantity) if has_units(quantity) else ():
         yield f"{spelled(value)} {unit}", f"{spelled(value)}{unit}"
 
 

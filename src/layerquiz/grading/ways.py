@@ -76,7 +76,11 @@ def wrong_ways(
 
     A formula in letters is its own way: it has none beside it.
     """
-    if story.verdict not in ("mistake", "carried", "slip", "convention") or isinstance(story.expected, str):
+    if (
+        story.verdict not in ("mistake", "carried", "slip", "convention")
+        or isinstance(story.expected, str)
+        or story.listed
+    ):
         return ()
     earlier = {name: told for name in story.carried_from if (told := (stories or {}).get(name))}
     key = (quantity, story.written, story.verdict, str((story.mistakes, story.rivals, story.own_value)))

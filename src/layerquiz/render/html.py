@@ -27,7 +27,7 @@ def question(asked: Question) -> str:
     rows = "".join(tag("li", _row(blank)) for blank in asked.blanks)
     grid = _grid(asked.grid, solved=False) if asked.grid else ""
     answers = tag("ul", rows, "answers") if rows else ""
-    return tag("section", "\n".join((head(asked), *map(block, asked.body), grid, answers)))
+    return tag("section", "\n".join((head(asked), *map(block, asked.statement), grid, answers)))
 
 
 def sheet(
@@ -118,7 +118,7 @@ def key(blank: Blank) -> str:
 def _row(blank: Blank) -> str:
     """Return the line on which a blank is answered."""
     mark = tag("strong", html_line(blank.mark)) if blank.mark else ""
-    label = html_line(blank.label)
+    label = html_line(blank.beside)
     return " ".join(part for part in (mark, label, ROOM, html_line(blank.unit), f"({points(blank)})") if part)
 
 

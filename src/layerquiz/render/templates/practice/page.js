@@ -66,16 +66,20 @@ function typed(form, blank) {
     const text = fields[0].value;
     return { text, ...readAnswer(text, blank.asked, sheet.words, blank.entries, blank.whole) };
   }
-  const text = blank.asked === "order" ? fields[0].value : fields.filter((field) => field.checked).map((field) => field.value).join("");
-  return { text, ...readLetters(text, blank.letters) };
+  const chosen = fields.filter((field) => field.checked).map((field) => field.value);
+  const text = blank.asked === "order" ? fields[0].value : chosen.join("");
+  return { text, ...readLetters(text, blank) };
 }
 
-function readLetters(text, letters) {
-  const found = text.toUpperCase().replace(/[\s,;<>.()-]/g, "");
+function readLetters(text, { letters, asked }) {
+  const found = text.toUpperCase().replace(/[\s,;<>.()→-]/g, "");
   const strange = [...found].find((letter) => !letters.includes(letter));
   if (!found) return { blank: true };
-  if (strange) return { place: text.toUpperCase().indexOf(strange), reason: `Only the letters ${[...letters].join(", ")} are asked for.` };
-  return { value: found, shown: [...found].join(", "), unit: "" };
+  if (strange) return { place: text.toUpperCase().indexOf(strange), reason: `The letters are ${[...letters].join(", ")}.` };
+  if (asked === "order" && (found.length !== letters.length || new Set(found).size !== letters.length)) {
+    return { place: 0, reason: `Each of the letters ${[...letters].join(", ")} is needed once.` };
+  }
+  return { value: found, shown: [...found].join(asked === "order" ? " > " : ", "), unit: "" };
 }
 
 function unread({ text, place, reason }) {
@@ -86,7 +90,7 @@ async function judged(form, blank) {
   const reading = typed(form, blank);
   if (reading.blank) return ["unread", "Nothing is answered yet."];
   if (reading.reason) return ["unread", unread(reading)];
-  const read = `Read as ${reading.shown}${reading.unit && !reading.step ? ` ${reading.unit}` : ""}.`;
+  const read = `${blank.asked === "options" ? "Chosen:" : "Read as"} ${reading.shown}.`;
   for (const answer of spellings(reading, blank)) {
     const hint = await toldOf(answer, blank);
     if (hint === "") return ["right", `${read} Right.`];
