@@ -51,7 +51,8 @@ def _form(asked: Question, blank: Blank, read: Mapping[str, Any], label: str, ro
     button = f'<button aria-label="Check {about}">Check</button>' if is_checked else ""
     chosen = read["asked"] == "options"
     field = _choices(name, called, blank, read["several"]) if chosen else _typed(name, called, blank)
-    line = tag("div", f"{button}" if chosen else f"{field[1]} {html_line(blank.unit)} {button}", "line")
+    unit = html_line(blank.unit) if blank.unit != label else ""
+    line = tag("div", " ".join(filter(None, (field[1], unit, button))), "line")
     steps = tag("summary", f"Show the steps {tag('span', f'of {about}', 'hidden')}") + "<div></div>"
     return (
         f'<form class="blank" data-blank="{name}" novalidate="">{field[0]}{line}'
@@ -75,7 +76,8 @@ def _choices(name: str, called: str, blank: Blank, several: bool) -> tuple[str, 
         tag("label", f'<input type="{kind}" name="answer" value="{letter}" />{tag("span", _option(letter, text))}')
         for letter, text in blank.options
     )
-    inside = f"{tag('legend', called)}{tag('p', html_line(blank.prompt), 'small')}{labels}"
+    prompt = tag("p", html_line(blank.prompt), "small") if several else ""
+    inside = f"{tag('legend', called)}{prompt}{labels}"
     return f'<fieldset class="options" aria-describedby="t{name}">{inside}</fieldset>', ""
 
 
