@@ -123,6 +123,25 @@ def test_what_has_no_end_is_not_foreseen():
     assert answers_of(listed, question) == Foreseen(["100"], {"50": CATALOGUE["forgot-bias"].hint})
 
 
+def test_a_slip_of_the_pen_is_foreseen():
+    """Two digits exchanged in a long number are asked about, unless a mistake gives that number."""
+    blank, question = next(pair for pair in numbers("conv-parameters") if pair[0].key > 10_000)
+    digits = str(blank.key)
+    exchanged = digits[1] + digits[0] + digits[2:]
+    assert exchanged != digits
+    assert answers_of(blank, question).wrong[exchanged].startswith("Are all digits where they belong?")
+
+
+def test_another_layers_value_is_foreseen():
+    """Whoever writes the parameters of another layer is asked whether they looked at that."""
+    question = draw(library.named("mnist-network"), 3)
+    first, second = (question.network.value(f"{name}.parameters") for name in ("conv2", "fc1"))
+    blank = next(blank for blank in question.blanks if blank.quantity == "conv2.parameters")
+    told = answers_of(blank, question).wrong[str(second)]
+    assert first != second
+    assert told == CATALOGUE["wrong-neighbour-size"].hint
+
+
 def test_multiply_adds_are_told_from_operations():
     """With the other unit behind it, the right number of multiply-adds is no more right."""
     blank, question = next(pair for pair in numbers("conv-macs") if pair[0].quantity.endswith(".macs"))

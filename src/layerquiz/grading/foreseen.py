@@ -18,7 +18,7 @@ from layerquiz.exam.question import Blank, Question
 from layerquiz.formula.expr import Number
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.listed import tell
-from layerquiz.grading.match import is_endless, orders
+from layerquiz.grading.match import is_endless, orders, slips
 from layerquiz.grading.read import Reading, read
 from layerquiz.grading.sheet import asked
 from layerquiz.grading.story import Story
@@ -52,9 +52,8 @@ def answers_of(blank: Blank, question: Question) -> Foreseen:
         return _sorted_out(_listed(blank, blank.listed), partial(tell, blank, rounding=blank.rounding))
     if blank.kind == "formula" or isinstance(blank.key, str):
         return Foreseen()
-    return _sorted_out(
-        _numbers(question.network, blank, blank.key), partial(_story, question.network, blank, blank.key)
-    )
+    told_of = partial(_story, question.network, blank, blank.key)
+    return _with_slips(_sorted_out(_numbers(question.network, blank, blank.key), told_of), blank, blank.key)
 
 
 def _sorted_out(written: Iterable[tuple[str, str]], told_of: Callable[[str], Story]) -> Foreseen:
@@ -66,6 +65,13 @@ def _sorted_out(written: Iterable[tuple[str, str]], told_of: Callable[[str], Sto
             found.right.append(answer)
         elif told.verdict in ("mistake", "convention", "slip"):
             found.wrong[answer] = told.hint
+    return found
+
+
+def _with_slips(found: Foreseen, blank: Blank, key: Answer) -> Foreseen:
+    """Add what a slip of the pen makes of a long key, where no mistake gives that number."""
+    hint, known = Story(blank.quantity, "slip", key).hint, {*found.right, *found.wrong}
+    found.wrong.update((text, hint) for text in map(spelled, map(int, slips(key))) if text not in known)
     return found
 
 
@@ -94,7 +100,7 @@ def spelled(value: Answer) -> str:
 
 def _numbers(network: Network, blank: Blank, key: Answer) -> Iterator[tuple[str, str]]:
     """Yield the key as it may be written, and what a single mistake makes of it."""
-    for value in dict.fromkeys((key, *_outcomes(network, blank.quantity))):
+    for value in dict.fromkeys((key, *_outcomes(network, blank.quantity), *_elsewhere(network, blank.quantity))):
         if isinstance(value, tuple) == isinstance(key, tuple):
             yield from _spellings(value, blank.quantity)
     if not isinstance(key, tuple) and (blank.rounding or is_endless(key)):
@@ -106,6 +112,15 @@ def _outcomes(network: Network, name: str) -> Iterator[Answer]:
     search = Search(network, network.members(name))
     for numbers, _ in table(search, "singles").outcomes(search, network.values, {}):
         yield joined(name, numbers)
+
+
+def _elsewhere(network: Network, name: str) -> Iterator[Answer]:
+    """Yield the same quantity of other layers."""
+    members = network.members(name)
+    for layer in network.layers:
+        values = network.values[layer.name]
+        if all(ref.name in values for ref in members):
+            yield joined(name, tuple(values[ref.name] for ref in members))
 
 
 def _spellings(value: Answer, quantity: str) -> Iterator[tuple[str, str]]:
