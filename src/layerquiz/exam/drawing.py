@@ -90,8 +90,9 @@ def _draw_forms(template: Template, drawn: Drawn, network: Network, random: Rand
     """Draw what blanks need besides the network, such as the order of options, and keep it with what was drawn."""
     if any(asked.form for asked in template.asked):
         scene = scene_of(template, drawn, network)
-        forms = (asked.form for asked in template.asked)
-        drawn["forms"] = [None if form is None else form.draw(scene, random) for form in forms]
+        drawn["forms"] = []  # a form may look at what those before it drew
+        for asked in template.asked:
+            drawn["forms"].append(None if asked.form is None else asked.form.draw(scene, random))
 
 
 def _check_slugs(template: Template) -> None:

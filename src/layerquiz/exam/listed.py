@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from layerquiz.formula.derive import Derivation
+from layerquiz.formula.derive import Derivation, Step
 from layerquiz.formula.expr import Number
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -28,11 +28,15 @@ Because: TypeAlias = tuple[str | Derivation, ...]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option: its letter, what it says in Markdown, and other words that choose it."""
+    """One option: its letter, what it says in Markdown, and other words that choose it.
+
+    A line of a solution is a step instead of a text.
+    """
 
     letter: str
     text: str
     words: tuple[str, ...] = ()
+    step: Step | None = None
 
 
 @dataclass(frozen=True)

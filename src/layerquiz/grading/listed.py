@@ -75,7 +75,8 @@ def _explained(sets: Sequence[tuple[str, ...]], told: Story) -> Story:
 
 def _number(blank: Blank, listed: Listed, told: Story, rounding: bool) -> Story:
     """Return the story of a number that was to be found."""
-    reading = in_thousands(read(told.written, "count"))
+    reading = read(told.written, "count")
+    reading = in_thousands(reading) if isinstance(blank.key, int) else reading
     if isinstance(reading, Nothing):
         return told
     if isinstance(reading, Unreadable):

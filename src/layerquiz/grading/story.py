@@ -111,6 +111,8 @@ class Story:
                 return self._explanations()
             case "carried":
                 return f"Right from your own earlier values ({', '.join(self.carried_from)})."
+            case "wrong" if self.listed in ("options", "order"):
+                return ""
             case "wrong" if self.printed:
                 return "Is this a number that you read somewhere?"
             case "wrong":

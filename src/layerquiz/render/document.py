@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
+LINE_BREAK = "\\\n"
+WIDE_SPACE = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE} "
 SHORT_LINE = 72
 """So many signs fit beside each other on a line of a derivation."""
 
@@ -97,9 +99,15 @@ class Blank:
 
     @property
     def choices(self) -> Paragraph:
-        """Return the label and the options under it, as they are printed above the places for the answers."""
+        """Return the label and the options under it, as they are printed above the places for the answers.
+
+        Short ones stand side by side; lines of mathematics are apart.
+        """
         head = f"**{self.mark}** {self.label}" if self.mark else self.label
-        return Paragraph("\n".join((head, "", *(f"- **{letter}** {text}" for letter, text in self.options))))
+        listed = [f"**{letter}**\N{NO-BREAK SPACE}{text}" for letter, text in self.options]
+        is_short = sum(map(len, listed)) <= SHORT_LINE and "$" not in "".join(listed)
+        apart = WIDE_SPACE if is_short else "\n\n" if "$" in "".join(listed) else LINE_BREAK
+        return Paragraph(f"{head}\n\n{apart.join(listed)}")
 
     @property
     def mark(self) -> str:

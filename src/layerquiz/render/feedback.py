@@ -41,6 +41,13 @@ IN_LETTERS = {
 }
 """The same where a formula is asked for."""
 
+IN_OPTIONS = {
+    **IN_WORDS,
+    "mistake": "not the right choice",
+    "wrong": "not the right choice",
+}
+"""The same where something is chosen or put in order."""
+
 LINES_IN_WORDS = {"right": "right", "wrong": "look at this line again", "unclear": "this line was not read"}
 """The same for a line of working."""
 
@@ -149,6 +156,18 @@ def _most(story: Story) -> int:
     return LONGEST_FORMULA if _is_formula(story) else LONGEST_ANSWER
 
 
+def _in_words(story: Story) -> Mapping[str, str]:
+    """Return what each verdict means to a student, by what was asked for."""
+    if _is_choice(story):
+        return IN_OPTIONS
+    return IN_LETTERS if _is_formula(story) else IN_WORDS
+
+
+def _is_choice(story: Story) -> bool:
+    """Say whether options were to be chosen or put in order."""
+    return story.listed in ("options", "order")
+
+
 def _is_formula(story: Story) -> bool:
     """Say whether a formula in letters was asked for."""
     return isinstance(story.expected, str) and not story.listed
@@ -157,8 +176,8 @@ def _is_formula(story: Story) -> bool:
 def _why(entry: Graded, names: Mapping[str, str]) -> str:
     """Return why an answer has its points, in plain language."""
     story = entry.story
-    told = (IN_LETTERS if _is_formula(story) else IN_WORDS)[story.verdict]
-    if story.verdict == "mistake":
+    told = _in_words(story)[story.verdict]
+    if story.verdict == "mistake" and not _is_choice(story):
         told = f"{told if len(story.mistakes) == 1 else 'two steps differ'}{_beside_it(story)}"
     if story.verdict == "slip" and not story.mistakes:
         told = "right but for the order or the number of its digits"

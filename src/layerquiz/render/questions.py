@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from layerquiz.exam.assumptions import sentences
-from layerquiz.exam.listed import Because, Listed
+from layerquiz.exam.listed import Because, Listed, Option
 from layerquiz.exam.question import Blank as Place
 from layerquiz.exam.question import Question as Drawn
 from layerquiz.formula.derive import Derivation
@@ -14,7 +14,7 @@ from layerquiz.formula.expr import Number
 from layerquiz.grading.listed import spoken
 from layerquiz.network.network import Answer
 from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
-from layerquiz.render.mathtext import LATEX, grouped
+from layerquiz.render.mathtext import LATEX, chain, grouped
 from layerquiz.render.steps import in_letters, worked
 
 
@@ -59,8 +59,15 @@ def _blank(blank: Place, name: str) -> Blank:
 def _listed(blank: Place, listed: Listed, name: str) -> Blank:
     """Return a blank with its options; all right answers stand in its key."""
     right = " or ".join(spoken(listed, found) if isinstance(found, str) else key(found) for found in listed.right)
-    options = tuple((option.letter, option.text) for option in listed.options)
+    options = tuple((option.letter, option.text or _line(option)) for option in listed.options)
     return Blank(name, blank.label, points(blank.points), right, options=options, prompt=_prompt(listed))
+
+
+def _line(option: Option) -> str:
+    """Return a line of a solution as Markdown: the layer, and the chain of equalities."""
+    if option.step is None:
+        return ""
+    return f"`{option.step.quantity.owner}`: ${' = '.join(chain(option.step, LATEX))}$"
 
 
 def _prompt(listed: Listed) -> str:

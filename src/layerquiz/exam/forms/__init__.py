@@ -7,12 +7,14 @@ from typing import Any
 
 from layerquiz.exam.forms.base import Form
 from layerquiz.exam.forms.choice import Pick, ValueChoice
+from layerquiz.exam.forms.error import WrongLine
 from layerquiz.exam.forms.statement import Statement
 from layerquiz.exam.source import Path, SourceText
 
 FORMS: Mapping[str, Any] = {
     "pick": Pick,
     "statement": Statement,
+    "wrong_line": WrongLine,
     "options": ValueChoice,
 }
 """The forms by the key that tells them; the first that an entry has counts."""

@@ -21,7 +21,6 @@ from layerquiz.exam.recipe import Drawn, unknown
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.formula.derive import Derivation, derive
-from layerquiz.formula.expr import Reference
 from layerquiz.network import expression
 from layerquiz.network.expression import Expression, Lookup
 from layerquiz.network.network import Network
@@ -143,14 +142,10 @@ def quantities(names: Iterable[str], network: Network) -> tuple[str, ...]:
 
 
 def worked_out(names: Iterable[str], network: Network) -> tuple[Derivation, ...]:
-    """Return how some quantities are worked out, each from the givens and from what was worked out before it."""
-    known: list[Reference] = []
-    found = []
-    for name in names:
-        members = network.members(name)
-        found.append(derive(network.graph, members, known, network.values))
-        known += [*members, *(step.quantity for step in found[-1].steps)]
-    return tuple([derivation for derivation in found if derivation.steps])
+    """Return how some quantities are worked out one after the other, as one derivation; none where all are given."""
+    targets = tuple(dict.fromkeys(ref for name in names for ref in network.members(name)))
+    found = derive(network.graph, targets, values=network.values)
+    return (found,) if found.steps else ()
 
 
 def valued(found: Expression, scene: Scene, path: Path) -> Any:

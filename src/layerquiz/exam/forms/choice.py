@@ -149,10 +149,13 @@ def shuffled(found: Iterable[Any], random: Random) -> list[Any]:
 
 
 class ClaimKeys(Keys):
-    """One option as written: what it says, when it is right, and the mistake of whoever chooses it wrongly."""
+    """One option as written: what it says, when it is right, and the mistake of whoever chooses it wrongly.
+
+    Of several comparisons all have to hold.
+    """
 
     text: str
-    when: str | bool
+    when: str | bool | Annotated[list[str], Field(min_length=1, max_length=MOST_OPTIONS)]
     mistake: str | None = None
 
 
@@ -173,7 +176,7 @@ class Claim:
     """
 
     text: str | Wording
-    when: Expression | None
+    when: tuple[Expression, ...]
     always: bool
     mistake: str | None
     place: Path
@@ -212,8 +215,7 @@ class Pick(Form):
         return shuffled(order, random) if self.shuffle else order
 
     def _right(self, scene: Scene) -> list[int]:
-        holds = [valued(claim.when, scene, claim.place) if claim.when else claim.always for claim in self.claims]
-        return [place for place, found in enumerate(holds) if found]
+        return [place for place, claim in enumerate(self.claims) if _holds(claim, scene)]
 
     def listed(self, scene: Scene, drawn: Any) -> Listed:
         """Return the options in their order."""
@@ -221,7 +223,8 @@ class Pick(Form):
         letters = {place: letter for letter, place in zip(LETTERS, drawn, strict=False)}
         key = "".join(sorted(letters[place] for place in right))
         texts = tuple(filled(self.claims[place].text, scene.names) for place in drawn)
-        about = quantities([name for claim in self.claims if claim.when for name in claim.when.names], scene.network)
+        names = [name for claim in self.claims for when in claim.when for name in when.names]
+        about = quantities(names, scene.network)
         return Listed(
             "options",
             (key,),
@@ -233,6 +236,13 @@ class Pick(Form):
         )
 
 
+def _holds(claim: Claim, scene: Scene) -> bool:
+    """Say whether an option is right in a drawing."""
+    if not claim.when:
+        return claim.always
+    return all(valued(when, scene, claim.place) for when in claim.when)
+
+
 def claims_of(options: Sequence[Any], written: SourceText, path: Path) -> tuple[Claim, ...]:
     """Return options as written; an unknown mistake is an error."""
     found = []
@@ -240,7 +250,8 @@ def claims_of(options: Sequence[Any], written: SourceText, path: Path) -> tuple[
         here = (*path, place)
         keys = written.checked(ClaimKeys, option, here)
         text = worded(keys.text, written, (*here, "text"))
-        when = compared(keys.when, written, (*here, "when")) if isinstance(keys.when, str) else None
+        texts = [] if isinstance(keys.when, bool) else [keys.when] if isinstance(keys.when, str) else keys.when
+        when = tuple(compared(text, written, (*here, "when")) for text in texts)
         if keys.mistake is not None and keys.mistake not in CATALOGUE:
             what, cure = f'there is no mistake "{keys.mistake}"', nearest(keys.mistake, CATALOGUE)
             raise written.fault(what, (*here, "mistake"), cure=cure, slug="unknown-mistake")
