@@ -17,7 +17,8 @@ from layerquiz.render.questions import sheet
 
 TEMPLATES = (
     *("conv-size", "conv-parameters", "keras-conv2d", "pooling-size", "conv-macs", "vgg-block", "mnist-network"),
-    *("conv-parameters-in-letters", "conv-parameters-choice", "parameters-or-activations"),
+    *("conv-parameters-in-letters", "conv-parameters-choice", "parameters-or-activations", "find-error-lstm"),
+    "what-keeps-the-size",
 )
 AT_ONCE = 300
 """Milliseconds until a page can be used."""
@@ -66,7 +67,10 @@ def answered(driver, answers):
         const done = arguments[arguments.length - 1];
         for (const [name, text] of Object.entries(arguments[0])) {
           const form = document.querySelector(`form[data-blank="${name}"]`);
-          form.elements.answer.value = text;
+          for (const field of form.querySelectorAll("input")) {
+            if (field.type === "text") field.value = text;
+            else field.checked = text.includes(field.value);
+          }
           form.requestSubmit();
         }
         const told = () => Object.fromEntries(Object.keys(arguments[0]).map(
@@ -88,7 +92,8 @@ def told(driver, name):
 @in_browser
 def test_right_answers_are_right_in_several_spellings(page, questions):
     """The key is right with separators, as a sum, with words around it; a shape with other signs between its sizes."""
-    options = {name: blank.key for name, blank, _ in named(questions) if blank.listed}
+    options = {name: str(blank.key) for name, blank, _ in named(questions) if blank.listed}
+    assert any(len(chosen) > 1 and chosen.isalpha() for chosen in options.values())
     every = {name: blank.key for name, blank, _ in named(questions) if not blank.listed}
     assert all(text.endswith("Right.") for text in answered(page, options).values())
     assert len(every) > 20
@@ -138,6 +143,14 @@ def test_an_unknown_mistake_is_told_as_the_grader_tells_it(page):
             "Read as 7.77. No single explanation fits this answer: can you write down how you came to it?"
             f" If you rounded: what are all its digits?{nudge}"
         )
+
+
+@in_browser
+def test_a_wrong_choice_is_told_as_one(page, questions):
+    """Options that no mistake explains are called what feedback calls them, and nothing is said of how they came."""
+    name, blank = next((name, blank) for name, blank, _ in named(questions) if blank.quantity.startswith("line: "))
+    wrong = next(letter for letter in "AB" if letter != blank.key)
+    assert answered(page, {name: wrong})[name] == f"Chosen: {wrong}. Not the right choice."
 
 
 @in_browser
@@ -200,7 +213,7 @@ def test_a_page_can_be_used_at_once(driver, file, summary):
     for _ in range(5):
         shown(driver, file)
         took.append(int(until(lambda: driver.execute_script("return document.documentElement.dataset.ready"))))
-    summary.append(f"practice page of 10 questions: ready after {min(took)} ms")
+    summary.append(f"practice page of 12 questions: ready after {min(took)} ms")
     assert min(took) <= AT_ONCE
     start = driver.execute_script("return performance.now()")
     answered(driver, {"1a": "12"})

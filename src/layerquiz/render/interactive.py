@@ -21,6 +21,7 @@ from layerquiz.grading.story import Story
 from layerquiz.render import html
 from layerquiz.render.answer_forms import named, question_of
 from layerquiz.render.document import Blank, Block, Sheet
+from layerquiz.render.feedback import IN_OPTIONS
 from layerquiz.render.veiled import ITERATIONS, TAG, locked, veiled
 
 
@@ -54,6 +55,7 @@ def page(document: Sheet, drawn: Sequence[Drawn]) -> str:
         "salt": salt,
         "texts": veiled(json.dumps(list(texts.numbers), ensure_ascii=False), salt),
         "unexplained": Story("", "wrong", 0).hint,
+        "not_chosen": f"{IN_OPTIONS['wrong'].capitalize()}.",
         "words": practice_words(),
         "checked": sum(bool(blank["records"]) for blank in blanks.values()),
         "blanks": blanks,

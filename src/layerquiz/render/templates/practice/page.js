@@ -96,6 +96,7 @@ async function judged(form, blank) {
     if (hint === "") return ["right", `${read} Right.`];
     if (hint !== null) return ["wrong", `${read} ${hint}`];
   }
+  if (blank.letters) return ["wrong", `${read} ${sheet.not_chosen}`];
   const rounded = reading.step ? " If you rounded: what are all its digits?" : "";
   return ["wrong", `${read} ${sheet.unexplained}${rounded}`];
 }
@@ -124,9 +125,12 @@ async function showSteps(steps) {
 
 // What has to be scrolled sideways on a narrow screen can be reached with the keyboard.
 function reachable() {
-  for (const wide of document.querySelectorAll(".step, pre")) {
+  for (const wide of document.querySelectorAll(".step, .key, pre, .options span")) {
     if (wide.scrollWidth <= wide.clientWidth) continue;
-    Object.assign(wide, { tabIndex: 0, role: "group", ariaLabel: wide.matches("pre") ? "Listing" : "Step" });
+    wide.tabIndex = 0;
+    if (wide.matches("span")) continue;
+    wide.setAttribute("role", "group");
+    wide.setAttribute("aria-label", { PRE: "Listing", DIV: "Step", P: "Answer" }[wide.tagName]);
   }
 }
 
