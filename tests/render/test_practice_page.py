@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from itertools import pairwise
 
@@ -34,7 +35,13 @@ def driver():
 @pytest.fixture(scope="module")
 def questions():
     """The questions of the page: numbers, shapes, memories, formulas, options, and a table."""
-    return [draw(library.named(name), "4") for name in TEMPLATES]
+    drawn = [draw(library.named(name), "4") for name in TEMPLATES]
+    return [
+        replace(question, blanks=tuple(replace(blank, rounding=True) for blank in question.blanks))
+        if question.template.name == "vgg-block"
+        else question
+        for question in drawn
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +150,20 @@ def test_an_unknown_mistake_is_told_as_the_grader_tells_it(page):
             "Read as 7.77. No single explanation fits this answer: can you write down how you came to it?"
             f" If you rounded: what are all its digits?{nudge}"
         )
+
+
+@in_browser
+def test_a_rounded_memory_is_right_at_the_digits_that_it_shows(page, questions):
+    """Where rounding is allowed, a memory counts rounded or cut off, in any unit, but not with a wrong digit."""
+    name, blank = next(
+        (name, blank) for name, blank, _ in named(questions) if blank.quantity == "total.parameter_bytes"
+    )
+    for unit, size in {"kB": 10**3, "MiB": 2**20, "MB": 10**6}.items():
+        for digits in (2, 3):
+            assert answered(page, {name: f"{blank.key / size:.{digits}f} {unit}"})[name].endswith("Right.")
+    wrong = answered(page, {name: f"{1.1 * blank.key / 10**6:.3f} MB"})[name]
+    assert wrong.startswith("Read as ")
+    assert "If you rounded: what are all its digits?" in wrong
 
 
 @in_browser

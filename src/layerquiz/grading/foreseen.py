@@ -29,7 +29,7 @@ from layerquiz.network.outcomes import table
 MOST_DIGITS = 10
 """Nobody rounds to more digits."""
 
-UNITS = {"bytes": ("kB", "KiB", "MB", "MiB", "GB", "GiB"), "macs": ("MAC", "FLOP"), "flops": ("MAC", "FLOP")}
+UNITS = {"bytes": ("B", "kB", "KiB", "MB", "MiB", "GB", "GiB"), "macs": ("MAC", "FLOP"), "flops": ("MAC", "FLOP")}
 """The units that say something beside a number, by the end of a quantity's name."""
 
 
@@ -85,7 +85,7 @@ def _listed(blank: Blank, listed: Listed) -> Iterator[tuple[str, str]]:
     for given in (*listed.right, *listed.explained):
         yield str(given), str(given)
         if not isinstance(given, str) and given in listed.right and (blank.rounding or is_endless(given)):
-            yield from _rounded(given, blank.quantity)
+            yield from _rounded(given, "")
 
 
 def has_units(quantity: str) -> bool:

@@ -41,14 +41,22 @@ def page(document: Sheet, drawn: Sequence[Drawn]) -> str:
 
     Solutions, where asked for, stand open behind all questions too.
     """
-    texts, pairs = Texts(), list(zip(document.questions, drawn, strict=True))
-    blanks: dict[str, dict[str, Any]] = {}
-    for printed, question in pairs:
-        known = {place.place: place for place in question.blanks}
+    texts, blanks = Texts(), dict[str, dict[str, Any]]()
+    for printed, question in zip(document.questions, drawn, strict=True):
+        places = {place.place: place for place in question.blanks}
         for blank, steps in printed.worked():
             if blank:
-                blanks[named(printed, blank)] = _hidden(blank, steps, known[blank.id], question, texts)
-    salt = _salt(*(blank["salt"] for blank in blanks.values()))
+                blanks[named(printed, blank)] = _hidden(blank, steps, places[blank.id], question, texts)
+    # Here each answer is looked at by itself, so nothing is carried from one to the next.
+    said = tuple(sentence for sentence in document.conventions if sentence != CARRIED)
+    asked_by = functools.partial(question_of, blanks)
+    return html.sheet(replace(document, conventions=said), asked_by, "practice/page.html.j2", _filled(blanks, texts))
+
+
+def _filled(blanks: Mapping[str, Mapping[str, Any]], texts: Texts) -> dict[str, Any]:
+    """Return what a page has beside its questions: its style, its script, and what the script knows."""
+    script, checked = "\n" + part("reader.js") + part("page.js"), sum(bool(one["records"]) for one in blanks.values())
+    salt = _salt(*(one["salt"] for one in blanks.values()))
     data = {
         "iterations": ITERATIONS,
         "tag": TAG,
@@ -57,20 +65,16 @@ def page(document: Sheet, drawn: Sequence[Drawn]) -> str:
         "unexplained": Story("", "wrong", 0).hint,
         "not_chosen": f"{IN_OPTIONS['wrong'].capitalize()}.",
         "words": practice_words(),
-        "checked": sum(bool(blank["records"]) for blank in blanks.values()),
+        "checked": checked,
         "blanks": blanks,
     }
-    script = "\n" + part("reader.js") + part("page.js")
-    filled = {
+    return {
         "style": part("page.css"),
         "script": script,
         "script_hash": f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}",
         "data": json.dumps(data, separators=(",", ":")).replace("<", r"\u003c"),
-        "checked": data["checked"],
+        "checked": checked,
     }
-    said = tuple(sentence for sentence in document.conventions if sentence != CARRIED)
-    printed_as = replace(document, conventions=said)
-    return html.sheet(printed_as, functools.partial(question_of, blanks), "practice/page.html.j2", filled)
 
 
 def _hidden(blank: Blank, steps: Sequence[Block], place: Place, question: Drawn, texts: Texts) -> dict[str, Any]:
@@ -89,8 +93,10 @@ def _reading(place: Place) -> Mapping[str, Any]:
         return {"asked": place.listed.form, "letters": letters, "several": place.listed.several}
     if isinstance(place.key, tuple):
         return {"asked": "shape", "entries": len(place.key)}
-    wanted = "count" if place.listed else asked(place.quantity)
-    whole = wanted != "size" and (isinstance(place.key, int) or place.listed is not None)
+    if place.listed is not None:
+        return {"asked": "count", "whole": True, "units": False}
+    wanted = asked(place.quantity)
+    whole = isinstance(place.key, int) and wanted != "size"
     return {"asked": wanted, "whole": whole, "units": has_units(place.quantity)}
 
 

@@ -57,7 +57,8 @@ async function toldOf(answer, blank) {
 function spellings(reading, blank) {
   const unit = blank.units ? reading.unit : "";
   const values = [reading.value, ...(reading.alternative ? [reading.alternative] : [])].map((value) => value + unit);
-  return reading.step ? [...values, `${reading.value}~${reading.step}${reading.unit}`] : values;
+  const measure = blank.asked === "bytes" ? reading.unit : unit;
+  return reading.step ? [...values, `${reading.value}~${reading.step}${measure}`] : values;
 }
 
 function typed(form, blank) {
