@@ -18,7 +18,6 @@ from layerquiz.exam.listed import Because, Listed
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.template import Asked, ConventionsChoice, Template
 from layerquiz.exam.wording import Wording
-from layerquiz.formula.derive import derive
 from layerquiz.formula.expr import Reference
 from layerquiz.network.glossary import unit
 from layerquiz.network.network import Answer, Network
@@ -122,7 +121,7 @@ class Question:
                 found.append(blank.listed.because)
                 continue
             members = self.network.members(blank.quantity)
-            derivation = derive(self.network.graph, members, known, self.network.values)
+            derivation = self.network.derived(members, tuple(known))
             found.append((derivation,))
             known += [*members, *(step.quantity for step in derivation.steps)]
         return tuple(found)
@@ -139,7 +138,7 @@ def rebuilt(template: Template, drawn: Drawn, conventions: ConventionsChoice = "
         network = wired(template, drawn, conventions)
     except LayerquizError as error:
         raise template.written.located(error, ("network",)) from None
-    return composed(template, drawn, network)
+    return composed(template, drawn, network, keys(template, network))
 
 
 def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> Network:
@@ -163,15 +162,15 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
     return tuple(found)
 
 
-def composed(template: Template, drawn: Drawn, network: Network) -> Question:
-    """Return a drawn network as a question."""
+def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
+    """Return a drawn network as a question; `right` are its `keys`."""
     if template.kind == "formula":
-        return Question(template, network, _in_letters(template, drawn, network), drawn)
+        return Question(template, network, _in_letters(template, drawn, network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
     names = _names(drawn, network) if worded else {}
     if any(asked.form for asked in template.asked):
         return Question(template, network, _with_forms(template, drawn, network, names), drawn)
-    return Question(template, network, _filled(template, names, keys(template, network)), drawn)
+    return Question(template, network, _filled(template, names, right), drawn)
 
 
 def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
@@ -212,10 +211,9 @@ def _with_forms(template: Template, drawn: Drawn, network: Network, names: dict[
     return tuple([blank if found is None else replace(blank, kind="listed", listed=found) for blank, found in blanks])
 
 
-def _in_letters(template: Template, drawn: Drawn, network: Network) -> tuple[Blank, ...]:
+def _in_letters(template: Template, drawn: Drawn, network: Network, right: Sequence[Key]) -> tuple[Blank, ...]:
     """Return the blanks of a question that asks for formulas."""
     asked = lettered_blanks(template, network)
-    right = keys(template, network)
     filled = zip(_filled(template, _letter_names(asked, drawn, network), right), asked, strict=True)
     return tuple(replace(blank, unit="", kind="formula", formula=found.written(found.right)) for blank, found in filled)
 

@@ -22,9 +22,8 @@ from layerquiz.grading.match import is_endless, orders, slips
 from layerquiz.grading.read import Reading, read
 from layerquiz.grading.sheet import asked
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import Search
 from layerquiz.network.network import Answer, Network, joined
-from layerquiz.network.outcomes import table
+from layerquiz.network.outcomes import wrong_values
 
 MOST_DIGITS = 10
 """Nobody rounds to more digits."""
@@ -100,18 +99,11 @@ def spelled(value: Answer) -> str:
 
 def _numbers(network: Network, blank: Blank, key: Answer) -> Iterator[tuple[str, str]]:
     """Yield the key as it may be written, and what a single mistake makes of it."""
-    for value in dict.fromkeys((key, *_outcomes(network, blank.quantity), *_elsewhere(network, blank.quantity))):
+    for value in dict.fromkeys((key, *wrong_values(network, blank.quantity), *_elsewhere(network, blank.quantity))):
         if isinstance(value, tuple) == isinstance(key, tuple):
             yield from _spellings(value, blank.quantity)
     if not isinstance(key, tuple) and (blank.rounding or is_endless(key)):
         yield from _rounded(key, blank.quantity)
-
-
-def _outcomes(network: Network, name: str) -> Iterator[Answer]:
-    """Yield what each mistake alone makes of a quantity."""
-    search = Search(network, network.members(name))
-    for numbers, _ in table(search, "singles").outcomes(search, network.values, {}):
-        yield joined(name, numbers)
 
 
 def _elsewhere(network: Network, name: str) -> Iterator[Answer]:
