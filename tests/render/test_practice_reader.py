@@ -13,7 +13,7 @@ from layerquiz.grading.practice_words import practice_words
 from layerquiz.grading.read import Blank, Reading, read
 from layerquiz.grading.sheet import asked
 from layerquiz.network.network import Network
-from layerquiz.render.interactive import part
+from layerquiz.render.interactive import reader
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -45,7 +45,7 @@ BEHIND = ["", "", " params", " M", "MB", " KiB", ".", " (total)"]
 @pytest.fixture(scope="module")
 def reads():
     """The page's reader in a browser: many forms, each a text with what is asked, to what it says of them."""
-    script = f"""{part("reader.js")}
+    script = f"""{reader()}
         const words = arguments[0];
         words.labels = new Set(words.labels);
         return arguments[1].map(([text, asked, entries]) => readAnswer(text, asked, words, entries));"""

@@ -19,6 +19,7 @@ from layerquiz.render import html, interactive
 from layerquiz.render.packed import packed
 from layerquiz.render.questions import sheet
 from layerquiz.render.veiled import ITERATIONS, TAG, locked, stretched, veiled
+from render.test_html import tree_of
 
 LARGEST = 150_000
 
@@ -68,6 +69,17 @@ def test_the_same_questions_are_the_same_bytes():
     salts = [{blank["salt"] for blank in data_of(source)["blanks"].values()} for source in (first, other)]
     assert len(salts[0]) == len(data_of(first)["blanks"])
     assert len(salts[0] & salts[1]) < len(salts[0])
+
+
+def test_a_page_is_well_formed():
+    """Every element is closed, every name on the page is used once, and each label and description names one."""
+    source, _ = page(20)
+    tree = tree_of(re.sub(r"<script.*?</script>", "", source.partition("\n")[2], flags=re.DOTALL))
+    names = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(names) == len({*names}) > 40
+    named = [element.get(key) for element in tree.iter() for key in ("for", "aria-describedby") if element.get(key)]
+    assert {*named} <= {*names}
+    assert [element for element in tree.iter() for key in element.attrib if key.startswith("on")] == []
 
 
 def test_solutions_stand_open_behind_the_questions():

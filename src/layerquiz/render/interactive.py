@@ -55,7 +55,7 @@ def page(document: Sheet, drawn: Sequence[Drawn]) -> str:
 
 def _filled(blanks: Mapping[str, Mapping[str, Any]], texts: Texts) -> dict[str, Any]:
     """Return what a page has beside its questions: its style, its script, and what the script knows."""
-    script, checked = "\n" + part("reader.js") + part("page.js"), sum(bool(one["records"]) for one in blanks.values())
+    script, checked = "\n" + reader() + part("page.js"), sum(bool(one["records"]) for one in blanks.values())
     salt = _salt(*(one["salt"] for one in blanks.values()))
     data = {
         "iterations": ITERATIONS,
@@ -103,6 +103,11 @@ def _reading(place: Place) -> Mapping[str, Any]:
 def _salt(*parts: str) -> str:
     """Return what makes the secrets of one blank or page its own; the same for the same questions."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def reader() -> str:
+    """Return the script that reads answers."""
+    return part("numbers.js") + part("reader.js")
 
 
 @functools.cache
