@@ -37,7 +37,7 @@ def _grid(asked: Question, grid: AnswerGrid, blanks: Mapping[str, Mapping[str, A
             for column, blank in zip(grid.columns, cells, strict=True)
             if blank
         )
-        rows.append(tag("h3", html_line(label)) + tag("div", "".join(forms), "cells"))
+        rows.append(tag("div", tag("h3", html_line(label)) + tag("div", "".join(forms), "cells"), "row"))
     return "".join(rows)
 
 
