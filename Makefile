@@ -5,7 +5,7 @@ EXAMPLE := output/example
 STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex exam test test-all oracles missing-oracles schema lint bench fuzz clean
+.PHONY: help install tex browser exam test test-all oracles missing-oracles schema lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,10 +17,10 @@ exam: install tex  ## the main job on the example: papers, solutions and graded 
 	$(BIN)/layerquiz exam $(EXAMPLE)/exam.yaml --roster $(EXAMPLE)/roster.csv -o $(EXAMPLE)/exam
 	$(BIN)/layerquiz grade $(EXAMPLE)/exam $(EXAMPLE)/submissions.csv
 
-test: $(BIN)/.tested tex lint missing-oracles  ## everything that tests need, then lint, types and tests
+test: $(BIN)/.tested tex browser lint missing-oracles  ## everything that tests need, then lint, types and tests
 	$(BIN)/pytest --numprocesses auto
 
-test-all: $(BIN)/.tested tex lint oracles  ## every slow oracle in full, then all tests, each formula damaged in turn
+test-all: $(BIN)/.tested tex browser lint oracles  ## every slow oracle in full, then all tests, each formula damaged in turn
 	$(BIN)/pytest tests/oracle --many 20
 	$(BIN)/pytest --ignore tests/oracle --many 3 --mutants
 	@$(MAKE) --no-print-directory fuzz
@@ -40,7 +40,7 @@ lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(BIN)/.tested tex  ## print the figures, and what a simulated class is told (FULL=--full STUDENTS=10000: minutes)
+bench: $(BIN)/.tested tex browser  ## print the figures, and what a simulated class is told (FULL=--full STUDENTS=10000: minutes)
 	$(BIN)/python tests/bench/figures.py $(FULL)
 	$(BIN)/python tests/simulated/class_of.py --students $(STUDENTS)
 
@@ -49,16 +49,24 @@ fuzz: $(BIN)/.tested  ## feed the reader and the grader with anything for five m
 	$(BIN)/python tests/fuzz/fuzz_answers.py
 
 tex: install  ## install what is missing of TeX and of the fonts that papers need, in one call of apt
-	@missing=$$($(BIN)/python -m layerquiz.engine); \
-	if [ -z "$$missing" ]; then exit 0; fi; \
-	if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
-	if command -v apt-get >/dev/null && { [ -z "$$as" ] || command -v sudo >/dev/null; }; then \
-		echo "installing $$missing"; \
-		{ $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } \
-			|| echo "could not install $$missing: going on without PDFs"; \
-	else \
-		echo "for PDFs, install these Debian packages: $$missing (going on without PDFs)"; \
-	fi
+	@$(call from-apt,$(BIN)/python -m layerquiz.engine,PDFs)
+
+browser: $(BIN)/.tested  ## install the browser in which practice sheets are tested, in one call of apt
+	@$(call from-apt,$(BIN)/python tests/browser.py,tests of practice sheets)
+
+# Installs the Debian packages that a command prints; goes on without what needs them where that cannot be done.
+define from-apt
+missing=$$($(1)); \
+if [ -z "$$missing" ]; then exit 0; fi; \
+if [ "$$(id -u)" = 0 ]; then as=; else as=sudo; fi; \
+if command -v apt-get >/dev/null && { [ -z "$$as" ] || command -v sudo >/dev/null; }; then \
+	echo "installing $$missing"; \
+	{ $$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -qq -y --no-install-recommends $$missing >/dev/null; } \
+		|| echo "could not install $$missing: going on without $(2)"; \
+else \
+	echo "for $(2), install these Debian packages: $$missing (going on without)"; \
+fi
+endef
 
 $(BIN)/python:
 	$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python needs its venv module: on Debian, apt-get install python3-venv"; exit 1; }

@@ -18,12 +18,13 @@ from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam import roster as rosters
 from layerquiz.exam.assumptions import sentences
+from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Sealed, seal, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
-from layerquiz.render import html, latex, markdown, papers, text
+from layerquiz.render import interactive, latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
 from layerquiz.tables.workbook import workbook
@@ -231,14 +232,14 @@ def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Sequence[str]]:
         yield [paper.student.id, *("" for _ in paper.blanks)]
 
 
-def write_sheet(sheet: Sheet, target: str, force: bool) -> bool:
-    """Write a practice sheet in the format that its file's ending names; return whether the file changed."""
+def write_sheet(sheet: Sheet, drawn: Sequence[Question], target: str, force: bool) -> bool:
+    """Write a practice sheet of drawn questions in the format that its file's ending names; tell whether it changed."""
     suffix = Path(target).suffix.lower()
     formats: dict[str, Callable[[], str | bytes]] = {
         ".pdf": lambda: _sheet_pdf(sheet),
         ".tex": lambda: latex.sheet(sheet).text,
         ".md": lambda: markdown.sheet(sheet),
-        ".html": lambda: html.sheet(sheet),
+        ".html": lambda: interactive.page(sheet, drawn),
         ".txt": lambda: text.sheet(sheet),
     }
     if suffix not in formats:

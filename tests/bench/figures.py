@@ -16,6 +16,11 @@ from typing import Any
 
 import yaml
 
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from practice import practice_pages
+
 from grading import grading
 from layerquiz import engine
 from layerquiz.exam import library
@@ -188,7 +193,8 @@ def papers() -> Iterator[str]:
 def main() -> None:
     """Print every figure; `--full` grades classes of 10,000 and 20,000 instead of a tenth."""
     full = "--full" in sys.argv[1:]
-    for figure in (start_up, importing, solving, large_networks, drawing, papers, formulas, partial(grading, full)):
+    figures = (start_up, importing, solving, large_networks, drawing, practice_pages, papers, formulas)
+    for figure in (*figures, partial(grading, full)):
         for line in figure():
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()

@@ -163,10 +163,11 @@ def _formatted(sheet: Sheet, form: str) -> str:
 def sheet(
     output: str, wanted: Wanted, number: int | None, minutes: float, seed: str, solutions: bool, force: bool
 ) -> None:
-    """Write a practice sheet.
+    """Write a practice sheet. An .html file is a page that reads answers and gives hints, without a network.
 
     \b
     Examples:
+      layerquiz sheet -o output/practice.html
       layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
       layerquiz sheet -o output/practice.md --level 1 --seed 7
       layerquiz sheet -o output/practice.html --mistake forgot-bias --mistake stride-ignored --minutes 20
@@ -176,7 +177,7 @@ def sheet(
     from layerquiz.render.questions import sheet as sheet_of
 
     drawn = practice_questions(wanted, number, minutes, seed)
-    changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), output, force)
+    changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), drawn, output, force)
     count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
     click.echo(f"{output}: {count if changed else 'up to date'}")
 

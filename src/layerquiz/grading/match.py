@@ -93,12 +93,12 @@ def _digits_needed(reading: Reading, value: Number, digits: int | None) -> int:
 
 def digits_slipped(written: Number | tuple[Number, ...], right: Answer) -> bool:
     """Say whether a number of five digits or more has two digits exchanged, or one dropped or doubled."""
-    if not isinstance(written, int) or not isinstance(right, int) or not LONG_NUMBER <= right < TOO_LONG:
-        return False
-    return str(written) in _slips(str(right))
+    return isinstance(written, int) and str(written) in slips(right)
 
 
-def _slips(digits: str) -> Iterator[str]:
+def slips(right: Answer) -> Iterator[str]:
+    """Yield a number of five digits or more with two digits exchanged, or one dropped or doubled."""
+    digits = str(right) if isinstance(right, int) and LONG_NUMBER <= right < TOO_LONG else ""
     for place in range(len(digits)):
         yield digits[:place] + digits[place + 1 :]
         yield digits[:place] + digits[place] + digits[place:]

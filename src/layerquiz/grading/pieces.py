@@ -60,6 +60,11 @@ _OF_WHICH = re.compile(r"of +which")
 _SIZE = re.compile(r"[0-9?]|None")
 _STEPS = frozenset(("to", "into", "becomes", "become"))
 _FUNCTIONS = frozenset(("round", "max", "min", "sum"))
+SAID_OTHERWISE = _STEPS | _FUNCTIONS | vocabulary.NO | vocabulary.NONE | vocabulary.RELATIONS | vocabulary.REASONS
+SAID_OTHERWISE |= vocabulary.APPROXIMATIONS | vocabulary.JOINING | vocabulary.CONCLUSIONS | vocabulary.NUMBERED
+SAID_OTHERWISE |= vocabulary.BATCHES | {*vocabulary.NUMBER_WORDS, *words.SIGNS, *words.POWERS, "of"}
+"""Words that have a meaning of their own in some places."""
+
 _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]")
 _NUMBER_OF = re.compile(r"\. *(?:of\b|[0-9=:])")
 _NO_MORE = re.compile(r"[^0-9+*/^×·=(\[]*\Z")

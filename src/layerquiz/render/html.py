@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import jinja2
 
@@ -18,15 +19,7 @@ ROOM = '<span class="room"></span>'
 def page(document: Page) -> str:
     """Return a general document, such as one student's feedback."""
     facts = "".join(f"<dt>{_name(label)}</dt><dd>{_name(value)}</dd>" for label, value in document.facts)
-    return _whole(document.title, document.subtitle, f"<dl>{facts}</dl>" if facts else "", _blocks(document.blocks))
-
-
-def sheet(document: Sheet) -> str:
-    """Return questions without a student; solutions, where asked for, stand behind all questions."""
-    said = " ".join(map(html_line, document.conventions))
-    head = tag("p", f"<strong>Conventions.</strong> {said}", "small") if said else ""
-    solved = (tag("h2", "Worked solutions"), *map(_solved, document.questions)) if document.solutions else ()
-    return _whole(document.title, document.subtitle, head, *map(question, document.questions), *solved)
+    return _whole(document.title, document.subtitle, f"<dl>{facts}</dl>" if facts else "", blocks(document.blocks))
 
 
 def question(asked: Question) -> str:
@@ -34,7 +27,24 @@ def question(asked: Question) -> str:
     rows = "".join(tag("li", _row(blank)) for blank in asked.blanks)
     grid = _grid(asked.grid, solved=False) if asked.grid else ""
     answers = tag("ul", rows, "answers") if rows else ""
-    return tag("section", "\n".join((_head(asked), *map(block, asked.statement), grid, answers)))
+    return tag("section", "\n".join((head(asked), *map(block, asked.statement), grid, answers)))
+
+
+def sheet(
+    document: Sheet,
+    asked: Callable[[Question], str] = question,
+    frame: str = "page.html.j2",
+    filled: Mapping[str, Any] | None = None,
+) -> str:
+    """Return questions without a student; solutions, where asked for, stand behind all questions.
+
+    `asked` writes one question, `frame` is the template of the page, and `filled` what it has beside the questions.
+    """
+    said = " ".join(map(html_line, document.conventions))
+    head = tag("p", f"<strong>Conventions.</strong> {said}", "small") if said else ""
+    solved = (tag("h2", "Worked solutions"), *map(_solved, document.questions)) if document.solutions else ()
+    parts = (head, *map(asked, document.questions), *solved)
+    return _whole(document.title, document.subtitle, *parts, frame=frame, filled=filled or {})
 
 
 def block(item: Block) -> str:
@@ -71,40 +81,45 @@ def _equalities(item: Step) -> str:
 def _parting(item: Parting) -> str:
     """Return two steps beside each other, or one below the other where the page is narrow."""
     shown = "".join(
-        tag("div", f"{tag('p', html_line(title), 'caption')}{_blocks(steps)}") for title, steps in item.sides
+        tag("div", f"{tag('p', html_line(title), 'caption')}{blocks(steps)}") for title, steps in item.sides
     )
     return tag("div", f"{html(item.told)}{tag('div', shown, 'sides')}", "parting")
 
 
-def _blocks(items: Iterable[Block]) -> str:
+def blocks(items: Iterable[Block]) -> str:
+    """Return blocks below each other."""
     return "\n".join(map(block, items))
 
 
-def _head(asked: Question) -> str:
-    return tag("h2", f"{asked.number}. {html_line(asked.title)} {tag('small', _points(asked.points))}")
+def head(asked: Question) -> str:
+    """Return the number of a question, its title and its points."""
+    return tag("h2", f"{asked.number}. {html_line(asked.title)} {tag('small', points(asked))}")
 
 
 def _solved(asked: Question) -> str:
     """Return the worked solution of one question."""
     grid = _grid(asked.grid, solved=True) if asked.grid else ""
     worked = (_worked(blank, blocks) for blank, blocks in asked.worked())
-    return tag("section", "\n".join((_head(asked), grid, *worked)))
+    return tag("section", "\n".join((head(asked), grid, *worked)))
 
 
-def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
+def _worked(blank: Blank | None, steps: Iterable[Block]) -> str:
     """Return the worked solution of one blank."""
     if blank is None:
-        return _blocks(blocks)
-    head = tag("h3", _line(blank.mark, blank.label, f"({_points(blank.points)})"))
-    answer = tag("p", f"<strong>Answer:</strong> {_line(blank.key, blank.key_unit)}", "key")
-    return f"{head}{_blocks(blocks)}{answer}"
+        return blocks(steps)
+    return f"{tag('h3', _line(blank.mark, blank.label, f'({points(blank)})'))}{blocks(steps)}{key(blank)}"
+
+
+def key(blank: Blank) -> str:
+    """Return the right answer to a blank."""
+    return tag("p", f"<strong>Answer:</strong> {_line(blank.key, blank.key_unit)}", "key")
 
 
 def _row(blank: Blank) -> str:
     """Return the line on which a blank is answered."""
     mark = tag("strong", html_line(blank.mark)) if blank.mark else ""
     label = html_line(blank.beside)
-    return " ".join(part for part in (mark, label, ROOM, html_line(blank.unit), f"({_points(blank.points)})") if part)
+    return " ".join(part for part in (mark, label, ROOM, html_line(blank.unit), f"({points(blank)})") if part)
 
 
 def _grid(grid: AnswerGrid, *, solved: bool) -> str:
@@ -122,9 +137,9 @@ def _line(*pieces: str) -> str:
     return " ".join(html_line(piece) for piece in pieces if piece)
 
 
-def _points(number: str) -> str:
+def points(asked: Question | Blank) -> str:
     """Return `1 point`, `2 points`."""
-    return f"{html_line(number)} point{'' if number == '1' else 's'}"
+    return f"{html_line(asked.points)} point{'' if asked.points == '1' else 's'}"
 
 
 def _name(text: str) -> str:
@@ -132,16 +147,18 @@ def _name(text: str) -> str:
     return escape.html(escape.name(text))
 
 
-def _whole(title: str, subtitle: str, *parts: str) -> str:
-    """Return a whole page. Its head is the only template; all that comes in is HTML already."""
+def _whole(
+    title: str, subtitle: str, *parts: str, frame: str = "page.html.j2", filled: Mapping[str, Any] | None = None
+) -> str:
+    """Return a whole page. Its frame is the only template; all that comes in is HTML already."""
     body = "\n".join(part for part in parts if part)
-    return _frame().render(title=_name(title), subtitle=_name(subtitle), body=body)
+    return _frame(frame).render(title=_name(title), subtitle=_name(subtitle), body=body, **(filled or {}))
 
 
 @functools.cache
-def _frame() -> jinja2.Template:
+def _frame(name: str) -> jinja2.Template:
     """Return the frame of a page: its head with the style, for the screen and for paper."""
     environment = jinja2.Environment(  # noqa: S701 - each value is escaped before it comes here
         undefined=jinja2.StrictUndefined, loader=jinja2.PackageLoader("layerquiz.render")
     )
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)
