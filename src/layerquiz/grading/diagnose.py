@@ -22,10 +22,10 @@ from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
-from layerquiz.network.outcomes import Outcomes, table
+from layerquiz.network.outcomes import MOST_CHANGES, Outcomes, of_truth, table
 
 MOST_RIVALS = 8
-MOST_STORIES = 2_000
+MOST_STORIES = MOST_CHANGES
 LARGEST_CARRIED = 10**30
 
 COUNTED_OTHERWISE = {
@@ -302,7 +302,7 @@ class _Telling:
 
     def _fitting(self, kind: str, base: Base) -> list[Change]:
         """Return the changes of a kind that give the answer; no more than a fixed number is tried."""
-        changes = table(self.search, kind, MOST_STORIES).changes
+        changes = table(self.search, kind).changes
         most = min(len(changes), MOST_STORIES - self.tried)
         self.tried += most
         found = []
@@ -315,23 +315,22 @@ class _Telling:
 
     def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
         """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
-        wanted = exact_values(self.reading) if self.reading.step is None or not self.place.rounding else None
-        is_number = len(self.place.members) == 1 and not isinstance(self.place.expected, tuple)
+        outcomes = self._outcomes(kind, base, most)
         fitting: set[int] = set()
-        for numbers, places in self._outcomes(kind, base, most):
-            value = numbers[0] if is_number else self.sheet.joined(self.place, numbers)
-            if (wanted is None or value in wanted) and self._fits(value):
-                fitting.update(places)
+        if self.reading.step is None or not self.place.rounding:
+            for value in filter(self._fits, exact_values(self.reading)):
+                fitting.update(outcomes.giving(self.sheet.parted(self.place, value)))
+        else:
+            for numbers, places in outcomes:
+                if self._fits(self.sheet.joined(self.place, numbers)):
+                    fitting.update(places)
         return sorted(number for number in fitting if number < most)
 
     def _outcomes(self, kind: str, base: Base, most: int) -> Outcomes:
         """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
-        changes = table(self.search, kind, MOST_STORIES)
-        if base.own:
-            return changes.outcomes(self.search, base.values, base.own, most, checked=False)
-        key = (kind, most, self.place.name, self.search.ground)
-        values = self.network.values
-        return self.network.remembered(key, lambda: changes.outcomes(self.search, values, {}, most, checked=False))
+        if not base.own:
+            return of_truth(self.search, kind, most)
+        return table(self.search, kind).outcomes(self.search, base.values, base.own, most)
 
     def _is_one_of_many(self, change: Change) -> bool:
         """Say whether a change is one of so many that some come near any rounded number.

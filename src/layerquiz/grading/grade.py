@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from operator import is_
+from functools import partial
 from typing import Any
+from weakref import ref
 
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
@@ -128,8 +129,7 @@ class Grading:
             for number, question in sealed.papers[0].numbered
         ]
         self.places = {name: place for place, names in enumerate(self.names, 1) for name in names}
-        self._questions: Sequence[Question] = ()
-        self._told: dict[tuple[int, tuple[str, ...]], dict[str, Story]] = {}
+        self._told: dict[int, tuple[ref[Question], dict[tuple[str, ...], dict[str, Story]]]] = {}
 
     @property
     def blanks(self) -> list[str]:
@@ -148,30 +148,37 @@ class Grading:
         """Return one student's blanks, graded: each question alone, then all of them together."""
         opened = replace(paper, questions=tuple(paper.questions))
         written = self.answers.get(paper.student.id, {})
-        self._look_at(opened.questions)
         alone = []
         for place, (question, names) in enumerate(zip(opened.questions, self.names, strict=True), 1):
             texts = tuple([written.get(name, "") for name in names])
-            if (place, texts) not in self._told:
-                self._told[place, texts] = self._stories(question, place, texts)
-            alone.append((question.network, self._told[place, texts]))
+            known = self._known(question)
+            if texts not in known:
+                known[texts] = self._stories(question, place, texts)
+            alone.append((question.network, known[texts]))
         stories: dict[str, Story] = {}
         for names, told in zip(self.names, across(alone), strict=True):
             stories |= zip(names, told.values(), strict=True)
         marks = marks_of_paper(opened, stories, self.policies)
         return {name: Graded(name, self.places[name], stories[name], mark) for name, mark in marks.items()}
 
-    def _look_at(self, questions: Sequence[Question]) -> None:
-        """Forget what was told, unless it answers the same questions: those of a paper that a class shares."""
-        same = len(questions) == len(self._questions) and all(map(is_, questions, self._questions))
-        if not same or len(self._told) > MOST_REMEMBERED:
-            self._told.clear()
-        self._questions = questions
+    def _known(self, question: Question) -> dict[tuple[str, ...], dict[str, Story]]:
+        """Return what was told of the answers to a question: as long as it lives, other papers may have it too."""
+        key = id(question)
+        if key not in self._told:
+            self._told[key] = (ref(question, partial(_forgotten, self._told, key)), {})
+        known = self._told[key][1]
+        if len(known) > MOST_REMEMBERED:
+            known.clear()
+        return known
 
     def _stories(self, question: Question, place: int, written: Sequence[str]) -> dict[str, Story]:
         """Return the stories of one question's answers in the order of its blanks."""
         quantities = [blank.quantity for blank in question.blanks]
         return stories_of(question, dict(zip(quantities, written, strict=True)), self.policies[place - 1])
+
+
+def _forgotten(told: dict[int, Any], key: int, _: object) -> None:
+    told.pop(key, None)
 
 
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:

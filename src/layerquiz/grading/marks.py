@@ -17,7 +17,7 @@ from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
 from layerquiz.network.network import Answer, Network, joined
-from layerquiz.network.outcomes import table
+from layerquiz.network.outcomes import of_truth
 
 RIGHT = ("correct", "carried", "convention")
 
@@ -273,7 +273,7 @@ def _hits(network: Network, quantity: str) -> Iterator[int]:
         quantity, members = str(members[0]), members[:1]
     search = Search(network, members)
     found: set[Answer] = {network.collected(quantity, members, network.values)}
-    for numbers, _ in table(search, "singles").outcomes(search, network.values, {}):
+    for numbers, _ in of_truth(search, "singles"):
         value = joined(quantity, numbers)
         if value not in found:
             found.add(value)

@@ -164,6 +164,11 @@ class Sheet:
             return (found,) * len(place.members)
         return found
 
+    def parted(self, place: Place, value: Answer) -> tuple[Number, ...]:
+        """Return the values of the members that come to a value; none where no values do."""
+        numbers = value if isinstance(value, tuple) else (value,) * len(place.members)
+        return numbers if len(numbers) == len(place.members) and self.joined(place, numbers) == value else ()
+
     def fits(self, place: Place, reading: Reading, value: Answer | None, rounding: bool = False) -> bool:
         """Say whether a reading is a value; a shape in either order."""
         if isinstance(value, tuple) and not place.is_shape:

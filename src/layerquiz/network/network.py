@@ -45,7 +45,7 @@ class Network:
         self.blocks = layout.outputs
         parts = parts_of(spec, self.layers, conventions)
         self.structure = structure_of(parts, self.layers, self.blocks, conventions)
-        self._remembered = self.structure.of_numbers(tuple([tuple(part.givens.values()) for part in parts]))
+        self._numbers = tuple([tuple(part.givens.values()) for part in parts])
         self.graph = Graph([*parts, *self.structure.sums])
         self.values: Values = evaluate(self.graph)
         found = self.fault(self.values)
@@ -102,9 +102,10 @@ class Network:
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Return what was found out under a key about this network and its numbers, found once."""
-        if key not in self._remembered:
-            self._remembered[key] = make()
-        found: Thing = self._remembered[key]
+        remembered = self.structure.of_numbers(self._numbers)
+        if key not in remembered:
+            remembered[key] = make()
+        found: Thing = remembered[key]
         return found
 
     @cached_property
