@@ -57,8 +57,11 @@ class Outcomes:
         return [place for given, places in self if given == numbers for place in places]
 
 
-MADE_ONE_BY_ONE = 8
+MADE_ONE_BY_ONE = 1
 """For so many drawings of a structure each change is evaluated alone: making a program takes as long as that."""
+
+MOST_PARTS = 60
+"""The most parts above some targets for which a program is made: a deep network's takes longer than it can save."""
 
 
 class Table:
@@ -91,7 +94,8 @@ class Table:
     def _prepare(self, search: Search, pinned: frozenset[Pin]) -> None:
         """Make a program once that pays, and another where something is pinned that was not before."""
         self._times += 1
-        if self._times <= MADE_ONE_BY_ONE or (self._run is not None and pinned <= self._pinnable):
+        is_made = self._run is not None and pinned <= self._pinnable
+        if is_made or self._times <= MADE_ONE_BY_ONE or len(search.needed) > MOST_PARTS:
             return
         self._pinnable |= pinned
         making = _Making(search, self._pinnable)
@@ -143,6 +147,10 @@ def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
     return search.ground.remembered(key, lambda: Table(islice(search.together(CATALOGUE[slug], OTHERS), most)))
 
 
+Changed: TypeAlias = tuple[tuple[str, Rules], ...]
+"""The parts that a change gives other rules, with those."""
+
+
 class _Making:
     """A program being made for the changes of a table: what two changes do alike to a quantity is put there once."""
 
@@ -151,7 +159,7 @@ class _Making:
         self.above: dict[Reference, int] = search.ground.remembered("above", dict)
         self.guards: list[tuple[Reference, tuple[int, bool]]] = search.ground.remembered("guards", self._guards)
         self.before: dict[str, frozenset[str]] = search.ground.remembered("before", self._before)
-        self.cells: dict[tuple[Reference, tuple[Rules, ...]], Cell] = {}
+        self.cells: dict[tuple[Reference, Changed], Cell] = {}
 
     def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
         network = self.search.network
@@ -196,7 +204,7 @@ class _Changed:
             right = self.search.graph.parts[owner].rules
             for name in wrong.remembered(("differs from", right), lambda: _differing(wrong, right)):  # noqa: B023 -- called at once
                 self.reached |= making.bit(Reference(owner, name))
-        self.changed: dict[str, tuple[Rules, ...]] = {}
+        self.changed: dict[str, Changed] = {}
 
     def targets(self) -> tuple[Cell, ...]:
         """Return the cells of the targets."""
@@ -231,11 +239,11 @@ class _Changed:
                 done[key] = self.program.pinnable(ref, cell) if is_pinnable else cell
         return done[self._key(target)]
 
-    def _key(self, ref: Reference) -> tuple[Reference, tuple[Rules, ...]]:
+    def _key(self, ref: Reference) -> tuple[Reference, Changed]:
         """Return a quantity with the changed rules that can matter to it."""
         if ref.owner not in self.changed:
             before = self.making.before[ref.owner]
-            self.changed[ref.owner] = tuple([rules for owner, rules in self.rules.items() if owner in before])
+            self.changed[ref.owner] = tuple([each for each in self.rules.items() if each[0] in before])
         return ref, self.changed[ref.owner]
 
     def _is_reached(self, ref: Reference, rules: Rules) -> bool:
