@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Reading
 from layerquiz.grading.match import exact_values
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search
-from layerquiz.network.network import Answer, Network, joined
-from layerquiz.network.outcomes import with_habit
+from layerquiz.network.network import Network
+from layerquiz.network.outcomes import KINDS, is_among_pairs, of_truth, with_habit
 
 MOST_TRIED = 1_000
 MOST_HABITS = 2
@@ -124,33 +125,29 @@ def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
     place, reading = sheet.places[name], sheet.readings[name]
     if not isinstance(reading, Reading):
         return []
+    right = network.value(name)
+    values = [value for value in exact_values(reading) if value != right and sheet.fits(place, reading, value)]
+    wanted = [numbers for value in values if (numbers := sheet.parted(place, value))]
+    search = Search(network, place.members)
     found: dict[tuple[str, ...], None] = {}
     for habit in habits:
-        given = _pairs(network, name, habit)
-        for value in exact_values(reading):
-            if value in given and sheet.fits(place, reading, value):
-                found |= given[value]
+        if not is_among_pairs(search, habit) or any(_is_given(search, numbers) for numbers in wanted):
+            found |= _with_habit(search, habit, wanted)
     return [list(slugs) for slugs in found]
 
 
-Pairs: TypeAlias = dict[Answer, dict[tuple[str, ...], None]]
-"""Numbers, and the pairs of mistakes that give each."""
+def _is_given(search: Search, numbers: tuple[Number, ...]) -> bool:
+    """Say whether any mistake, or any two that are tried everywhere, give some numbers."""
+    return any(of_truth(search, kind).giving(numbers) for kind in KINDS)
 
 
-def _pairs(network: Network, name: str, habit: str) -> Pairs:
-    """Return what a mistake and one more make of a quantity; kept for all students who have the same numbers."""
-    return network.remembered(("with habit", name, habit), lambda: _pairs_made(network, name, habit))
-
-
-def _pairs_made(network: Network, name: str, habit: str) -> Pairs:
-    search = Search(network, network.members(name))
-    changes = with_habit(search, habit, MOST_TRIED)
-    found: Pairs = {}
-    for numbers, places in changes.outcomes(search, network.values, {}):
-        sets = dict.fromkeys(tuple(sorted(changes.changes[place].slugs)) for place in places)
-        found.setdefault(joined(name, numbers), {}).update(sets)
-    found.pop(network.value(name), None)
-    return found
+def _with_habit(search: Search, habit: str, wanted: Sequence[tuple[Number, ...]]) -> dict[tuple[str, ...], None]:
+    """Return the pairs of a mistake and one more that give some numbers; their outcomes are kept for equal papers."""
+    network, changes = search.network, with_habit(search, habit, MOST_TRIED)
+    key = ("with habit", habit, search.ground)
+    outcomes = network.remembered(key, lambda: changes.outcomes(search, network.values, {}))
+    places = [place for numbers in wanted for place in outcomes.giving(numbers)]
+    return dict.fromkeys(tuple(sorted(changes.changes[place].slugs)) for place in places)
 
 
 def _counted(told: Sequence[Told]) -> list[dict[str, Story]]:

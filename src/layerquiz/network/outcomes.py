@@ -147,6 +147,22 @@ def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
     return search.ground.remembered(key, lambda: Table(islice(search.together(CATALOGUE[slug], OTHERS), most)))
 
 
+def is_among_pairs(search: Search, slug: str, most: int = MOST_CHANGES) -> bool:
+    """Say whether all that a mistake and another one can give is given by the pairs, too.
+
+    So it is where all mistakes are made at one and the same part, and where no pair was left out.
+    """
+    if CATALOGUE[slug].alone:
+        return False
+    key = ("among pairs", most, search.seen_by(LOOKING))
+    return search.ground.remembered(key, lambda: _are_all_pairs(search, most))
+
+
+def _are_all_pairs(search: Search, most: int) -> bool:
+    singles, pairs = (table(search, kind, most).changes for kind in ("singles", "pairs"))
+    return len({owner for change in singles for owner in change.rules}) < 2 and len(singles) + len(pairs) < most
+
+
 Changed: TypeAlias = tuple[tuple[str, Rules], ...]
 """The parts that a change gives other rules, with those."""
 
