@@ -106,7 +106,7 @@ class _Telling:
     @cached_property
     def search(self) -> Search:
         """Return the search for mistakes above this blank: a right answer needs none."""
-        return Search(self.network, self.place.members, self.sheet.graph)
+        return self.sheet.search_above(self.place)
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
@@ -305,7 +305,13 @@ class _Telling:
         changes = table(self.search, kind).changes
         most = min(len(changes), MOST_STORIES - self.tried)
         self.tried += most
-        found = []
+        if base.own:
+            return self._tried(kind, base, most)
+        key = ("fitting", kind, most, *self.place.key, self.sheet.answers[self.place.name], self.sheet.search.ground)
+        return self.network.remembered(key, lambda: self._tried(kind, base, most))
+
+    def _tried(self, kind: str, base: Base, most: int) -> list[Change]:
+        changes, found = table(self.search, kind).changes, []
         for change in [changes[number] for number in self._candidates(kind, base, most)]:
             values = self.search.values(change, base.values, base.own)
             exactly = self._is_one_of_many(change)

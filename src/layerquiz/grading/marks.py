@@ -15,7 +15,7 @@ from layerquiz.formula.expr import Integer, Reference
 from layerquiz.grading.diagnose import MOST_STORIES
 from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import Search
+from layerquiz.network.mistakes import search_of
 from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.outcomes import of_truth
 
@@ -276,7 +276,7 @@ def _hits(network: Network, quantity: str) -> Iterator[int]:
     lowest, highest = _guesses(network, quantity)
     if isinstance(network.value(quantity), tuple):
         quantity, members = str(members[0]), members[:1]
-    search = Search(network, members)
+    search = search_of(network, members)
     found: set[Answer] = {network.collected(quantity, members, network.values)}
     for numbers, _ in of_truth(search, "singles"):
         value = joined(quantity, numbers)

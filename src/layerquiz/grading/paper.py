@@ -12,7 +12,7 @@ from layerquiz.grading.answer import Reading
 from layerquiz.grading.match import exact_values
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import Search
+from layerquiz.network.mistakes import Search, search_of
 from layerquiz.network.network import Network
 from layerquiz.network.outcomes import KINDS, is_among_pairs, of_truth, with_habit
 
@@ -150,7 +150,7 @@ def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
     right = network.value(name)
     values = [value for value in exact_values(reading) if value != right and sheet.fits(place, reading, value)]
     wanted = [numbers for value in values if (numbers := sheet.parted(place, value))]
-    search = Search(network, place.members)
+    search = search_of(network, place.members)
     found: dict[tuple[str, ...], None] = {}
     for habit in habits:
         if not is_among_pairs(search, habit) or any(_is_given(search, numbers) for numbers in wanted):

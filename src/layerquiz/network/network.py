@@ -46,6 +46,7 @@ class Network:
         parts = parts_of(spec, self.layers, conventions)
         self.structure = structure_of(parts, self.layers, self.blocks, conventions)
         self._numbers = tuple([tuple(part.givens.values()) for part in parts])
+        self._remembered: dict[Hashable, Any] = {}
         self.graph = Graph([*parts, *self.structure.sums])
         self.values: Values = evaluate(self.graph)
         found = self.fault(self.values)
@@ -102,10 +103,13 @@ class Network:
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Return what was found out under a key about this network and its numbers, found once."""
-        remembered = self.structure.of_numbers(self._numbers)
-        if key not in remembered:
-            remembered[key] = make()
-        found: Thing = remembered[key]
+        if self._remembered is not self.structure.latest:
+            self._remembered = self.structure.of_numbers(self._numbers)
+        remembered = self._remembered
+        if key in remembered:
+            found: Thing = remembered[key]
+            return found
+        found = remembered[key] = make()
         return found
 
     @cached_property
