@@ -311,26 +311,23 @@ class _Telling:
         return self.network.remembered(key, lambda: self._tried(kind, base, most))
 
     def _tried(self, kind: str, base: Base, most: int) -> list[Change]:
-        changes, found = table(self.search, kind).changes, []
-        for change in [changes[number] for number in self._candidates(kind, base, most)]:
-            values = self.search.values(change, base.values, base.own)
-            exactly = self._is_one_of_many(change)
-            if values is not None and self._fits(self._value(values), exactly) and not self._fault(values):
-                found.append(change)
-        return found
+        changes, values = table(self.search, kind).changes, self._candidates(kind, base, most)
+        fitting = ((changes[number], values[number]) for number in sorted(values) if number < most)
+        return [change for change, value in fitting if self._fits(value, self._is_one_of_many(change))]
 
-    def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
-        """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
+    def _candidates(self, kind: str, base: Base, most: int) -> dict[int, Answer]:
+        """Return the places of the changes that give the answer, exactly or rounded, with what they give."""
         outcomes = self._outcomes(kind, base, most)
-        fitting: set[int] = set()
+        fitting: dict[int, Answer] = {}
         if self.reading.step is None or not self.place.rounding:
             for value in filter(self._fits, exact_values(self.reading)):
-                fitting.update(outcomes.giving(self.sheet.parted(self.place, value)))
+                fitting |= dict.fromkeys(outcomes.giving(self.sheet.parted(self.place, value)), value)
         else:
             for numbers, places in outcomes:
-                if self._fits(self.sheet.joined(self.place, numbers)):
-                    fitting.update(places)
-        return sorted(number for number in fitting if number < most)
+                value = self.sheet.joined(self.place, numbers)
+                if self._fits(value):
+                    fitting |= dict.fromkeys(places, value)
+        return fitting
 
     def _outcomes(self, kind: str, base: Base, most: int) -> Outcomes:
         """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
