@@ -18,9 +18,10 @@ from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, exact_values, 
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
+from layerquiz.grading.support import best_supported
 from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
-from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
+from layerquiz.network.mistakes import Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.outcomes import MOST_CHANGES, Outcomes, of_truth, table
 
@@ -265,13 +266,13 @@ class _Telling:
 
     def _one_mistake(self, base: Base) -> Story | None:
         fitting = self._fitting("singles", base)
-        named = self._best(fitting)
+        named = best_supported(self.sheet, self.place, fitting)
         named += beyond.explanations(self.sheet, self.place, base, named)
         return self._named([*self._of_neighbours(fitting, base), *self._own_first(named, fitting)], base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
         fitting = self._fitting("pairs", base)
-        named = self._best(fitting)
+        named = best_supported(self.sheet, self.place, fitting)
         return self._named([*self._of_neighbours(fitting, base), *named], base) if named else None
 
     def _own_first(self, named: list[tuple[str, ...]], fitting: list[Change]) -> list[tuple[str, ...]]:
@@ -343,39 +344,6 @@ class _Telling:
         one = len(change.rules) == 1 or (self.reading.digits or 0) <= LEAST_DIGITS
         elsewhere = one and self.place.members[0].owner not in change.rules
         return elsewhere or len(change.slugs) > 1 or "layer-left-out-of-total" in change.slugs
-
-    def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:
-        """Return the sets of slugs that the rest of the sheet supports best, in the catalogue's order."""
-        if len({change.slugs for change in changes}) < 2:
-            return [change.slugs for change in changes[:1]]
-        scores: dict[tuple[str, ...], tuple[int, int]] = {}
-        for change in changes:
-            scores[change.slugs] = max(self._support(change), scores.get(change.slugs, (-len(self.sheet.places), 0)))
-        best = max(scores.values(), default=None)
-        return [slugs for slugs, score in scores.items() if score == best]
-
-    def _support(self, change: Change) -> tuple[int, int]:
-        """Return how well the rest of the sheet fits a change, made where it is or at every layer of the sheet."""
-        if len(self.sheet.places) == 1:
-            return (0, 0)
-        everywhere = self.sheet.search.everywhere(CATALOGUE[change.slugs[0]]) if len(change.slugs) == 1 else ()
-        return max(self._supported_by_others(made) for made in (change, *everywhere))
-
-    def _supported_by_others(self, change: Change) -> tuple[int, int]:
-        """Count the other blanks that a change contradicts (negative), and those that it explains."""
-        values = self.sheet.search.values(change)
-        against = explained = 0
-        if values is None or not self._fits(self._value(values)):
-            return (-len(self.sheet.places), 0)
-        for name, place in self.sheet.places.items():
-            reading = self.sheet.readings[name]
-            if name == self.place.name or not isinstance(reading, Reading):
-                continue
-            would_be = self.sheet.value(place, values)
-            right = self.sheet.fits(place, reading, place.expected, place.rounding)
-            against += right and would_be != place.expected
-            explained += not right and self.sheet.fits(place, reading, would_be, place.rounding)
-        return (-against, explained)
 
     def _slip(self, base: Base) -> Story | None:
         value = self._value(base.values)
