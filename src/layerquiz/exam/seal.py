@@ -206,7 +206,7 @@ def _opened(sealed: Mapping[str, Any]) -> Sealed:
 MOST_OPEN = 64
 """How many papers are kept open: those that are looked at again at once, and one that a whole class shares."""
 
-MOST_SHARED = 4_096
+MOST_SHARED = 2_048
 """How many questions are kept open that several papers have, because a template draws few numbers."""
 
 
