@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Entry, Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
+from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import Student
 from layerquiz.exam.template import Template, parse
 
@@ -34,12 +35,16 @@ class Difference:
     recomputed: Key
 
 
+Texts: TypeAlias = tuple[str, ...]
+"""A paper as it was sealed: what each of its questions drew, and the keys last."""
+
+
 class Questions(Sequence[Question]):
     """A sealed paper's questions, rebuilt whenever they are looked at: thousands of papers are never there at once."""
 
     __slots__ = ("_open", "_sealed")
 
-    def __init__(self, sealed: str, opened: Callable[[str], Opened]) -> None:
+    def __init__(self, sealed: Texts, opened: Callable[[Texts], Opened]) -> None:
         self._sealed, self._open = sealed, opened
 
     @overload
@@ -200,18 +205,39 @@ def _opened(sealed: Mapping[str, Any]) -> Sealed:
 MOST_OPEN = 64
 """How many papers are kept open: those that are looked at again at once, and one that a whole class shares."""
 
+MOST_SHARED = 2_048
+"""How many questions are kept open that several papers have, because a template draws few numbers."""
+
 
 def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
     """Yield the papers, each with its questions as the sealed text; papers with the same numbers share it."""
+    seen: dict[str, str] = {}
+    several: set[str] = set()
+
+    def again(text: str) -> str:
+        found = seen.setdefault(text, text)
+        if found is not text:
+            several.add(found)
+        return found
+
+    def once(place: int, text: str) -> Question:
+        return _question(exam, place, json.loads(text))
+
+    shared = lru_cache(maxsize=MOST_SHARED)(once)
 
     @lru_cache(maxsize=MOST_OPEN)
-    def opened(text: str) -> Opened:
-        return _complete(lambda: _paper_opened(exam, json.loads(text)))
+    def opened(texts: Texts) -> Opened:
+        *drawn, keys = texts
+        questions = ((shared if text in several else once)(place, text) for place, text in enumerate(drawn))
+        return _complete(lambda: _paper_opened(tuple(questions), len(exam.entries), json.loads(keys)))
 
-    texts: dict[str, str] = {}
+    papers: dict[Texts, Texts] = {}
     for found in sealed:
-        text = canonical({"drawn": found["drawn"], "keys": found["keys"]})
-        yield Paper(Student(found["student"], found["name"]), Questions(texts.setdefault(text, text), opened))
+        texts: Texts = (*map(canonical, found["drawn"]), canonical(found["keys"]))
+        if texts not in papers:
+            texts = (*map(again, texts[:-1]), texts[-1])
+            papers[texts] = texts
+        yield Paper(Student(found["student"], found["name"]), Questions(papers[texts], opened))
 
 
 def _check_format(sealed: Any) -> None:
@@ -238,16 +264,20 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     return Exam(**words, entries=tuple(entries), pass_share=passing)
 
 
-def _paper_opened(exam: Exam, found: Mapping[str, Any]) -> Opened:
+def _question(exam: Exam, place: int, drawn: Drawn) -> Question:
+    """Return a question of a paper as this version makes it."""
+    entry = exam.entries[place]
+    question = rebuilt(entry.template, drawn, exam.conventions)
+    return question if entry.points is None else question.worth(entry.points)
+
+
+def _paper_opened(questions: Iterable[Question], count: int, keys: Mapping[str, Any]) -> Opened:
     """Return a paper's questions with the sealed keys."""
-    questions, differing = [], []
-    keys = found["keys"]
-    for number, (entry, drawn) in enumerate(zip(exam.entries, found["drawn"], strict=True), 1):
-        question = rebuilt(entry.template, drawn, exam.conventions)
-        question = question if entry.points is None else question.worth(entry.points)
-        named = [(blank_id(str(number), blank, question), blank) for blank in question.blanks]
-        differing += [(name, _key(keys[name]), blank.key) for name, blank in named if _key(keys[name]) != blank.key]
-        if any(_key(keys[name]) != blank.key for name, blank in named):
-            question = replace(question, blanks=tuple(replace(blank, key=_key(keys[name])) for name, blank in named))
-        questions.append(question)
-    return Opened(tuple(questions), tuple(differing))
+    found, differing = [], []
+    for number, made in zip(range(1, count + 1), questions, strict=True):
+        named = [(blank_id(str(number), blank, made), blank) for blank in made.blanks]
+        other = [(name, _key(keys[name]), blank.key) for name, blank in named if _key(keys[name]) != blank.key]
+        differing += other
+        sealed = [replace(blank, key=_key(keys[name])) for name, blank in named] if other else ()
+        found.append(replace(made, blanks=tuple(sealed)) if other else made)
+    return Opened(tuple(found), tuple(differing))

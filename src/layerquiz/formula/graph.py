@@ -154,6 +154,22 @@ class Graph(Mapping[str, Formula]):
         """Return the parts whose rules name other parts."""
         return tuple([part for part in self.parts.values() if not part.rules.shared])
 
+    @cached_property
+    def _ranked(self) -> tuple[dict[str, int], tuple[tuple[str, Part], ...]]:
+        """Return the place of each part in the order, and the parts."""
+        return {name: place for place, name in enumerate(self.parts)}, tuple(self.parts.items())
+
+    def behind(self, names: Iterable[str], until: str | None = None) -> list[tuple[str, Part]]:
+        """Return the parts that may depend on some parts, in order: from the first of those on, and the sums.
+
+        `until` is the last part that is wanted.
+        """
+        ranks, parts = self._ranked
+        first = min([ranks[name] for name in names if name in ranks], default=len(parts))
+        end = len(parts) if until is None else ranks.get(until, len(parts) - 1) + 1
+        earlier = [(part.name, part) for part in self.sums if ranks[part.name] < min(first, end)]
+        return [*earlier, *parts[first:end]]
+
     def find(self, name: str) -> Reference:
         """Return owner and quantity of a dotted name; an unknown one is an error with the nearest spelling."""
         owner, _, quantity = name.rpartition(".")

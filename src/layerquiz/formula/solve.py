@@ -124,7 +124,8 @@ def evaluate(
     changed, own_values = changed or {}, own_values or {}
     values: Values = dict(base) if base else {}
     dirty: set[str] = set()
-    for name, part in graph.parts.items():
+    every = graph.parts.items() if base is None else graph.behind((*changed, *own_values), until)
+    for name, part in every:
         rules = changed.get(name, part.rules)
         own = own_values.get(name)
         if not rules.shared:

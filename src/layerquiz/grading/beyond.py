@@ -4,11 +4,11 @@ sheet's own rows do not give, the number of a sister model, sizes rounded once a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from itertools import accumulate, chain, combinations, takewhile
+from itertools import accumulate, combinations, takewhile
 from math import ceil, floor, prod
 
 from layerquiz.formula.expr import Number, Reference, Sum
@@ -16,7 +16,7 @@ from layerquiz.formula.solve import Values
 from layerquiz.grading.answer import Reading
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import CATALOGUE, Search, evaluated
+from layerquiz.network.mistakes import CATALOGUE, evaluated
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.published import printed_values, sisters
 
@@ -44,7 +44,7 @@ def explanations(sheet: Sheet, place: Place, base: Base, named: Sets) -> Sets:
     fits = partial(sheet.fits, place, reading)
     if fits(sheet.value(place, base.values), rounding=True):
         return []  # the digits that are shown are right
-    found: Sets = [("divide-once-instead-of-per-layer",)] if any(map(fits, _rounded_once(sheet, place, base))) else []
+    found: Sets = [("divide-once-instead-of-per-layer",)] if any(map(fits, _ended(sheet, place, base))) else []
     if named or found:
         return found
     if any(map(fits, _overflowed(sheet.value(place, base.values)))):
@@ -66,9 +66,17 @@ def from_another_layer(sheet: Sheet, place: Place) -> bool:
     is_field = place.name.endswith((".receptive_field", ".jump"))
     if is_field or sheet.fits(place, reading, place.expected, rounding=True):
         return False
-    values = (value for pins in _other_inputs(sheet.network, owner) for value in _pinned_values(sheet, place, pins))
-    copied = _same_elsewhere(sheet, place) if asked(place.name) == "count" else ()
-    return any(value != place.expected and sheet.fits(place, reading, value) for value in chain(values, copied))
+    key = ("from another layer", *place.key, sheet.search.ground)
+    values = sheet.network.remembered(key, lambda: [*_from_others(sheet, place, owner)])
+    return any(value != place.expected and sheet.fits(place, reading, value) for value in values)
+
+
+def _from_others(sheet: Sheet, place: Place, owner: str) -> Iterator[Answer]:
+    """Yield what other sizes make of a blank, and a count of the other layers."""
+    for pins in _other_inputs(sheet.network, owner):
+        yield from _pinned_values(sheet, place, pins)
+    if asked(place.name) == "count":
+        yield from _same_elsewhere(sheet, place)
 
 
 def _same_elsewhere(sheet: Sheet, place: Place) -> Iterator[Answer]:
@@ -177,11 +185,19 @@ def _other_sum(sheet: Sheet, place: Place, base: Base, reading: Reading) -> str:
 ROUNDINGS: tuple[Callable[[Number], int], ...] = (floor, ceil, lambda number: floor(number + Fraction(1, 2)))
 
 
+def _ended(sheet: Sheet, place: Place, base: Base) -> Iterable[Answer]:
+    """Return what sizes that are rounded once lead to; from the true values it is kept for all answers."""
+    if base.own:
+        return _rounded_once(sheet, place, base)
+    key = ("rounded once", *place.key, sheet.search.ground)
+    return sheet.network.remembered(key, lambda: [*_rounded_once(sheet, place, base)])
+
+
 def _rounded_once(sheet: Sheet, place: Place, base: Base) -> Iterator[Answer]:
     """Yield the values where sizes stay fractions through the network and are rounded at the end."""
     if asked(place.name) not in ("shape", "size") and not place.name.endswith((".features", ".activations")):
         return
-    search = Search(sheet.network, place.members, sheet.graph)
+    search = sheet.search_above(place)
     for change in search.everywhere(CATALOGUE["fraction-not-floored"]):
         values = search.values(change, base.values, base.own) if len(change.rules) > 1 else None
         pinned = _fractions(sheet, values) if values else {}
@@ -210,7 +226,7 @@ def _with_two_digits(sheet: Sheet, place: Place, reading: Reading) -> Sets:
     fits = partial(sheet.fits, place, about, rounding=True)
     if fits(place.expected):
         return []
-    search = Search(sheet.network, place.members, sheet.graph)
+    search = sheet.search_above(place)
     found: dict[tuple[str, ...], None] = {}
     for mistake in CATALOGUE.values():
         for change in search.everywhere(mistake) if mistake.slug not in TOO_MANY else ():

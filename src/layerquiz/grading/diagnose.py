@@ -18,14 +18,15 @@ from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, exact_values, 
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
+from layerquiz.grading.support import best_supported
 from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
-from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
+from layerquiz.network.mistakes import Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
-from layerquiz.network.outcomes import Outcomes, table
+from layerquiz.network.outcomes import MOST_CHANGES, Outcomes, of_truth, table
 
 MOST_RIVALS = 8
-MOST_STORIES = 2_000
+MOST_STORIES = MOST_CHANGES
 LARGEST_CARRIED = 10**30
 
 COUNTED_OTHERWISE = {
@@ -106,7 +107,7 @@ class _Telling:
     @cached_property
     def search(self) -> Search:
         """Return the search for mistakes above this blank: a right answer needs none."""
-        return Search(self.network, self.place.members, self.sheet.graph)
+        return self.sheet.search_above(self.place)
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
@@ -265,13 +266,13 @@ class _Telling:
 
     def _one_mistake(self, base: Base) -> Story | None:
         fitting = self._fitting("singles", base)
-        named = self._best(fitting)
+        named = best_supported(self.sheet, self.place, fitting)
         named += beyond.explanations(self.sheet, self.place, base, named)
         return self._named([*self._of_neighbours(fitting, base), *self._own_first(named, fitting)], base)
 
     def _two_mistakes(self, base: Base) -> Story | None:
         fitting = self._fitting("pairs", base)
-        named = self._best(fitting)
+        named = best_supported(self.sheet, self.place, fitting)
         return self._named([*self._of_neighbours(fitting, base), *named], base) if named else None
 
     def _own_first(self, named: list[tuple[str, ...]], fitting: list[Change]) -> list[tuple[str, ...]]:
@@ -302,36 +303,38 @@ class _Telling:
 
     def _fitting(self, kind: str, base: Base) -> list[Change]:
         """Return the changes of a kind that give the answer; no more than a fixed number is tried."""
-        changes = table(self.search, kind, MOST_STORIES).changes
+        changes = table(self.search, kind).changes
         most = min(len(changes), MOST_STORIES - self.tried)
         self.tried += most
-        found = []
-        for change in [changes[number] for number in self._candidates(kind, base, most)]:
-            values = self.search.values(change, base.values, base.own)
-            exactly = self._is_one_of_many(change)
-            if values is not None and self._fits(self._value(values), exactly) and not self._fault(values):
-                found.append(change)
-        return found
+        if base.own:
+            return self._tried(kind, base, most)
+        key = ("fitting", kind, most, *self.place.key, self.sheet.answers[self.place.name], self.sheet.search.ground)
+        return self.network.remembered(key, lambda: self._tried(kind, base, most))
 
-    def _candidates(self, kind: str, base: Base, most: int) -> list[int]:
-        """Return the places of the changes that give the answer, exactly or rounded, among the first of a kind."""
-        wanted = exact_values(self.reading) if self.reading.step is None or not self.place.rounding else None
-        is_number = len(self.place.members) == 1 and not isinstance(self.place.expected, tuple)
-        fitting: set[int] = set()
-        for numbers, places in self._outcomes(kind, base, most):
-            value = numbers[0] if is_number else self.sheet.joined(self.place, numbers)
-            if (wanted is None or value in wanted) and self._fits(value):
-                fitting.update(places)
-        return sorted(number for number in fitting if number < most)
+    def _tried(self, kind: str, base: Base, most: int) -> list[Change]:
+        changes, values = table(self.search, kind).changes, self._candidates(kind, base, most)
+        fitting = ((changes[number], values[number]) for number in sorted(values) if number < most)
+        return [change for change, value in fitting if self._fits(value, self._is_one_of_many(change))]
+
+    def _candidates(self, kind: str, base: Base, most: int) -> dict[int, Answer]:
+        """Return the places of the changes that give the answer, exactly or rounded, with what they give."""
+        outcomes = self._outcomes(kind, base, most)
+        fitting: dict[int, Answer] = {}
+        if self.reading.step is None or not self.place.rounding:
+            for value in filter(self._fits, exact_values(self.reading)):
+                fitting |= dict.fromkeys(outcomes.giving(self.sheet.parted(self.place, value)), value)
+        else:
+            for numbers, places in outcomes:
+                value = self.sheet.joined(self.place, numbers)
+                if self._fits(value):
+                    fitting |= dict.fromkeys(places, value)
+        return fitting
 
     def _outcomes(self, kind: str, base: Base, most: int) -> Outcomes:
         """Return what the changes of a kind make of the blank; of the true values once for all answers to it."""
-        changes = table(self.search, kind, MOST_STORIES)
-        if base.own:
-            return changes.outcomes(self.search, base.values, base.own, most, checked=False)
-        key = (kind, most, self.place.name, self.search.ground)
-        values = self.network.values
-        return self.network.remembered(key, lambda: changes.outcomes(self.search, values, {}, most, checked=False))
+        if not base.own:
+            return of_truth(self.search, kind, most)
+        return table(self.search, kind).outcomes(self.search, base.values, base.own, most)
 
     def _is_one_of_many(self, change: Change) -> bool:
         """Say whether a change is one of so many that some come near any rounded number.
@@ -341,39 +344,6 @@ class _Telling:
         one = len(change.rules) == 1 or (self.reading.digits or 0) <= LEAST_DIGITS
         elsewhere = one and self.place.members[0].owner not in change.rules
         return elsewhere or len(change.slugs) > 1 or "layer-left-out-of-total" in change.slugs
-
-    def _best(self, changes: list[Change]) -> list[tuple[str, ...]]:
-        """Return the sets of slugs that the rest of the sheet supports best, in the catalogue's order."""
-        if len({change.slugs for change in changes}) < 2:
-            return [change.slugs for change in changes[:1]]
-        scores: dict[tuple[str, ...], tuple[int, int]] = {}
-        for change in changes:
-            scores[change.slugs] = max(self._support(change), scores.get(change.slugs, (-len(self.sheet.places), 0)))
-        best = max(scores.values(), default=None)
-        return [slugs for slugs, score in scores.items() if score == best]
-
-    def _support(self, change: Change) -> tuple[int, int]:
-        """Return how well the rest of the sheet fits a change, made where it is or at every layer of the sheet."""
-        if len(self.sheet.places) == 1:
-            return (0, 0)
-        everywhere = self.sheet.search.everywhere(CATALOGUE[change.slugs[0]]) if len(change.slugs) == 1 else ()
-        return max(self._supported_by_others(made) for made in (change, *everywhere))
-
-    def _supported_by_others(self, change: Change) -> tuple[int, int]:
-        """Count the other blanks that a change contradicts (negative), and those that it explains."""
-        values = self.sheet.search.values(change)
-        against = explained = 0
-        if values is None or not self._fits(self._value(values)):
-            return (-len(self.sheet.places), 0)
-        for name, place in self.sheet.places.items():
-            reading = self.sheet.readings[name]
-            if name == self.place.name or not isinstance(reading, Reading):
-                continue
-            would_be = self.sheet.value(place, values)
-            right = self.sheet.fits(place, reading, place.expected, place.rounding)
-            against += right and would_be != place.expected
-            explained += not right and self.sheet.fits(place, reading, would_be, place.rounding)
-        return (-against, explained)
 
     def _slip(self, base: Base) -> Story | None:
         value = self._value(base.values)

@@ -5,113 +5,171 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import operator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TypeAlias, cast
 
-from lark import Lark, Token, Transformer, UnexpectedToken, v_args
+from lark import Lark, Token, Tree, UnexpectedToken
 
 from layerquiz.formula.expr import Ceil, Floor, Number, Quotient, Reference
 from layerquiz.grading.answer import Refusal
+from layerquiz.grading.number import Numeral
 from layerquiz.grading.pieces import Piece
 from layerquiz.grading.worth import Worth, combined, literal, negated, number_worth, power, quotient, rounded
+
+MOST_PLANS, LONGEST_PLANNED = 1_024, 64
+"""How many plans are kept, and of how many pieces: a class writes few kinds of expressions, with many numbers."""
+
+Step: TypeAlias = tuple[Callable[..., Worth], tuple[int, ...]]
+"""A rule of the grammar, and the steps that it takes; the pieces that it takes are counted from -1 down."""
 
 
 def parse(pieces: list[Piece]) -> Worth:
     """Return what an expression is worth; refuses where the grammar does."""
+    plan = _planned if len(pieces) <= LONGEST_PLANNED else _planned.__wrapped__
+    steps, bad = plan(tuple([piece.kind for piece in pieces]))
+    done: list[Worth] = []
+    for take, operands in steps:
+        done.append(take(*[done[place] if place >= 0 else pieces[~place] for place in operands]))
+    if bad is not None:
+        raise _unexpected(bad, pieces)
+    return done[-1]
+
+
+@functools.lru_cache(maxsize=MOST_PLANS)
+def _planned(kinds: tuple[str, ...]) -> tuple[list[Step], int | None]:
+    """Return the steps in which the grammar takes pieces of some kinds, and the place of the one that it refuses.
+
+    What stands before that one is taken first: it may be refused for another reason.
+    """
     parser = _parser().parse_interactive()
+    bad = None
     try:
-        for piece in pieces:
-            parser.feed_token(Token(piece.kind, piece, start_pos=piece.start))
-        worth: Worth = parser.feed_token(Token("$END", ""))
+        for place, kind in enumerate(kinds):
+            parser.feed_token(Token(kind, "", start_pos=place))
+        found = [parser.feed_token(Token("$END", "", start_pos=len(kinds)))]
     except UnexpectedToken as error:
-        raise _unexpected(error, pieces) from None
-    return worth
+        bad = error.token.start_pos
+        found = parser.parser_state.value_stack
+    return _steps(found), bad
+
+
+def _steps(found: Iterable[Tree[Token] | Token]) -> list[Step]:
+    """Return the steps of some trees, in the order in which they were built; iterative, as a sum may be long."""
+    steps: list[Step] = []
+    places: dict[int, int] = {}
+    stack = [tree for tree in reversed([*found]) if isinstance(tree, Tree)]
+    while stack:
+        tree = stack[-1]
+        missing = [child for child in tree.children if child.__class__ is Tree and id(child) not in places]
+        if missing:
+            stack += reversed(missing)
+            continue
+        stack.pop()
+        operands = [
+            ~cast(int, child.start_pos) if isinstance(child, Token) else places[id(child)] for child in tree.children
+        ]
+        places[id(tree)] = len(steps)
+        steps.append((getattr(_Builder, tree.data), tuple(operands)))
+    return steps
 
 
 @functools.cache
 def _parser() -> Lark:
     grammar = importlib.resources.files("layerquiz.grading").joinpath("answer.lark").read_text("utf-8")
-    return Lark(grammar, parser="lalr", transformer=_Builder(), maybe_placeholders=False)
+    return Lark(grammar, parser="lalr", maybe_placeholders=False)
 
 
-def _unexpected(error: UnexpectedToken, pieces: list[Piece]) -> Refusal:
+def _unexpected(place: int, pieces: list[Piece]) -> Refusal:
     """Say what cannot stand where the grammar stopped."""
-    if error.token.type == "$END":
+    if place == len(pieces):
         return Refusal(pieces[-1].start, f'A number is missing behind "{pieces[-1].text}".', "unfinished")
-    piece: Piece = error.token.value
+    piece = pieces[place]
     before = pieces[pieces.index(piece) - 1] if piece is not pieces[0] else None
     if piece.kind == "NUMBER" and before and before.kind == "NUMBER":
         return Refusal(piece.start, "Two numbers stand side by side here.", "two-numbers")
     return Refusal(piece.start, f'"{piece.text}" cannot stand here.', "unexpected")
 
 
-@v_args(inline=True)
-class _Builder(Transformer[Token, Worth]):
-    """One method per rule of the grammar; the tokens carry their pieces."""
+class _Builder:
+    """One function per rule of the grammar, from its pieces and what they are worth."""
 
-    def number(self, token: Token) -> Worth:
-        return number_worth(token.value.numeral, _place(token))
+    @staticmethod
+    def number(piece: Piece) -> Worth:
+        return number_worth(cast(Numeral, piece.numeral), piece.start)
 
-    def letter(self, token: Token) -> Worth:
-        return Worth(Reference("", token.value.text), None, place=_place(token))
+    @staticmethod
+    def letter(piece: Piece) -> Worth:
+        return Worth(Reference("", piece.text), None, place=piece.start)
 
-    def group(self, _open: Token, inner: Worth, _close: Token) -> Worth:
+    @staticmethod
+    def group(_open: Piece, inner: Worth, _close: Piece) -> Worth:
         return inner
 
-    def keep(self, _sign: Token, inner: Worth) -> Worth:
+    @staticmethod
+    def keep(_sign: Piece, inner: Worth) -> Worth:
         return inner
 
-    def negate(self, sign: Token, inner: Worth) -> Worth:
-        return negated(inner, _place(sign))
+    @staticmethod
+    def negate(sign: Piece, inner: Worth) -> Worth:
+        return negated(inner, sign.start)
 
-    def add(self, left: Worth, sign: Token, right: Worth) -> Worth:
-        return combined(left, right, left.formula + right.formula, operator.add, _place(sign))
+    @staticmethod
+    def add(left: Worth, sign: Piece, right: Worth) -> Worth:
+        return combined(left, right, left.formula + right.formula, operator.add, sign.start)
 
-    def subtract(self, left: Worth, sign: Token, right: Worth) -> Worth:
-        return combined(left, right, left.formula - right.formula, operator.sub, _place(sign))
+    @staticmethod
+    def subtract(left: Worth, sign: Piece, right: Worth) -> Worth:
+        return combined(left, right, left.formula - right.formula, operator.sub, sign.start)
 
-    def multiply(self, left: Worth, sign: Token, right: Worth) -> Worth:
-        return _product(left, right, _place(sign), cross=sign.type == "CROSS")
+    @staticmethod
+    def multiply(left: Worth, sign: Piece, right: Worth) -> Worth:
+        return _product(left, right, sign.start, cross=sign.kind == "CROSS")
 
-    def multiply_implied(self, left: Worth, right: Worth) -> Worth:
+    @staticmethod
+    def multiply_implied(left: Worth, right: Worth) -> Worth:
         return _product(left, right, right.place, cross=False)
 
-    def divide(self, left: Worth, sign: Token, right: Worth) -> Worth:
-        return _quotient(left, right, _place(sign))
+    @staticmethod
+    def divide(left: Worth, sign: Piece, right: Worth) -> Worth:
+        return _quotient(left, right, sign.start)
 
-    def floor_divide(self, left: Worth, sign: Token, right: Worth) -> Worth:
-        return rounded(_quotient(left, right, _place(sign)), Floor, _place(sign))
+    @staticmethod
+    def floor_divide(left: Worth, sign: Piece, right: Worth) -> Worth:
+        return rounded(_quotient(left, right, sign.start), Floor, sign.start)
 
-    def fraction(self, sign: Token, *parts: Worth) -> Worth:
-        return _quotient(parts[1], parts[-2], _place(sign))
+    @staticmethod
+    def fraction(sign: Piece, *parts: Worth) -> Worth:
+        return _quotient(parts[1], parts[-2], sign.start)
 
-    def raise_to(self, base: Worth, sign: Token, exponent: Worth) -> Worth:
-        place = _place(sign)
+    @staticmethod
+    def raise_to(base: Worth, sign: Piece, exponent: Worth) -> Worth:
+        place = sign.start
         node = base.formula**exponent.formula
         return combined(base, exponent, node, lambda a, b: power(a, b, place), place)
 
-    def floor(self, sign: Token, _open: Token, inner: Worth, _close: Token) -> Worth:
-        return rounded(inner, Floor, _place(sign))
+    @staticmethod
+    def floor(sign: Piece, _open: Piece, inner: Worth, _close: Piece) -> Worth:
+        return rounded(inner, Floor, sign.start)
 
-    def ceil(self, sign: Token, _open: Token, inner: Worth, _close: Token) -> Worth:
-        return rounded(inner, Ceil, _place(sign))
+    @staticmethod
+    def ceil(sign: Piece, _open: Piece, inner: Worth, _close: Piece) -> Worth:
+        return rounded(inner, Ceil, sign.start)
 
-    def floor_signs(self, sign: Token, inner: Worth, _close: Token) -> Worth:
-        return rounded(inner, Floor, _place(sign))
+    @staticmethod
+    def floor_signs(sign: Piece, inner: Worth, _close: Piece) -> Worth:
+        return rounded(inner, Floor, sign.start)
 
-    def ceil_signs(self, sign: Token, inner: Worth, _close: Token) -> Worth:
-        return rounded(inner, Ceil, _place(sign))
+    @staticmethod
+    def ceil_signs(sign: Piece, inner: Worth, _close: Piece) -> Worth:
+        return rounded(inner, Ceil, sign.start)
 
-    def measure(self, inner: Worth, token: Token) -> Worth:
-        piece: Piece = token.value
+    @staticmethod
+    def measure(inner: Worth, piece: Piece) -> Worth:
         if piece.factor == 1:
             return replace(inner, unit=piece.unit, numeral=None)
         factor = Worth(literal(piece.factor), piece.factor)
         return replace(_product(inner, factor, piece.start, cross=False), unit=piece.unit)
-
-
-def _place(token: Token) -> int:
-    piece: Piece = token.value
-    return piece.start
 
 
 def _quotient(left: Worth, right: Worth, place: int) -> Worth:
@@ -122,8 +180,9 @@ def _quotient(left: Worth, right: Worth, place: int) -> Worth:
 def _product(left: Worth, right: Worth, place: int, *, cross: bool) -> Worth:
     """Return a product; one that is written with x throughout keeps its numbers."""
     worth = combined(left, right, left.formula * right.formula, operator.mul, place)
-    sides = (*(left.sides or _side(left)), *_side(right)) if cross and _side(right) else ()
-    return replace(worth, sides=sides if len(sides) > 1 and (left.sides or _side(left)) else ())
+    own = _side(right) if cross else ()
+    before = (left.sides or _side(left)) if own else ()
+    return replace(worth, sides=(*before, *own)) if before else worth
 
 
 def _side(worth: Worth) -> tuple[Number, ...]:

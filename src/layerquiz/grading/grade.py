@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from operator import is_
+from functools import partial
 from typing import Any
+from weakref import ref
 
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
@@ -15,13 +16,14 @@ from layerquiz.grading import formulas
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.jobs import in_pieces, jobs_for
 from layerquiz.grading.listed import tell
-from layerquiz.grading.marks import Mark, marks_of_paper
-from layerquiz.grading.paper import across
+from layerquiz.grading.marks import Mark, Worth, marked, of_exam, worths_of
+from layerquiz.grading.paper import Told, counted, together
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.grading.submissions.table import Submissions
+from layerquiz.network.network import Network
 
 MOST_REMEMBERED = 10_000
 """How many answers to one question are kept with their stories, as the next student may give them too."""
@@ -118,6 +120,31 @@ def _note(found: Difference) -> str:
     return f"{found.student}, {found.blank}: the sealed key {sealed} counts, though this version computes {computed}"
 
 
+class _Known:
+    """What is known of a question: the stories of answers to it by their texts, and the marks of stories."""
+
+    def __init__(self, worths: Sequence[Worth]) -> None:
+        self.worths = worths
+        self.told: dict[tuple[str, ...], dict[str, Story]] = {}
+        self._marks: dict[tuple[int, ...], tuple[tuple[Story, ...], dict[str, Mark]]] = {}
+
+    def marks(self, stories: Told, policy: Policy) -> dict[str, Mark]:
+        """Return the marks of some stories; those of the same ones are kept."""
+        if len(self.told) > MOST_REMEMBERED or len(self._marks) > MOST_REMEMBERED:
+            self.told.clear()
+            self._marks.clear()
+        listed = tuple(stories.values())
+        key = tuple(map(id, listed))
+        if key not in self._marks:
+            named = {worth.blank: story for worth, story in zip(self.worths, listed, strict=True)}
+            self._marks[key] = (listed, marked(self.worths, named, policy))
+        return self._marks[key][1]
+
+
+def _forgotten(asked: dict[int, Any], key: int, _: object) -> None:
+    asked.pop(key, None)
+
+
 class Grading:
     """One paper after the other, graded: each is opened, graded and let go of, whatever the size of the class."""
 
@@ -128,8 +155,7 @@ class Grading:
             for number, question in sealed.papers[0].numbered
         ]
         self.places = {name: place for place, names in enumerate(self.names, 1) for name in names}
-        self._questions: Sequence[Question] = ()
-        self._told: dict[tuple[int, tuple[str, ...]], dict[str, Story]] = {}
+        self._asked: dict[int, tuple[ref[Question], _Known]] = {}
 
     @property
     def blanks(self) -> list[str]:
@@ -148,30 +174,34 @@ class Grading:
         """Return one student's blanks, graded: each question alone, then all of them together."""
         opened = replace(paper, questions=tuple(paper.questions))
         written = self.answers.get(paper.student.id, {})
-        self._look_at(opened.questions)
-        alone = []
-        for place, (question, names) in enumerate(zip(opened.questions, self.names, strict=True), 1):
-            texts = tuple([written.get(name, "") for name in names])
-            if (place, texts) not in self._told:
-                self._told[place, texts] = self._stories(question, place, texts)
-            alone.append((question.network, self._told[place, texts]))
-        stories: dict[str, Story] = {}
-        for names, told in zip(self.names, across(alone), strict=True):
-            stories |= zip(names, told.values(), strict=True)
-        marks = marks_of_paper(opened, stories, self.policies)
-        return {name: Graded(name, self.places[name], stories[name], mark) for name, mark in marks.items()}
+        known = list(map(self._known, opened.questions, self.names, self.policies))
+        alone: list[tuple[Network, Told]] = []
+        for place, each in enumerate(known):
+            texts = tuple([written.get(name, "") for name in self.names[place]])
+            if texts not in each.told:
+                each.told[texts] = self._stories(opened.questions[place], place, texts)
+            alone.append((opened.questions[place].network, each.told[texts]))
+        told = together(alone)
+        marks: dict[str, Mark] = {}
+        for each, stories, policy in zip(known, told, self.policies, strict=True):
+            marks |= each.marks(stories, policy)
+        counts = of_exam(marks, self.policies)
+        named = zip(self.names, counted(told), strict=True)
+        shown = {name: story for names, stories in named for name, story in zip(names, stories.values(), strict=True)}
+        return {name: Graded(name, place, shown[name], counts[name]) for name, place in self.places.items()}
 
-    def _look_at(self, questions: Sequence[Question]) -> None:
-        """Forget what was told, unless it answers the same questions: those of a paper that a class shares."""
-        same = len(questions) == len(self._questions) and all(map(is_, questions, self._questions))
-        if not same or len(self._told) > MOST_REMEMBERED:
-            self._told.clear()
-        self._questions = questions
+    def _known(self, question: Question, names: Sequence[str], policy: Policy) -> _Known:
+        """Return what is known of a question, as long as it lives: other papers may have it too."""
+        key = id(question)
+        if key not in self._asked:
+            known = _Known(worths_of(names, question, policy))
+            self._asked[key] = (ref(question, partial(_forgotten, self._asked, key)), known)
+        return self._asked[key][1]
 
     def _stories(self, question: Question, place: int, written: Sequence[str]) -> dict[str, Story]:
         """Return the stories of one question's answers in the order of its blanks."""
         quantities = [blank.quantity for blank in question.blanks]
-        return stories_of(question, dict(zip(quantities, written, strict=True)), self.policies[place - 1])
+        return stories_of(question, dict(zip(quantities, written, strict=True)), self.policies[place])
 
 
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:

@@ -16,9 +16,9 @@ from layerquiz.formula.expr import Integer, Reference
 from layerquiz.grading.diagnose import MOST_STORIES
 from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import Search
+from layerquiz.network.mistakes import search_of
 from layerquiz.network.network import Answer, Network, joined
-from layerquiz.network.outcomes import table
+from layerquiz.network.outcomes import of_truth
 
 RIGHT = ("correct", "carried", "convention")
 
@@ -50,16 +50,14 @@ class Worth:
 
 def worths(number: str, question: Question, policy: Policy) -> list[Worth]:
     """Return the blanks of a question of a paper, to be marked by the question's policy."""
+    return worths_of([blank_id(number, blank, question) for blank in question.blanks], question, policy)
+
+
+def worths_of(names: Iterable[str], question: Question, policy: Policy) -> list[Worth]:
+    """Return the blanks of a question, which are called so over the paper."""
     return [
-        Worth(
-            blank_id(number, blank, question),
-            blank.quantity,
-            blank.points,
-            question.network,
-            policy.of_blank(blank.place),
-            blank.listed,
-        )
-        for blank in question.blanks
+        Worth(name, blank.quantity, blank.points, question.network, policy.of_blank(blank.place), blank.listed)
+        for name, blank in zip(names, question.blanks, strict=True)
     ]
 
 
@@ -73,6 +71,11 @@ def marks_of_paper(
     marks: dict[str, Mark] = {}
     for (number, question), policy in zip(paper.numbered, policies, strict=True):
         marks |= marked(worths(number, question, policy), stories, policy, settled or {})
+    return of_exam(marks, policies)
+
+
+def of_exam(marks: dict[str, Mark], policies: Sequence[Policy]) -> dict[str, Mark]:
+    """Return the marks of all questions, rounded where their sum is."""
     return rounded(marks, policies[0]) if policies[0].points_rounded == "exam" else marks
 
 
@@ -86,14 +89,15 @@ def marked(
     charged: set[str] = set()
     known = _recognised(blanks, stories, policy) if policy.repeat == "once" else set()
     marks: dict[str, Mark] = {}
-    left = sum((blank.points for blank in blanks), Fraction(0)) * policy.carried_cap
+    carried = Fraction(0)
     for blank in blanks:
         story, own = stories[blank.blank], blank.policy or policy
         share, reason = _with_method(story, blank, own, charged)
-        points = share * blank.points
+        points = blank.points if share == 1 else share * blank.points if share else Fraction(0)
         if story.verdict == "carried":
-            points = min(points, left)
-            left -= points
+            most = sum((each.points for each in blanks), Fraction(0)) * policy.carried_cap
+            points = min(points, most - carried)
+            carried += points
         marks[blank.blank] = Mark(points, blank.points, reason)
         charged |= known & _slugs(story)
     marks |= {name: mark for name, mark in (settled or {}).items() if name in marks}
@@ -303,9 +307,9 @@ def _hits(network: Network, quantity: str) -> Iterator[int]:
     lowest, highest = _guesses(network, quantity)
     if isinstance(network.value(quantity), tuple):
         quantity, members = str(members[0]), members[:1]
-    search = Search(network, members)
+    search = search_of(network, members)
     found: set[Answer] = {network.collected(quantity, members, network.values)}
-    for numbers, _ in table(search, "singles").outcomes(search, network.values, {}):
+    for numbers, _ in of_truth(search, "singles"):
         value = joined(quantity, numbers)
         if value not in found:
             found.add(value)

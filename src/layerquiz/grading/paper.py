@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
+from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Reading
 from layerquiz.grading.match import exact_values
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import Search
-from layerquiz.network.network import Answer, Network, joined
-from layerquiz.network.outcomes import with_habit
+from layerquiz.network.mistakes import Search, search_of
+from layerquiz.network.network import Network
+from layerquiz.network.outcomes import KINDS, is_among_pairs, of_truth, with_habit
 
 MOST_TRIED = 1_000
 MOST_HABITS = 2
@@ -29,17 +30,27 @@ def across(questions: Sequence[tuple[Network, Told]]) -> list[dict[str, Story]]:
     Of rivals those stay that explain most answers of other questions; where none does, or several do equally, all stay.
     What no rule explained, or two together, is tried with a rule that another question shows, and one more.
     """
-    told = [dict(stories) for _, stories in questions]
-    explained = [(place, story) for place, stories in enumerate(told) for story in stories.values() if story.mistakes]
-    if len({place for place, _ in explained}) > 1:
-        _settle(told)
-    habits = _habits(told)
+    return counted(together(questions))
+
+
+def together(questions: Sequence[tuple[Network, Told]]) -> list[Told]:
+    """Return the stories told in view of the other questions, but for how often each explanation was seen.
+
+    Where nothing changes in a story it is the same one.
+    """
+    told = [stories for _, stories in questions]
+    if sum(any(story.mistakes for story in stories.values()) for stories in told) > 1:
+        told = _settled(told)
+    is_open = [any(map(_is_open, stories.values())) for stories in told]
+    habits = _habits(told) if any(is_open) else []
     for place, (network, _) in enumerate(questions):
-        elsewhere = _elsewhere(habits, place)
-        for name, story in told[place].items() if elsewhere else ():
-            if _is_open(story):
-                told[place][name] = _told_again(network, story, elsewhere)
-    return _counted(told)
+        elsewhere = _elsewhere(habits, place) if is_open[place] else ()
+        if elsewhere:
+            told[place] = {
+                name: _told_again(network, story, elsewhere) if _is_open(story) else story
+                for name, story in told[place].items()
+            }
+    return told
 
 
 def sets_of(story: Story) -> Sets:
@@ -47,39 +58,50 @@ def sets_of(story: Story) -> Sets:
     return [story.mistakes, *story.rivals] if story.verdict == "mistake" and story.mistakes else []
 
 
-def _settle(told: Sequence[dict[str, Story]]) -> None:
-    """Keep those rivals that explain most answers of other questions."""
+def _settled(told: list[Told]) -> list[Told]:
+    """Return the stories with those rivals that explain most answers of other questions."""
+    rivals = [any(story.rivals and story.verdict == "mistake" for story in stories.values()) for stories in told]
+    if not any(rivals):
+        return told
     evidence = [_evidence(stories.values()) for stories in told]
+    found = list(told)
     for place, stories in enumerate(told):
-        for name, story in stories.items():
-            if story.rivals and story.verdict == "mistake":
-                others: Counter[tuple[str, bool]] = Counter()
-                for other, found in enumerate(evidence):
-                    others.update(found if other != place else ())
-                stories[name] = _with_best(story, others)
-
-
-def _evidence(stories: Iterable[Story]) -> Counter[tuple[str, bool]]:
-    """Count the answers that each mistake may explain, and (under True) those that it alone explains."""
-    found: Counter[tuple[str, bool]] = Counter()
-    for story in stories:
-        sets = sets_of(story)
-        found.update((slug, False) for slug in {slug for slugs in sets for slug in slugs})
-        if len(sets) == 1:
-            found.update((slug, True) for slug in sets[0])
+        if rivals[place]:
+            others = [counts for other, counts in enumerate(evidence) if other != place]
+            found[place] = {name: _with_best(story, others) for name, story in stories.items()}
     return found
 
 
-def _with_best(story: Story, others: Counter[tuple[str, bool]]) -> Story:
+Evidence: TypeAlias = dict[tuple[str, bool], int]
+"""How many answers each mistake may explain, and (under True) how many it alone explains."""
+
+
+def _evidence(stories: Iterable[Story]) -> Evidence:
+    """Count the answers of a question that each mistake explains."""
+    found: Evidence = {}
+    for story in stories:
+        sets = sets_of(story)
+        for slug in {slug for slugs in sets for slug in slugs}:
+            found[slug, False] = found.get((slug, False), 0) + 1
+        for slug in sets[0] if len(sets) == 1 else ():
+            found[slug, True] = found.get((slug, True), 0) + 1
+    return found
+
+
+def _with_best(story: Story, others: Sequence[Evidence]) -> Story:
+    if not story.rivals or story.verdict != "mistake":
+        return story
+
     def score(slugs: Sequence[str]) -> tuple[int, int, int]:
-        may, alone = ([others[slug, firm] for slug in slugs] for firm in (False, True))
+        may, alone = ([sum(found.get((slug, firm), 0) for found in others) for slug in slugs] for firm in (False, True))
         return min(may), sum(may), sum(alone)
 
     sets = sets_of(story)
-    best = max(map(score, sets))
-    if best == (0, 0, 0):
+    scores = list(map(score, sets))
+    best = max(scores)
+    if best == (0, 0, 0) or scores.count(best) == len(sets):
         return story
-    first, *rivals = [slugs for slugs in sets if score(slugs) == best]
+    first, *rivals = [slugs for slugs, found in zip(sets, scores, strict=True) if found == best]
     return replace(story, mistakes=first, rivals=rivals)
 
 
@@ -110,7 +132,8 @@ def _told_again(network: Network, story: Story, habits: Sequence[str]) -> Story:
     known = [slugs for slugs in sets_of(story) if not set(slugs).isdisjoint(habits)]
     if known:
         return replace(story, mistakes=known[0], rivals=known[1:])
-    found = _with_habits(network, story, habits)
+    key = ("with habits", story.quantity, story.written, story.expected, *habits)
+    found = network.remembered(key, lambda: _with_habits(network, story, habits))
     if not found or len(found) - 1 > MOST_RIVALS:
         return story
     return replace(story, verdict="mistake", mistakes=found[0], rivals=found[1:], own_value=None, carried_from=[])
@@ -125,42 +148,43 @@ def _with_habits(network: Network, story: Story, habits: Sequence[str]) -> Sets:
     place, reading = sheet.places[name], sheet.readings[name]
     if not isinstance(reading, Reading):
         return []
+    right = network.value(name)
+    values = [value for value in exact_values(reading) if value != right and sheet.fits(place, reading, value)]
+    wanted = [numbers for value in values if (numbers := sheet.parted(place, value))]
+    search = search_of(network, place.members)
     found: dict[tuple[str, ...], None] = {}
     for habit in habits:
-        given = _pairs(network, name, habit)
-        for value in exact_values(reading):
-            if value in given and sheet.fits(place, reading, value):
-                found |= given[value]
+        if not is_among_pairs(search, habit) or any(_is_given(search, numbers) for numbers in wanted):
+            found |= _with_habit(search, habit, wanted)
     return [list(slugs) for slugs in found]
 
 
-Pairs: TypeAlias = dict[Answer, dict[tuple[str, ...], None]]
-"""Numbers, and the pairs of mistakes that give each."""
+def _is_given(search: Search, numbers: tuple[Number, ...]) -> bool:
+    """Say whether any mistake, or any two that are tried everywhere, give some numbers."""
+    return any(of_truth(search, kind).giving(numbers) for kind in KINDS)
 
 
-def _pairs(network: Network, name: str, habit: str) -> Pairs:
-    """Return what a mistake and one more make of a quantity; kept for all students who have the same numbers."""
-    return network.remembered(("with habit", name, habit), lambda: _pairs_made(network, name, habit))
+def _with_habit(search: Search, habit: str, wanted: Sequence[tuple[Number, ...]]) -> dict[tuple[str, ...], None]:
+    """Return the pairs of a mistake and one more that give some numbers; their outcomes are kept for equal papers."""
+    network, changes = search.network, with_habit(search, habit, MOST_TRIED)
+    key = ("with habit", habit, search.ground)
+    outcomes = network.remembered(key, lambda: changes.outcomes(search, network.values, {}))
+    places = [place for numbers in wanted for place in outcomes.giving(numbers)]
+    return dict.fromkeys(tuple(sorted(changes.changes[place].slugs)) for place in places)
 
 
-def _pairs_made(network: Network, name: str, habit: str) -> Pairs:
-    search = Search(network, network.members(name))
-    changes = with_habit(search, habit, MOST_TRIED)
-    found: Pairs = {}
-    for numbers, places in changes.outcomes(search, network.values, {}):
-        sets = dict.fromkeys(tuple(sorted(changes.changes[place].slugs)) for place in places)
-        found.setdefault(joined(name, numbers), {}).update(sets)
-    found.pop(network.value(name), None)
-    return found
-
-
-def _counted(told: Sequence[Told]) -> list[dict[str, Story]]:
+def counted(told: Sequence[Told]) -> list[dict[str, Story]]:
     """Return the stories with the number of answers on the paper that the same mistakes explain."""
-    counted = Counter(tuple(slugs) for stories in told for story in stories.values() for slugs in sets_of(story))
-    return [{name: _seen(story, counted) for name, story in stories.items()} for stories in told]
+    seen: dict[tuple[str, ...], int] = {}
+    for stories in told:
+        for story in stories.values():
+            for slugs in sets_of(story) if story.mistakes else ():
+                key = tuple(slugs)
+                seen[key] = seen.get(key, 0) + 1
+    return [{name: _seen(story, seen) if story.mistakes else story for name, story in each.items()} for each in told]
 
 
-def _seen(story: Story, counted: Counter[tuple[str, ...]]) -> Story:
+def _seen(story: Story, seen: Mapping[tuple[str, ...], int]) -> Story:
     sets = sets_of(story)
-    times = counted[tuple(sets[0])] if len(sets) == 1 else 1
+    times = seen[tuple(sets[0])] if len(sets) == 1 else 1
     return replace(story, seen=times) if times > 1 else story

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,7 +15,7 @@ from layerquiz.grading.lines import answer_of
 from layerquiz.grading.match import is_endless, matches, orders
 from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import Search
+from layerquiz.network.mistakes import Search, search_of
 from layerquiz.network.network import Answer, Network, joined
 
 SIZE_NAMES = (
@@ -58,6 +58,11 @@ class Place:
     digits: int | None = None
 
     @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Return what tells the blank from others of the same network."""
+        return self.name, self.expected, self.rounding, self.digits
+
+    @property
     def is_shape(self) -> bool:
         """Say whether the sizes of an output are asked for; one number per axis, such as a stride, is no shape."""
         return self.name.endswith(".shape")
@@ -98,7 +103,12 @@ class Sheet:
     @cached_property
     def search(self) -> Search:
         """Return the search for mistakes above all blanks of the sheet."""
-        return Search(self.network, [ref for place in self.places.values() for ref in place.members])
+        return search_of(self.network, tuple([ref for place in self.places.values() for ref in place.members]))
+
+    def search_above(self, place: Place) -> Search:
+        """Return the search for mistakes above one blank, in the sheet's graph."""
+        key = ("search on a sheet", place.name, self.search.ground)
+        return self.network.remembered(key, lambda: Search(self.network, place.members, self.graph))
 
     @property
     def graph(self) -> Graph:
@@ -163,6 +173,11 @@ class Sheet:
         if isinstance(place.expected, tuple) and not isinstance(found, tuple):
             return (found,) * len(place.members)
         return found
+
+    def parted(self, place: Place, value: Answer) -> tuple[Number, ...]:
+        """Return the values of the members that come to a value; none where no values do."""
+        numbers = value if isinstance(value, tuple) else (value,) * len(place.members)
+        return numbers if len(numbers) == len(place.members) and self.joined(place, numbers) == value else ()
 
     def fits(self, place: Place, reading: Reading, value: Answer | None, rounding: bool = False) -> bool:
         """Say whether a reading is a value; a shape in either order."""

@@ -46,7 +46,8 @@ class Network:
         self.blocks = layout.outputs
         parts = parts_of(spec, self.layers, conventions)
         self.structure = structure_of(parts, self.layers, self.blocks, conventions)
-        self._remembered = self.structure.of_numbers(tuple([tuple(part.givens.values()) for part in parts]))
+        self._numbers = tuple([tuple(part.givens.values()) for part in parts])
+        self._remembered: dict[Hashable, Any] = {}
         self.graph = Graph([*parts, *self.structure.sums])
         self.values: Values = evaluate(self.graph)
         found = self.fault(self.values)
@@ -108,9 +109,13 @@ class Network:
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Return what was found out under a key about this network and its numbers, found once."""
-        if key not in self._remembered:
-            self._remembered[key] = make()
-        found: Thing = self._remembered[key]
+        if self._remembered is not self.structure.latest:
+            self._remembered = self.structure.of_numbers(self._numbers)
+        remembered = self._remembered
+        if key in remembered:
+            found: Thing = remembered[key]
+            return found
+        found = remembered[key] = make()
         return found
 
     @cached_property

@@ -36,11 +36,35 @@ KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
 
 Pin: TypeAlias = tuple[str, str]
 Own: TypeAlias = Mapping[str, Mapping[str, Number]]
-Outcomes: TypeAlias = list[tuple[Given, tuple[int, ...]]]
-"""Numbers of the targets, and the places of the changes that give them; other changes may give the same."""
 
-MADE_ONE_BY_ONE = 8
+
+class Outcomes:
+    """What the changes of a table make of the targets.
+
+    To go through them gives the numbers, and the places of the changes that give them; others may give the same.
+    """
+
+    __slots__ = ("_numbers", "_placed")
+
+    def __init__(self, numbers: Sequence[Given | None], placed: Sequence[tuple[int, ...]]) -> None:
+        self._numbers, self._placed = numbers, placed
+
+    def __iter__(self) -> Iterator[tuple[Given, tuple[int, ...]]]:
+        pairs = zip(self._numbers, self._placed, strict=True)
+        return ((given, places) for given, places in pairs if given is not None)
+
+    def giving(self, numbers: Given) -> list[int]:
+        """Return the places of the changes that give just these numbers."""
+        if numbers not in self._numbers:
+            return []
+        return [place for given, places in self if given == numbers for place in places]
+
+
+MADE_ONE_BY_ONE = 1
 """For so many drawings of a structure each change is evaluated alone: making a program takes as long as that."""
+
+MOST_PARTS = 60
+"""The most parts above some targets for which a program is made: a deep network's takes longer than it can save."""
 
 
 class Table:
@@ -54,48 +78,52 @@ class Table:
         self._placed: list[tuple[int, ...]] = []
         self._rest = range(len(self.changes))
 
-    def outcomes(
-        self, search: Search, values: Values, own: Own, most: int = MOST_CHANGES, checked: bool = True
-    ) -> Outcomes:
+    def outcomes(self, search: Search, values: Values, own: Own, most: int = MOST_CHANGES) -> Outcomes:
         """Return what the changes (at least the first `most` of them) make of the targets, on some values.
 
-        What divides by zero gives nothing, and neither does a size below 1 on the way, unless whoever asks looks at
-        that for himself: then it need not be `checked`. `own` are the student's own values, which no change reaches.
+        What divides by zero gives nothing, and neither does a size below 1 on the way. `own` are the student's own
+        values, which no change reaches.
         """
         needed = search.needed
         pinned = frozenset([(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
         self._prepare(search, pinned)
-        found = self._together(values, pinned)
-        for number in range(self._rest.start, min(self._rest.stop, most)):
-            changed = search.values(self.changes[number], values, own)
-            if changed is None or (checked and search.network.fault(changed, needed)):
-                continue
-            found.append((tuple([changed[ref.owner][ref.name] for ref in search.targets]), (number,)))
-        return found
+        numbers: Sequence[Given | None] = self._run(values, pinned) if self._run else ()
+        rest = range(self._rest.start, min(self._rest.stop, most))
+        if not rest:
+            return Outcomes(numbers, self._placed)
+        alone = [_alone(search, self.changes[number], values, own) for number in rest]
+        return Outcomes([*numbers, *alone], [*self._placed, *[(number,) for number in rest]])
 
     def _prepare(self, search: Search, pinned: frozenset[Pin]) -> None:
         """Make a program once that pays, and another where something is pinned that was not before."""
         self._times += 1
-        if self._times <= MADE_ONE_BY_ONE or (self._run is not None and pinned <= self._pinnable):
+        is_made = self._run is not None and pinned <= self._pinnable
+        if is_made or self._times <= MADE_ONE_BY_ONE or len(search.needed) > MOST_PARTS:
             return
         self._pinnable |= pinned
-        program = Program()
+        making = _Making(search, self._pinnable)
+        program = making.program
         placed: dict[tuple[tuple[Cell, ...], tuple[Cell, ...]], list[int]] = {}
         for number, change in enumerate(self.changes):
             if len(program) > MOST_CELLS:
                 break
-            changed = _Changed(search, change.rules, self._pinnable, program)
+            changed = _Changed(making, change.rules)
             placed.setdefault((changed.targets(), changed.checks()), []).append(number)
         for targets, checks in placed:
             program.give(targets, checks)
         self._run, self._placed = program.compiled(), [tuple(numbers) for numbers in placed.values()]
         self._rest = range(sum(map(len, self._placed)), len(self.changes))
 
-    def _together(self, values: Values, pinned: frozenset[Pin]) -> Outcomes:
-        """Return what the changes make of the targets that are in the program."""
-        results = self._run(values, pinned) if self._run else ()
-        pairs = zip(results, self._placed, strict=True)
-        return [(given, numbers) for given, numbers in pairs if given is not None]
+
+def _alone(search: Search, change: Change, values: Values, own: Own) -> Given | None:
+    """Return what one change makes of the targets; nothing where something on the way cannot be."""
+    changed = search.values(change, values, own)
+    if changed is None:
+        return None
+    reached = [name for name in search.needed if changed[name] is not values[name]]
+    if search.network.fault(changed, reached):
+        return None
+    return tuple([changed[ref.owner][ref.name] for ref in search.targets])
 
 
 def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
@@ -106,6 +134,14 @@ def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
     seen = search.seen_by(LOOKING)
     left = most if kind == "singles" else max(0, most - len(table(search, "singles", most).changes))
     return search.ground.remembered((kind, most, seen), lambda: Table(islice(KINDS[kind](search), left)))
+
+
+def of_truth(search: Search, kind: str, most: int = MOST_CHANGES) -> Outcomes:
+    """Return what the changes of a kind make of the right values; kept for all answers to the same question."""
+    network, changes = search.network, table(search, kind)
+    most = min(most, len(changes.changes))
+    key = ("of truth", kind, most, search.ground)
+    return network.remembered(key, lambda: changes.outcomes(search, network.values, {}, most))
 
 
 def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
@@ -150,18 +186,80 @@ def _in_catalogue(slugs: tuple[str, ...]) -> list[int]:
     return [PLACES[slug] for slug in slugs]
 
 
+def is_among_pairs(search: Search, slug: str, most: int = MOST_CHANGES) -> bool:
+    """Say whether all that a mistake and another one can give is given by the pairs, too.
+
+    So it is where all mistakes are made at one and the same part, and where no pair was left out.
+    """
+    if CATALOGUE[slug].alone:
+        return False
+    key = ("among pairs", most, search.seen_by(LOOKING))
+    return search.ground.remembered(key, lambda: _are_all_pairs(search, most))
+
+
+def _are_all_pairs(search: Search, most: int) -> bool:
+    singles, pairs = (table(search, kind, most).changes for kind in ("singles", "pairs"))
+    return len({owner for change in singles for owner in change.rules}) < 2 and len(singles) + len(pairs) < most
+
+
+Changed: TypeAlias = tuple[tuple[str, Rules], ...]
+"""The parts that a change gives other rules, with those."""
+
+
+class _Making:
+    """A program being made for the changes of a table: what two changes do alike to a quantity is put there once."""
+
+    def __init__(self, search: Search, pinnable: Collection[Pin]) -> None:
+        self.search, self.pinnable, self.program = search, pinnable, Program()
+        self.above: dict[Reference, int] = search.ground.remembered("above", dict)
+        self.guards: list[tuple[Reference, tuple[int, bool]]] = search.ground.remembered("guards", self._guards)
+        self.before: dict[str, frozenset[str]] = search.ground.remembered("before", self._before)
+        self.cells: dict[tuple[Reference, Changed], Cell] = {}
+
+    def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
+        network = self.search.network
+        layers = [network.graph.parts[name] for name in self.search.nearest_first if name in network.by_name]
+        return [(Reference(part.name, name), limit) for part in layers for name, limit in guards(part.rules).items()]
+
+    def _before(self) -> dict[str, frozenset[str]]:
+        """Return the parts whose rules can matter to each part, its own too; those of a sum may name any."""
+        parts = self.search.graph.parts
+        found: dict[str, frozenset[str]] = {}
+        for name, part in parts.items():
+            earlier = [found[source] for source in part.sources] if part.rules.shared else [frozenset(parts)]
+            found[name] = frozenset([name]).union(*earlier)
+        return found
+
+    def bit(self, ref: Reference) -> int:
+        """Return the bit of a quantity."""
+        bits: dict[Reference, int] = self.search.ground.remembered("bits", dict)
+        return bits.setdefault(ref, 1 << len(bits))
+
+    def bits_above(self, ref: Reference) -> int:
+        """Return a bit for each quantity that a quantity depends on by the right rules, its own too."""
+        if ref not in self.above:
+            graph = self.search.graph
+            if ref.name not in graph.parts[ref.owner]:
+                return self.bit(ref)  # only the changed rules have it
+            for each in graph.order([ref], self.above):
+                found = self.bit(each)
+                for need in graph.needs(each):
+                    found |= self.above[need]
+                self.above[each] = found
+        return self.above[ref]
+
+
 class _Changed:
     """One change being put into a program: only what it reaches is calculated again, all else is read."""
 
-    def __init__(self, search: Search, rules: Mapping[str, Rules], pinnable: Collection[Pin], program: Program) -> None:
-        self.search, self.rules, self.pinnable, self.program = search, rules, pinnable, program
-        self.above: dict[Reference, int] = search.ground.remembered("above", dict)
-        self.done: dict[Reference, Cell] = {}
+    def __init__(self, making: _Making, rules: Mapping[str, Rules]) -> None:
+        self.making, self.search, self.rules, self.program = making, making.search, rules, making.program
         self.reached = 0
         for owner, wrong in rules.items():
-            right = search.graph.parts[owner].rules
+            right = self.search.graph.parts[owner].rules
             for name in wrong.remembered(("differs from", right), lambda: _differing(wrong, right)):  # noqa: B023 -- called at once
-                self.reached |= self._bit(Reference(owner, name))
+                self.reached |= making.bit(Reference(owner, name))
+        self.changed: dict[str, Changed] = {}
 
     def targets(self) -> tuple[Cell, ...]:
         """Return the cells of the targets."""
@@ -169,56 +267,42 @@ class _Changed:
 
     def checks(self) -> tuple[Cell, ...]:
         """Return the cells that say whether every size on the way that the change reaches can be."""
-        limits: list[tuple[Reference, tuple[int, bool]]] = self.search.ground.remembered("guards", self._guards)
-        return tuple(
-            [self.program.check(self._cell(ref), *limit) for ref, limit in limits if self._above(ref) & self.reached]
-        )
-
-    def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
-        network = self.search.network
-        layers = [network.graph.parts[name] for name in self.search.nearest_first if name in network.by_name]
-        return [(Reference(part.name, name), limit) for part in layers for name, limit in guards(part.rules).items()]
+        above = self.making.bits_above
+        reached = [(ref, limit) for ref, limit in self.making.guards if above(ref) & self.reached]
+        return tuple([self.program.check(self._cell(ref), *limit) for ref, limit in reached])
 
     def _cell(self, target: Reference) -> Cell:
         """Return the cell of a quantity; iterative, as a change may reach through a deep network."""
-        done, stack = self.done, [target]
+        done, stack = self.making.cells, [target]
         while stack:
             ref = stack[-1]
-            if ref in done:
+            key = self._key(ref)
+            if key in done:
                 stack.pop()
                 continue
             part = self.search.graph.parts[ref.owner]
             rules = self.rules.get(ref.owner, part.rules)
             if not self._is_reached(ref, rules):
-                done[ref] = self.program.read(ref)
+                done[key] = self.program.read(ref)
                 continue
             needs = {local: part.bound(local) for local in rules.reads[ref.name]}
-            missing = [need for need in needs.values() if need not in done]
+            missing = [need for need in needs.values() if self._key(need) not in done]
             stack += missing
             if not missing:
-                cell = self.program.add(rules.formulas[ref.name], lambda local: done[needs[local]])  # noqa: B023
-                done[ref] = self.program.pinnable(ref, cell) if (ref.owner, ref.name) in self.pinnable else cell
-        return done[target]
+                cell = self.program.add(rules.formulas[ref.name], lambda local: done[self._key(needs[local])])  # noqa: B023
+                is_pinnable = (ref.owner, ref.name) in self.making.pinnable
+                done[key] = self.program.pinnable(ref, cell) if is_pinnable else cell
+        return done[self._key(target)]
+
+    def _key(self, ref: Reference) -> tuple[Reference, Changed]:
+        """Return a quantity with the changed rules that can matter to it."""
+        if ref.owner not in self.changed:
+            before = self.making.before[ref.owner]
+            self.changed[ref.owner] = tuple([each for each in self.rules.items() if each[0] in before])
+        return ref, self.changed[ref.owner]
 
     def _is_reached(self, ref: Reference, rules: Rules) -> bool:
-        return ref.name in rules.formulas and bool(self._above(ref) & self.reached)
-
-    def _bit(self, ref: Reference) -> int:
-        bits: dict[Reference, int] = self.search.ground.remembered("bits", dict)
-        return bits.setdefault(ref, 1 << len(bits))
-
-    def _above(self, ref: Reference) -> int:
-        """Return a bit for each quantity that a quantity depends on by the right rules, its own too."""
-        if ref not in self.above:
-            graph = self.search.graph
-            if ref.name not in graph.parts[ref.owner]:
-                return self._bit(ref)  # only the changed rules have it
-            for each in graph.order([ref], self.above):
-                found = self._bit(each)
-                for need in graph.needs(each):
-                    found |= self.above[need]
-                self.above[each] = found
-        return self.above[ref]
+        return ref.name in rules.formulas and bool(self.making.bits_above(ref) & self.reached)
 
 
 def _differing(wrong: Rules, right: Rules) -> tuple[str, ...]:

@@ -31,14 +31,15 @@ class Structure:
         self.sums = tuple(sums)
         self._remembered: dict[Hashable, Any] = {}
         self._of_numbers: dict[Hashable, dict[Hashable, Any]] = {}
+        self.latest: dict[Hashable, Any] = {}
 
     def of_numbers(self, givens: Hashable) -> dict[Hashable, Any]:
-        """Return what was found out about the network of some numbers, that of the last few which were met."""
-        found = self._of_numbers.pop(givens, {})
-        self._of_numbers[givens] = found
+        """Return what was found out about the network of some numbers; only of the last few is anything kept."""
+        self.latest = self._of_numbers.pop(givens, {})
+        self._of_numbers[givens] = self.latest
         if len(self._of_numbers) > MOST_DRAWINGS:
-            del self._of_numbers[next(iter(self._of_numbers))]
-        return found
+            self._of_numbers.pop(next(iter(self._of_numbers))).clear()
+        return self.latest
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Return what was made under a key, made once for all networks of the structure."""

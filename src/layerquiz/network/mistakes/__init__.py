@@ -24,7 +24,7 @@ from layerquiz.network.mistakes import (
     work,
 )
 from layerquiz.network.mistakes.base import Mistake
-from layerquiz.network.mistakes.changes import Change, Ground, Search, evaluated, without_other_sums
+from layerquiz.network.mistakes.changes import Change, Ground, Search, evaluated, search_of, without_other_sums
 from layerquiz.network.network import Answer, Network
 
 FAMILIES = (
@@ -59,4 +59,14 @@ def _searched(network: Network, names: tuple[str, ...]) -> tuple[list[tuple[Refe
     return members, Search(network, [ref for refs in members for ref in refs])
 
 
-__all__ = ["CATALOGUE", "Change", "Ground", "Mistake", "Search", "evaluated", "mistaken", "without_other_sums"]
+__all__ = [
+    "CATALOGUE",
+    "Change",
+    "Ground",
+    "Mistake",
+    "Search",
+    "evaluated",
+    "mistaken",
+    "search_of",
+    "without_other_sums",
+]

@@ -293,6 +293,11 @@ class Search:
         return first.rules[name].variant((two.slug, second.number), lambda: changed) if changed else None
 
 
+def search_of(network: Network, targets: tuple[Reference, ...]) -> Search:
+    """Return the search of some quantities; it is kept for all who have the same numbers."""
+    return network.remembered(("search", targets), lambda: Search(network, targets))
+
+
 def _everywhere_or_once(way: Way) -> Iterator[Way]:
     """Yield a way as it is, and at each single part of several."""
     yield way
