@@ -40,7 +40,7 @@ def template_from(argument: str) -> Template:
 @click.option("--level", type=int, help="Only questions of this level.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def questions(topic: str | None, level: int | None, as_json: bool) -> None:
-    """List what can be asked, by topic and level.
+    """List what can be asked, by topic and level, and how many different questions each template has.
 
     \b
     Examples:
@@ -48,20 +48,22 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
       layerquiz questions --topic pooling --json
     """
     from layerquiz.exam.library import chosen
+    from layerquiz.exam.space import space
 
     found = chosen(topic, level)
     if as_json:
-        keys = ("name", "title", "level", "kind", "minutes")
-        print_json([{**{key: getattr(t, key) for key in keys}, "topics": list(t.topics)} for t in found])
+        keys = ("name", "title", "topics", "level", "kind", "minutes")
+        print_json([{**{key: getattr(t, key) for key in keys}, "distinct": space(t).distinct} for t in found])
         return
     from rich import box
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from layerquiz.cli.screen import console
 
-    table = Table("name", "level", "topics", "title", box=box.SIMPLE_HEAD)
+    table = Table("name", "level", "topics", "title", Column("questions", justify="right"), box=box.SIMPLE_HEAD)
     for template in sorted(found, key=lambda t: (t.topics[:1], t.level, t.name)):
-        table.add_row(template.name, str(template.level), ", ".join(template.topics), template.title)
+        topics, count = ", ".join(template.topics), str(space(template))
+        table.add_row(template.name, str(template.level), topics, template.title, count)
     console().print(table)
 
 
@@ -90,6 +92,7 @@ def draw(template: str, seed: str, solution: bool, form: str, as_json: bool) -> 
 
 
 def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]:
+    from layerquiz.exam.difficulty import difficulty
     from layerquiz.grading.story import plain
     from layerquiz.render.mathtext import chain
     from layerquiz.render.questions import points
@@ -110,6 +113,7 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
         "template": question.template.name,
         "seed": seed,
         "title": question.title,
+        "difficulty": difficulty(question),
         "text": question.text,
         "network": dict(question.network.spec),
         "blanks": blanks,

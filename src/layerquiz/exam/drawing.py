@@ -7,6 +7,7 @@ the attempt in the generator's seed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -37,18 +38,38 @@ def draw(
     template: Template, seed: Seed, student: str = "", question: str = "1", conventions: ConventionsChoice = "textbook"
 ) -> Question:
     """Return one drawing of a template; the conventions count unless the template states its own."""
+    return next(drawings(template, seed, student, question, conventions))
+
+
+def drawings(
+    template: Template,
+    seed: Seed,
+    student: str = "",
+    question: str = "1",
+    conventions: ConventionsChoice = "textbook",
+    failures: Counter[str] | None = None,
+) -> Iterator[Question]:
+    """Yield the drawings of all attempts that can be used, `draw` gives the first; why others cannot is counted.
+
+    There is at least one, or an error that says which condition failed how often.
+    """
     _check_slugs(template)
-    failures: Counter[str] = Counter()
+    counted: Counter[str] = Counter() if failures is None else failures
+    found = False
     for attempt in range(MOST_ATTEMPTS):
         try:
-            return _attempt(template, sample.generator(seed, student, question, attempt), conventions)
+            drawn = attempted(template, sample.generator(seed, student, question, attempt), conventions)
         except RejectedError as error:
-            failures[error.reason] += 1
-    raise _never(template, failures)
+            counted[error.reason] += 1
+            continue
+        found = True
+        yield drawn
+    if not found:
+        raise _never(template, counted)
 
 
-def _attempt(template: Template, random: Random, conventions: ConventionsChoice) -> Question:
-    """Return one attempt's question, or reject it."""
+def attempted(template: Template, random: Random, conventions: ConventionsChoice) -> Question:
+    """Return one attempt's question; one that cannot be used raises `RejectedError`."""
     try:
         drawn = template.recipe.draw(random, template.conventions or conventions)
     except LayerquizError as error:

@@ -105,8 +105,14 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": [_paper(paper) for paper in papers],
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
+        **({} if exam.aids is None else {"aids": exam.aids}),
     }
     return {**sealed, "hash": digest(sealed)}
+
+
+def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
+    """Say whether an exam is the sealed one, whoever takes it and whichever version sealed it."""
+    return bool(seal(exam, (), "")["hash"] == seal(sealed.exam, (), "")["hash"])
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -140,6 +146,9 @@ def canonical(data: Any) -> str:
     """Return data as JSON with sorted keys and no spaces."""
     return _CANONICAL.encode(data)
 
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+"""Keeps the order of keys, in which a paper that stays as it is gets written again."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -211,7 +220,7 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
 
     texts: dict[str, str] = {}
     for found in sealed:
-        text = canonical({"drawn": found["drawn"], "keys": found["keys"]})
+        text = _COMPACT.encode({"drawn": found["drawn"], "keys": found["keys"]})
         yield Paper(Student(found["student"], found["name"]), Questions(texts.setdefault(text, text), opened))
 
 
@@ -236,7 +245,7 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     )
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
-    return Exam(**words, entries=tuple(entries), pass_share=passing)
+    return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"))
 
 
 def _paper_opened(exam: Exam, found: Mapping[str, Any]) -> Opened:
