@@ -73,6 +73,7 @@ class TemplateKeys(_Keys):
     ask: list[Any] = []
     table: dict[str, Any] | None = None
     tells_apart: list[str] = []
+    excused: dict[str, str] = {}
     minutes: Annotated[float, Field(ge=0.1, le=600)] | None = None
     goal: str = ""
     source: str = ""
@@ -113,6 +114,7 @@ class Template:
     asked: tuple[Asked, ...]
     grid: Plan | None
     tells_apart: tuple[str, ...]
+    excused: Mapping[str, str]
     minutes: float | None
     goal: str
     source: str
@@ -154,6 +156,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         asked=asked,
         grid=plan,
         tells_apart=tuple(keys.tells_apart),
+        excused=keys.excused,
         minutes=keys.minutes,
         goal=keys.goal,
         source=keys.source,

@@ -33,11 +33,15 @@ def jobs_for(papers: int, wanted: int | None) -> int:
 
     Where processes cannot share what is read already, there is one.
     """
-    if "fork" not in multiprocessing.get_all_start_methods():
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = -(-papers // PIECE) if wanted else papers // LEAST_PER_JOB
-    return max(1, min(wanted or cores, most))
+    return 1 if cores() == 0 else max(1, min(wanted or cores(), most))
+
+
+def cores() -> int:
+    """Return how many processes can work at once on what is read already; 0 where processes cannot share that."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 0
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_pieces(papers: Sequence[Paper], grade: Callable[[Sequence[Paper]], Graded], jobs: int) -> Iterator[Graded]:
