@@ -39,8 +39,8 @@ def undecided(question: Question, seed: int) -> Iterator[Problem]:
             continue
         for number, key, other in _differing(question, choice, said):
             name = question.blanks[number].quantity
-            what = f"{name} is {key} or {other}, and nothing that is printed decides about {choice.replace('_', ' ')}"
-            yield Problem(at_blank(question.template, number), what, seed)
+            what = f"nothing that is printed decides about {choice}, on which {name} depends"
+            yield Problem(at_blank(question.template, number), what, seed, f"{key} or {other}")
 
 
 def _differing(question: Question, choice: str, said: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:

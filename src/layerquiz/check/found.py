@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -23,11 +22,12 @@ Ranges: TypeAlias = Mapping[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What has to be mended, and where: file and line. `seed` is that of a drawing which shows it."""
+    """What has to be mended, and where: file and line. `seed` is that of a drawing which shows it, `shown` how."""
 
     where: str
     what: str
     seed: int | None = None
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +115,19 @@ def _range(ends: list[Any]) -> str:
 
 def told(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Return problems as texts; what is wrong in many drawings is said once, with how many show it."""
-    counted: Counter[tuple[str, str]] = Counter()
-    first: dict[tuple[str, str], int | None] = {}
+    alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
-        key = (problem.where, problem.what)
-        counted[key] += 1
-        first.setdefault(key, problem.seed)
-    texts = [_text(*key, first[key], count) for key, count in counted.items()]
+        alike.setdefault((problem.where, problem.what), []).append(problem)
+    texts = [_text(found[0], len({problem.seed for problem in found})) for found in alike.values()]
     more = len(texts) - MOST_PROBLEMS
     return (*texts[:MOST_PROBLEMS], *([f"and {more} more"] if more > 0 else []))
 
 
-def _text(where: str, what: str, seed: int | None, count: int) -> str:
-    if seed is None:
-        return f"{where}: {what}"
-    return f"{where}: {what} (seed {seed}{f' and {count - 1} more' if count > 1 else ''})"
+def _text(problem: Problem, drawings: int) -> str:
+    shown = f": {problem.shown}" if problem.shown else ""
+    more = f" and {drawings - 1} more" if drawings > 1 else ""
+    seeds = "" if problem.seed is None else f" (seed {problem.seed}{more})"
+    return f"{problem.where}: {problem.what}{shown}{seeds}"
 
 
 def at(template: Template, path: Path) -> str:

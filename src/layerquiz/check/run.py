@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam.difficulty import difficulty
 from layerquiz.exam.space import space
 from layerquiz.exam.template import Template
-from layerquiz.grading.jobs import cores
+from layerquiz.grading.jobs import on_cores
 from layerquiz.grading.marks import chance_rate
 
 GRADED = 10
@@ -35,15 +34,19 @@ def check(template: Template, seeds: int, first: int = 0, strict: bool = False) 
     """Return what a number of drawings show about a template; its layout is left to `check_all`."""
     start = time.perf_counter()
     try:
-        found = drawn(template, seeds, first)
+        found = _checked(template, seeds, first, strict)
     except LayerquizError as error:
-        return Checked(template.name, seeds, first, (str(error),))
+        found = Checked(template.name, seeds, first, (str(error),))
+    return replace(found, seconds=time.perf_counter() - start)
+
+
+def _checked(template: Template, seeds: int, first: int, strict: bool) -> Checked:
+    found = drawn(template, seeds, first)
     also = could_also(template, found.questions)
     counted, miscounted = recounted(found.questions)
     facts = _facts(template, found)
     problems = told((*_problems(template, found), *miscounted, *(_unlisted(template, also) if strict else ())))
-    took = time.perf_counter() - start
-    return replace(facts, first=first, problems=problems, could_also=also, recounted=counted, seconds=took)
+    return replace(facts, problems=problems, could_also=also, recounted=counted)
 
 
 def _facts(template: Template, found: Drawings) -> Checked:
@@ -96,7 +99,7 @@ def check_all(readers: Readers, seeds: int, first: int = 0, strict: bool = False
     """
     read = [_read(reader) for _, reader in readers]
     templates = [template for template in read if isinstance(template, Template)]
-    results = iter(_with_layout(_on_cores(templates, lambda one: check(one, seeds, first, strict)), templates))
+    results = iter(_with_layout(on_cores(templates, lambda one: check(one, seeds, first, strict)), templates))
     return [
         next(results) if isinstance(found, Template) else Checked(name, seeds, first, (found,))
         for (name, _), found in zip(readers, read, strict=True)
@@ -109,26 +112,6 @@ def _read(reader: Callable[[], Template]) -> Template | str:
         return reader()
     except TemplateError as error:
         return str(error)
-
-
-def _on_cores(templates: Sequence[Template], work: Callable[[Template], Checked]) -> list[Checked]:
-    jobs = min(cores(), len(templates))
-    if jobs <= 1:
-        return [work(template) for template in templates]
-    _WORK[:] = [lambda number: work(templates[number])]
-    try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            return pool.map(_one, range(len(templates)), chunksize=1)
-    finally:
-        _WORK.clear()
-
-
-_WORK: list[Callable[[int], Checked]] = []
-"""What is done, as the processes find it when they start."""
-
-
-def _one(number: int) -> Checked:
-    return _WORK[0](number)
 
 
 def _with_layout(found: Sequence[Checked], templates: Sequence[Template]) -> list[Checked]:

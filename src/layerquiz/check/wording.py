@@ -46,13 +46,13 @@ def broken(question: Question, seed: int, solved: bool) -> Iterator[Problem]:
     template = question.template
     for printed in (question.title, question.text, *(blank.label for blank in question.blanks)):
         for what, found in slips(printed):
-            yield Problem(at_words(template, found), f'{what}: "{found.strip()}"', seed)
+            yield Problem(at_words(template, found), what, seed, f'"{found.strip()}"')
     document = sheet(question.title, [question], solved)
     for name, form in FORMATS.items():
         try:
             form(document)
         except LayerquizError as error:
-            yield Problem(at_words(template, error.what), f"it cannot be printed as {name}: {error}", seed)
+            yield Problem(at_words(template, error.what), f"it cannot be printed as {name}", seed, str(error))
 
 
 def slips(printed: str) -> Iterator[tuple[str, str]]:

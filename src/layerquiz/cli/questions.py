@@ -47,11 +47,14 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
     """
     from layerquiz.exam.library import chosen
     from layerquiz.exam.space import space
+    from layerquiz.grading.jobs import on_cores
 
-    found = chosen(topic, level)
+    found = sorted(chosen(topic, level), key=lambda t: (t.topics[:1], t.level, t.name))
+    spaces = on_cores(found, space)
     if as_json:
         keys = ("name", "title", "topics", "level", "kind", "minutes")
-        print_json([{**{key: getattr(t, key) for key in keys}, "distinct": space(t).distinct} for t in found])
+        listed = zip(found, spaces, strict=True)
+        print_json([{**{key: getattr(t, key) for key in keys}, "distinct": counted.distinct} for t, counted in listed])
         return
     from rich import box
     from rich.table import Column, Table
@@ -59,9 +62,9 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
     from layerquiz.cli.screen import console
 
     table = Table("name", "level", "topics", "title", Column("questions", justify="right"), box=box.SIMPLE_HEAD)
-    for template in sorted(found, key=lambda t: (t.topics[:1], t.level, t.name)):
-        topics, count = ", ".join(template.topics), str(space(template))
-        table.add_row(template.name, str(template.level), topics, template.title, count)
+    for template, counted in zip(found, spaces, strict=True):
+        topics = ", ".join(template.topics)
+        table.add_row(template.name, str(template.level), topics, template.title, str(counted))
     console().print(table)
 
 

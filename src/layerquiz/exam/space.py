@@ -8,24 +8,30 @@ programs).
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from math import prod
+from typing import Any
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import sample
-from layerquiz.exam.drawing import attempted
-from layerquiz.exam.question import Question
-from layerquiz.exam.recipe import RejectedError
+from layerquiz.exam.drawing import attempted, lookup
+from layerquiz.exam.question import Question, wired
+from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Walk
 from layerquiz.exam.template import Template
+from layerquiz.network.expression import Lookup
 
 FEW = 64
 """So many ways are all tried."""
 
-WAYS, WAYS_IN_LETTERS = 20, 6
-"""So many random ways are tried where there are more; formulas are compared at many points, which takes its time."""
+WAYS = 200
+"""Of more, so many random ways are looked at for what is required."""
+
+DRAWN, DRAWN_IN_LETTERS = 20, 6
+"""So many of those that meet it are drawn; formulas are compared at many points, which takes its time."""
 
 SHOWN_DIGITS = 2
 """An estimate has so many digits: some tens of ways do not give more."""
@@ -44,32 +50,49 @@ class Space:
 
 
 @cache
-def space(template: Template, few: int = FEW, ways: int | None = None) -> Space:
+def space(template: Template, few: int = FEW) -> Space:
     """Return how many different questions a template has, the same number on every call.
 
-    Up to `few` ways are all tried. Of more, the share that is not rejected is estimated from `ways` drawings; the
-    product of the draws is exact where nothing depends on anything and nothing is required.
+    Up to `few` ways are all tried. Of more, the share that meets what is required is estimated from `WAYS`, and from
+    some of these how many are then used; the product of the draws is exact where nothing depends on anything and
+    nothing is required.
     """
     all_ways = _all_ways(template, few)
     if all_ways is not None:
-        found = [_question(template, walk) for walk in all_ways]
+        found = [_question(template, way.walk) for way in all_ways]
         return Space(len({question.identity for question in found if question is not None}), exact=True)
-    ways = ways or (WAYS_IN_LETTERS if template.kind == "formula" else WAYS)
-    weights = [_weight(template, number) for number in range(ways)]
-    if template.recipe.even and not template.require and not template.tells_apart and all(weights):
-        return Space(weights[0], exact=True)
-    return Space(_shortened(sum(weights), ways), exact=False)
+    ways = [_gone(template, Walk(chance=sample.generator("space", question=str(way)))) for way in range(WAYS)]
+    meeting = [way for way in ways if _meets(template, way)]
+    tried = meeting[: DRAWN_IN_LETTERS if template.kind == "formula" else DRAWN]
+    used = [way for way in tried if _question(template, way.walk) is not None]
+    if template.recipe.even and not template.require and not template.tells_apart and len(used) == len(tried):
+        return Space(prod(ways[0].walk.bounds), exact=True)
+    share = Fraction(_weight(used), _weight(tried)) if tried else Fraction(0)
+    return Space(_shortened(share * _weight(meeting) / WAYS), exact=False)
 
 
-def _all_ways(template: Template, most: int) -> list[Walk] | None:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way through the draws, and what was drawn; None where it ends in a fault."""
+
+    walk: Walk
+    drawn: Drawn | None
+
+
+def _weight(ways: Sequence[Way]) -> int:
+    """Return how many ways some random ones stand for."""
+    return sum(prod(way.walk.bounds) for way in ways)
+
+
+def _all_ways(template: Template, most: int) -> list[Way] | None:
     """Return all ways through the draws, the last draw changing first; None where there are too many."""
-    found: list[Walk] = []
+    found: list[Way] = []
     given: list[int] | None = []
     while given is not None:
         if len(found) == most:
             return None
         found.append(_gone(template, Walk(given)))
-        given = _after(found[-1])
+        given = _after(found[-1].walk)
     return found
 
 
@@ -81,11 +104,12 @@ def _after(walk: Walk) -> list[int] | None:
     return [*taken[:-1], taken[-1] + 1] if taken else None
 
 
-def _gone(template: Template, walk: Walk) -> Walk:
+def _gone(template: Template, walk: Walk) -> Way:
     """Go through the draws of a recipe; a way that ends in a fault is gone as far as that."""
-    with suppress(LayerquizError, RejectedError):
-        template.recipe.draw(walk, template.conventions or "textbook")
-    return walk
+    try:
+        return Way(walk, template.recipe.draw(walk, template.conventions or "textbook"))
+    except (LayerquizError, RejectedError):
+        return Way(walk, None)
 
 
 def _question(template: Template, walk: Walk) -> Question | None:
@@ -100,14 +124,37 @@ def _question(template: Template, walk: Walk) -> Question | None:
         return None
 
 
-def _weight(template: Template, number: int) -> int:
-    """Return how many ways a random one stands for; 0 where its question cannot be used."""
-    walk = _gone(template, Walk(chance=sample.generator("space", question=str(number))))
-    return 0 if _question(template, walk) is None else prod(walk.bounds)
+def _meets(template: Template, way: Way) -> bool:
+    """Say whether a drawing meets what is required; the network is made only where that asks for it."""
+    if way.drawn is None:
+        return False
+    value = _looking_up(template, way.drawn)
+    try:
+        return all(comparison.value(value) for comparison in template.require)
+    except LayerquizError:
+        return False
 
 
-def _shortened(total: int, ways: int) -> int:
-    """Return the mean of an estimate with the digits that it has; at least one question, as the template is drawn."""
-    mean = max(1, total // ways)
-    step: int = 10 ** max(0, len(str(mean)) - SHOWN_DIGITS)
-    return (2 * mean + step) // (2 * step) * step
+def _looking_up(template: Template, drawn: Drawn) -> Lookup:
+    """Return what names stand for in a drawing; what was written as a number is known without its network."""
+    written = {str(layer.get("name")): layer for layer in drawn["network"]["layers"]}
+    written["input"] = drawn["network"]["input"]
+    made: list[Lookup] = []
+
+    def value(name: str) -> Any:
+        owner, _, key = name.rpartition(".")
+        found = written.get(owner, {}).get(key)
+        if type(found) is int:
+            return found
+        if not made:
+            made.append(lookup(drawn, wired(template, drawn, "textbook")))
+        return made[0](name)
+
+    return value
+
+
+def _shortened(mean: Fraction) -> int:
+    """Return an estimate with the digits that it has; at least one question, as the template is drawn."""
+    whole = max(1, round(mean))
+    step: int = 10 ** max(0, len(str(whole)) - SHOWN_DIGITS)
+    return (2 * whole + step) // (2 * step) * step
