@@ -32,8 +32,8 @@ from layerquiz.formula.expr import (
 )
 from layerquiz.formula.solve import OPERATIONS
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.mistakes import mistaken
 from layerquiz.network.network import Answer
+from layerquiz.network.told import told
 
 RULE = 4
 """A step takes its rule and the numbers to put in, whatever they are."""
@@ -125,11 +125,11 @@ def _length(number: Number) -> int:
 def _near(question: Question) -> int:
     """Return how often a mistake that has to show gives a number near the key."""
     blanks = [blank for blank in question.blanks if blank.kind == "number"]
-    names = [blank.quantity for blank in blanks]
+    names = tuple([blank.quantity for blank in blanks])
     return sum(
         _is_near(blank.key, wrong)
-        for slug in question.template.tells_apart
-        for values in mistaken(question.network, slug, names)
+        for ways in told(question.network, question.template.tells_apart, names).values()
+        for values in ways
         for blank, wrong in zip(blanks, values, strict=True)
     )
 

@@ -21,8 +21,9 @@ from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.inlined import column
 from layerquiz.network.expression import Lookup
-from layerquiz.network.mistakes import CATALOGUE, mistaken
+from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Answer, Network
+from layerquiz.network.told import told
 
 MOST_ATTEMPTS = 200
 
@@ -132,10 +133,9 @@ def _check_slugs(template: Template) -> None:
 
 def _check_told_apart(template: Template, network: Network, right: tuple[Answer, ...]) -> None:
     """Reject a drawing on which a listed mistake gives what the key or another listed mistake gives."""
-    names = [asked.quantity for asked in template.asked]
+    names = tuple([asked.quantity for asked in template.asked])
     given_by = {right: "the right answer"}
-    for slug in template.tells_apart:
-        wrong = mistaken(network, slug, names)
+    for slug, wrong in told(network, template.tells_apart, names).items():
         if not wrong:
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
         for values in wrong:

@@ -41,11 +41,6 @@ def mistaken(network: Network, slug: str, names: Sequence[str]) -> list[tuple[An
     A way that leaves the domain (a size below 1) is left out, and so is one that gives the right values, unless every
     way does: then the mistake cannot be seen. A mistake that does not apply gives nothing.
     """
-    key = ("mistaken", slug, tuple(names))
-    return network.remembered(key, lambda: _mistaken(network, slug, names))
-
-
-def _mistaken(network: Network, slug: str, names: Sequence[str]) -> list[tuple[Answer, ...]]:
     members, search = _searched(network, tuple(names))
     found = []
     for change in search.everywhere(CATALOGUE[slug]):
