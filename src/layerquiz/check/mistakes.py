@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 
 from layerquiz.check.found import Problem, at
 from layerquiz.errors import nearest
 from layerquiz.exam.question import Question
 from layerquiz.exam.template import Template
-from layerquiz.network.mistakes import CATALOGUE, mistaken
+from layerquiz.network.mistakes import CATALOGUE
+from layerquiz.network.told import told
 
 NEARLY_ALL = Fraction(95, 100)
 """A mistake that differs from the key in so many drawings could be told apart."""
@@ -24,22 +27,21 @@ def could_also(template: Template, questions: Sequence[Question]) -> tuple[str, 
     Of questions that ask for formulas nothing is told: there a mistake is another formula whatever the numbers are.
     """
     looked = questions[:LOOKED_AT]
-    known = {*template.tells_apart, *template.excused}
-    if template.kind == "formula" or not looked:
+    if template.kind == "formula":
         return ()
-    return tuple(
-        slug
-        for slug in CATALOGUE
-        if slug not in known and sum(_shows(question, slug) for question in looked) >= NEARLY_ALL * len(looked)
-    )
+    known = {*template.tells_apart, *template.excused}
+    slugs = tuple([slug for slug in CATALOGUE if slug not in known])
+    shown = Counter(chain.from_iterable(_showing(question, slugs) for question in looked))
+    return tuple([slug for slug in slugs if looked and shown[slug] >= NEARLY_ALL * len(looked)])
 
 
-def _shows(question: Question, slug: str) -> bool:
-    """Say whether a mistake gives other numbers than the right ones."""
+def _showing(question: Question, slugs: tuple[str, ...]) -> Iterator[str]:
+    """Yield the mistakes that give other numbers than the right ones."""
     blanks = [blank for blank in question.blanks if blank.kind == "number"]
-    right = tuple(blank.key for blank in blanks)
-    names = [blank.quantity for blank in blanks]
-    return bool(names) and any(wrong != right for wrong in mistaken(question.network, slug, names))
+    right = tuple([blank.key for blank in blanks])
+    for slug, ways in told(question.network, slugs, tuple([blank.quantity for blank in blanks])).items():
+        if any(wrong != right for wrong in ways):
+            yield slug
 
 
 def misplaced(template: Template, choices: Sequence[str]) -> Iterator[Problem]:
