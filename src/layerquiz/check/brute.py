@@ -150,8 +150,8 @@ def _transposed(layer: Layer, inputs: Inputs, conventions: Conventions) -> Count
     axes = _axes(source)
     kernels = _per_axis(layer, "kernel", None, axes)
     rest = [_per_axis(layer, key, default, axes) for key, default in (("stride", 1), ("dilation", 1), ("padding", 0))]
-    added = _per_axis(layer, "output_padding", 0, axes)
-    least = conventions.transposed_to_stride
+    added = _per_axis(layer, "output_padding", 0, axes) if layer.get("output_padding") else [0] * len(axes)
+    least = conventions.transposed_to_stride and layer.get("output_padding") is None
     sizes = {
         axis: _covered(source[axis], kernel, stride, dilation, padding, more, least)
         for axis, kernel, stride, dilation, padding, more in zip(axes, kernels, *rest, added, strict=True)
@@ -163,7 +163,8 @@ def _transposed(layer: Layer, inputs: Inputs, conventions: Conventions) -> Count
 
 
 def _covered(size: int, kernel: int, stride: int, dilation: int, padding: Any, added: int, least: bool) -> int:
-    if isinstance(padding, str) or (least and (added or padding)):
+    padding = 0 if padding == "valid" else padding
+    if isinstance(padding, str) or (least and padding):
         raise NotCountedError
     taps = [dilation * tap for tap in range(kernel)] + (list(range(stride)) if least else [])
     covered = {place * stride + tap for place in range(size) for tap in taps}
