@@ -1,4 +1,4 @@
-"""The counts of `check` against the formulas: drawn layers of every kind that it counts, and small copies of networks."""
+"""The counts of `check` against the formulas: drawn layers of every kind that it counts, and small copies."""
 
 from __future__ import annotations
 

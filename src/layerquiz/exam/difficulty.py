@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import islice, zip_longest
 from statistics import median
+from weakref import WeakKeyDictionary
 
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.question import Question
@@ -32,7 +33,7 @@ from layerquiz.formula.expr import (
 )
 from layerquiz.formula.solve import OPERATIONS
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.network import Answer
+from layerquiz.network.network import Answer, Network
 from layerquiz.network.told import told
 
 RULE = 4
@@ -41,10 +42,10 @@ RULE = 4
 NEAR = 1
 """A mistake whose answer lies near the right one is not seen from the size of the number."""
 
-BAND = Fraction(15, 100)
+BAND = Fraction(20, 100)
 """The drawings of a template are alike that lie so far above or below its median."""
 
-SAMPLE = 21
+SAMPLE = 41
 """The median is that of so many drawings, the same for every exam."""
 
 
@@ -57,6 +58,17 @@ def difficulty(question: Question) -> int:
     `NEAR` for each blank in which it gives another number within a factor of two of the key. Of a formula every
     operation counts one.
     """
+    known = _KNOWN.setdefault(question.network, {})
+    if question.template not in known:
+        known[question.template] = _difficulty(question)
+    return known[question.template]
+
+
+_KNOWN: WeakKeyDictionary[Network, dict[Template, int]] = WeakKeyDictionary()
+"""What was found out, as long as the networks live: it is asked for to choose a question, and to count it."""
+
+
+def _difficulty(question: Question) -> int:
     if question.template.kind == "formula":
         return sum(RULE + _operations(step) for step in _steps(question))
     return sum(RULE + _work(step) for step in _steps(question)) + NEAR * _near(question)
