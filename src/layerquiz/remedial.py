@@ -104,6 +104,8 @@ def _identity(question: Question) -> tuple[str, str]:
 
 def _shows(question: Question, slug: str) -> bool:
     """Say whether a mistake gives other numbers than the right ones."""
-    right = tuple(blank.key for blank in question.blanks)
-    names = [blank.quantity for blank in question.blanks]
-    return any(wrong != right for wrong in mistaken(question.network, slug, names))
+    right = tuple(question.keys.values())
+    if right and any(wrong != right for wrong in mistaken(question.network, slug, list(question.keys))):
+        return True
+    tables = (blank.listed.explained for blank in question.blanks if blank.listed is not None)
+    return any((slug,) in sets for table in tables for sets in table.values())

@@ -100,9 +100,11 @@ def drawn(request):
 
 def test_keys_equal_an_independent_recount(drawn):
     for question in drawn:
+        if not question.keys:
+            continue  # what is chosen is held to the grader instead
         conventions = question.network.conventions
         right = recount(question.drawn["network"], conventions.channels_first, conventions.stored_statistics)
-        assert [blank.key for blank in question.blanks] == [right[blank.quantity] for blank in question.blanks]
+        assert question.keys == {name: right[name] for name in question.keys}
 
 
 def test_drawings_tell_their_mistakes_apart(drawn):
@@ -149,7 +151,10 @@ def test_every_blank_has_its_derivation(drawn):
     """The last step of a blank gives its key; nothing that an earlier blank asks is derived again."""
     for question in drawn[:20]:
         told = set()
-        for blank, derivation in zip(question.blanks, question.solution, strict=True):
+        for blank, because in zip(question.blanks, question.solution, strict=True):
+            if blank.listed is not None:
+                continue
+            (derivation,) = because
             values = {step.quantity: step.value for step in derivation.steps}
             numbers = tuple(values[ref] for ref in derivation.targets)
             assert (numbers[0] if len(set(numbers)) == 1 and not isinstance(blank.key, tuple) else numbers) == blank.key

@@ -137,8 +137,12 @@ def at(template: Template, path: Path) -> str:
 
 def at_blank(template: Template, number: int) -> str:
     """Return file and line of what asks for a blank."""
-    cells = sum(asked.in_table for asked in template.asked)
-    return at(template, ("table",) if number < cells else ("ask", number - cells))
+    return at(template, template.asked[number].path)
+
+
+def at_quantity(template: Template, name: str) -> str:
+    """Return file and line of what asks for a quantity."""
+    return at(template, next(asked.path for asked in template.asked if asked.quantity == name))
 
 
 def at_words(template: Template, words: str) -> str:

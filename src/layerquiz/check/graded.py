@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layerquiz.check.found import Problem, at, at_blank
+from layerquiz.check.found import Problem, at, at_blank, at_quantity
 from layerquiz.exam.domain import domain, mistaken_formulas
+from layerquiz.exam.listed import Given
 from layerquiz.exam.question import Question
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.formulas import diagnose_formula
+from layerquiz.grading.listed import tell
 from layerquiz.network.mistakes import mistaken
 from layerquiz.network.network import Answer
 from layerquiz.render.mathtext import in_words
@@ -23,18 +25,36 @@ def graded(question: Question, seed: int) -> Iterator[Problem]:
 
 def _numbers(question: Question) -> Iterator[tuple[str, str]]:
     template = question.template
-    blanks = [blank for blank in question.blanks if blank.kind == "number"]
-    names = [blank.quantity for blank in blanks]
-    right = [blank.key for blank in blanks]
+    yield from _listed(question)
+    names, right = list(question.keys), list(question.keys.values())
     stories = diagnose_sheet(question.network, _written(names, right)) if names else {}
-    for number, name in enumerate(names):
+    for name in names:
         if stories[name].verdict != "correct":
-            yield at_blank(template, number), f"the right answer to {name} is graded as {stories[name].verdict}"
+            yield at_quantity(template, name), f"the right answer to {name} is graded as {stories[name].verdict}"
     for place, slug in enumerate(template.tells_apart if names else ()):
         for values in mistaken(question.network, slug, names):
             what = _unnamed(question, slug, names, right, values)
             if what:
                 yield at(template, ("tells_apart", place)), what
+
+
+def _listed(question: Question) -> Iterator[tuple[str, str]]:
+    """Yield where an answer that is listed is not graded as what it is listed as."""
+    for number, blank in enumerate(question.blanks):
+        if blank.listed is None:
+            continue
+        where = at_blank(question.template, number)
+        for right in map(_as_text, blank.listed.right):
+            verdict = tell(blank, right).verdict
+            if verdict != "correct":
+                yield where, f"the right answer {right} to {blank.label} is graded as {verdict}"
+        for given, sets in blank.listed.explained.items():
+            if tuple(tell(blank, _as_text(given)).mistakes) not in sets:
+                yield where, f"the answer {_as_text(given)} to {blank.label} is not explained by {sets[0]}"
+
+
+def _as_text(given: Given) -> str:
+    return given if isinstance(given, str) else in_words(given)
 
 
 def _unnamed(

@@ -37,9 +37,8 @@ def could_also(template: Template, questions: Sequence[Question]) -> tuple[str, 
 
 def _showing(question: Question, slugs: tuple[str, ...]) -> Iterator[str]:
     """Yield the mistakes that give other numbers than the right ones."""
-    blanks = [blank for blank in question.blanks if blank.kind == "number"]
-    right = tuple([blank.key for blank in blanks])
-    for slug, ways in told(question.network, slugs, tuple([blank.quantity for blank in blanks])).items():
+    right = tuple(question.keys.values())
+    for slug, ways in told(question.network, slugs, tuple(question.keys)).items():
         if any(wrong != right for wrong in ways):
             yield slug
 

@@ -12,7 +12,7 @@ from layerquiz.cli.network import print_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layerquiz.exam.question import Question
+    from layerquiz.exam.question import Blank, Question
     from layerquiz.exam.template import Template
     from layerquiz.render.document import Sheet
 
@@ -105,6 +105,7 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
             "label": blank.label,
             "points": points(blank.points),
             "unit": blank.unit,
+            **_options_json(blank),
             **({"key": plain(blank.right)} if solution else {}),
         }
         for blank in question.blanks
@@ -121,10 +122,20 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
     }
     if solution:
         told["solution"] = [
-            [{"quantity": str(step.quantity), "chain": chain(step)} for step in derivation.steps]
-            for derivation in question.solution
+            [
+                {"quantity": str(step.quantity), "chain": chain(step)}
+                for part in because
+                for step in ([] if isinstance(part, str) else part.steps)
+            ]
+            for because in question.solution
         ]
     return told
+
+
+def _options_json(blank: Blank) -> dict[str, object]:
+    """Return the options of a blank, if it has any."""
+    options = blank.listed.options if blank.listed else ()
+    return {"options": {option.letter: option.text for option in options}} if options else {}
 
 
 def _formatted(sheet: Sheet, form: str) -> str:

@@ -90,13 +90,13 @@ class Needs:
     @cached_property
     def asked(self) -> frozenset[str]:
         """Return the asked quantities without their layers."""
-        return frozenset(blank.quantity.rpartition(".")[2] for blank in self.question.blanks)
+        return frozenset(name.rpartition(".")[2] for name in self.question.about)
 
     @cached_property
     def above(self) -> list[Reference]:
         """Return every quantity that the blanks are computed from, and the blanks themselves."""
         network = self.question.network
-        return network.graph.order([ref for blank in self.question.blanks for ref in network.members(blank.quantity)])
+        return network.graph.order([ref for name in self.question.about for ref in network.members(name)])
 
     @property
     def layers(self) -> list[Layer]:

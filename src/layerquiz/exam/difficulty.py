@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.question import Question
 from layerquiz.exam.template import ConventionsChoice, Template
-from layerquiz.formula.derive import Step
+from layerquiz.formula.derive import Derivation, Step
 from layerquiz.formula.expr import (
     Difference,
     Formula,
@@ -75,8 +75,9 @@ def _difficulty(question: Question) -> int:
 
 
 def _steps(question: Question) -> Iterator[Step]:
-    for derivation in question.solution:
-        yield from derivation.steps
+    for because in question.solution:
+        for part in because:
+            yield from part.steps if isinstance(part, Derivation) else ()
 
 
 def _operations(step: Step) -> int:
@@ -136,13 +137,12 @@ def _length(number: Number) -> int:
 
 def _near(question: Question) -> int:
     """Return how often a mistake that has to show gives a number near the key."""
-    blanks = [blank for blank in question.blanks if blank.kind == "number"]
-    names = tuple([blank.quantity for blank in blanks])
+    right = question.keys
     return sum(
-        _is_near(blank.key, wrong)
-        for ways in told(question.network, question.template.tells_apart, names).values()
+        _is_near(key, wrong)
+        for ways in told(question.network, question.template.tells_apart, tuple(right)).values()
         for values in ways
-        for blank, wrong in zip(blanks, values, strict=True)
+        for key, wrong in zip(right.values(), values, strict=True)
     )
 
 
@@ -163,7 +163,7 @@ def lengths(question: Question) -> tuple[int, ...]:
 
     Without a calculator these are what has to be alike for all.
     """
-    keys = [_length(number) for blank in question.blanks if blank.kind == "number" for number in _numbers(blank.key)]
+    keys = [_length(number) for key in question.keys.values() for number in _numbers(key)]
     factors = [
         _length(factor)
         for step in _steps(question)

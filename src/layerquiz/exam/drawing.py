@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from random import Random
-from typing import Any
 
 from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam import sample
 from layerquiz.exam.domain import domain, mistaken_formulas
-from layerquiz.exam.facts import fact
-from layerquiz.exam.question import Question, composed, keys, lettered_blanks, wired
-from layerquiz.exam.recipe import Drawn, RejectedError, unknown
+from layerquiz.exam.forms.base import lookup
+from layerquiz.exam.question import Question, composed, keys, lettered_blanks, scene_of, wired
+from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.inlined import column
-from layerquiz.network.expression import Lookup
-from layerquiz.network.mistakes import CATALOGUE
-from layerquiz.network.network import Answer, Network
-from layerquiz.network.told import told
+from layerquiz.formula.program import Given
+from layerquiz.network.mistakes import CATALOGUE, Search
+from layerquiz.network.network import Network
+from layerquiz.network.outcomes import everywhere
 
 MOST_ATTEMPTS = 200
 
@@ -84,7 +83,8 @@ def attempted(template: Template, random: Random, conventions: ConventionsChoice
     if template.kind == "formula":
         _check_formulas_told_apart(template, network)
     else:
-        _check_told_apart(template, network, right)
+        _check_told_apart(template, network)
+    _draw_forms(template, drawn, network, random)
     question = composed(template, drawn, network, right)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
     return question
@@ -110,18 +110,13 @@ def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
             raise RejectedError(f'require "{comparison.text}" did not hold')
 
 
-def lookup(drawn: Drawn, network: Network) -> Lookup:
-    """Return what the names of an expression stand for in a drawing: draws of `let`, quantities and keys of layers."""
-
-    def value(name: str) -> Any:
-        owner, dot, key = name.rpartition(".")
-        if dot:
-            return fact(network, owner, key)
-        if name not in drawn["let"]:
-            raise unknown(name, drawn["let"])
-        return drawn["let"][name]
-
-    return value
+def _draw_forms(template: Template, drawn: Drawn, network: Network, random: Random) -> None:
+    """Draw what blanks need besides the network, such as the order of options, and keep it with what was drawn."""
+    if any(asked.form for asked in template.asked):
+        scene = scene_of(template, drawn, network)
+        drawn["forms"] = []  # a form may look at what those before it drew
+        for asked in template.asked:
+            drawn["forms"].append(None if asked.form is None else asked.form.draw(scene, random))
 
 
 def _check_slugs(template: Template) -> None:
@@ -131,15 +126,24 @@ def _check_slugs(template: Template) -> None:
             raise template.written.fault(what, ("tells_apart", place), cure=cure, slug="unknown-mistake")
 
 
-def _check_told_apart(template: Template, network: Network, right: tuple[Answer, ...]) -> None:
+def _check_told_apart(template: Template, network: Network) -> None:
     """Reject a drawing on which a listed mistake gives what the key or another listed mistake gives."""
-    names = tuple([asked.quantity for asked in template.asked])
+    targets = [ref for asked in template.asked if asked.told is not None for ref in network.members(asked.told)]
+    if not targets or not template.tells_apart:
+        return
+    search = Search(network, targets)
+    right = tuple([network.values[ref.owner][ref.name] for ref in targets])
+    changes = everywhere(search, template.tells_apart)
+    given: dict[str, list[Given]] = {slug: [] for slug in template.tells_apart}
+    for numbers, places in changes.outcomes(search, network.values, {}):
+        for place in places:
+            given[changes.changes[place].slugs[0]].append(numbers)
     given_by = {right: "the right answer"}
-    for slug, wrong in told(network, template.tells_apart, names).items():
-        if not wrong:
+    for slug, found in given.items():
+        if not found:
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
-        for values in wrong:
-            other = given_by.setdefault(values, slug)
+        for wrong in [numbers for numbers in found if numbers != right] or [right]:
+            other = given_by.setdefault(wrong, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
 

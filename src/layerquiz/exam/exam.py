@@ -13,11 +13,12 @@ from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import library, sample
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
+from layerquiz.exam.forms.base import Points
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
-from layerquiz.exam.template import Points, Template
+from layerquiz.exam.template import Template
 from layerquiz.network.conventions import Conventions
 
 Aids: TypeAlias = Literal["calculator", "none"]

@@ -8,18 +8,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from string import ascii_lowercase
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import grid
+from layerquiz.exam.forms.base import Scene
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.letters import InLetters, Lettered, legend, lettered
+from layerquiz.exam.listed import Because, Listed
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.template import Asked, ConventionsChoice, Template
 from layerquiz.exam.wording import Wording
-from layerquiz.formula.derive import Derivation, derive
+from layerquiz.formula.expr import Reference
 from layerquiz.network.glossary import unit
 from layerquiz.network.network import Answer, Network
+
+Key: TypeAlias = Answer | str
+"""A right answer: a value, or text where letters are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +32,23 @@ class Blank:
     """One place for one answer. `place` is its letter within the question, `key` the right value.
 
     Where a formula is asked for, `formula` is the right one in letters, and `key` its value for the drawn numbers.
+    Where the answers can be listed, `listed` has them, and `key` is the first of the right ones: a number, or letters.
     """
 
     place: str
     quantity: str
     label: str
     points: Fraction
-    key: Answer
+    key: Key
     unit: str
     rounding: bool
-    kind: Literal["number", "formula"] = "number"
+    kind: Literal["number", "formula", "listed"] = "number"
     formula: InLetters | None = None
+    listed: Listed | None = None
 
     @property
-    def right(self) -> Answer | str:
-        """Return the right answer: a value, or a formula in letters as text."""
+    def right(self) -> Key:
+        """Return the right answer: a value, a formula in letters as text, or letters of options."""
         return self.key if self.formula is None else self.formula.text
 
 
@@ -94,15 +101,34 @@ class Question:
         """Return the points of all blanks together."""
         return sum((blank.points for blank in self.blanks), Fraction(0))
 
+    @property
+    def computed(self) -> tuple[Blank, ...]:
+        """Return the blanks that ask for a quantity of the network, in numbers or in letters."""
+        return tuple([blank for blank in self.blanks if blank.listed is None])
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Return the quantities that the answers rest on: those that are asked for, and those that decide others."""
+        rest = [blank.listed.about for blank in self.blanks if blank.listed is not None]
+        return (*[blank.quantity for blank in self.computed], *[name for names in rest for name in names])
+
+    @property
+    def keys(self) -> dict[str, Answer]:
+        """Return the right values of the quantities that are asked for."""
+        return {blank.quantity: blank.key for blank in self.computed if not isinstance(blank.key, str)}
+
     @cached_property
-    def solution(self) -> tuple[Derivation, ...]:
-        """Return each blank's derivation from the givens and from what has been derived for earlier blanks."""
-        known: list[Any] = []
-        found = []
+    def solution(self) -> tuple[Because, ...]:
+        """Return why each key is right: a quantity is derived from the givens and from what earlier blanks derived."""
+        known: list[Reference] = []
+        found: list[Because] = []
         for blank in self.blanks:
+            if blank.listed is not None:
+                found.append(blank.listed.because)
+                continue
             members = self.network.members(blank.quantity)
-            derivation = derive(self.network.graph, members, known, self.network.values)
-            found.append(derivation)
+            derivation = self.network.derived(members, tuple(known))
+            found.append((derivation,))
             known += [*members, *(step.quantity for step in derivation.steps)]
         return tuple(found)
 
@@ -126,24 +152,30 @@ def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> N
     return Network.parse({**drawn["network"], "conventions": template.conventions or conventions})
 
 
+def scene_of(template: Template, drawn: Drawn, network: Network) -> Scene:
+    """Return a drawing as the forms of its blanks look at it."""
+    return Scene(template.written, template.tells_apart, drawn, network)
+
+
 def keys(template: Template, network: Network) -> tuple[Answer, ...]:
-    """Return the right values of all blanks."""
+    """Return the right values of the quantities that the blanks are about."""
     found = []
-    cells = sum(asked.in_table for asked in template.asked)
-    for place, asked in enumerate(template.asked, -cells):
+    for asked in template.asked:
         try:
-            found.append(network.value(asked.quantity))
+            found += [] if asked.told is None else [network.value(asked.told)]
         except LayerquizError as error:
-            raise template.written.located(error, ("table",) if asked.in_table else ("ask", place)) from None
+            raise template.written.located(error, asked.path) from None
     return tuple(found)
 
 
 def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
-    """Return a drawn network as a question."""
+    """Return a drawn network as a question; `right` are its `keys`."""
     if template.kind == "formula":
         return Question(template, network, _in_letters(template, drawn, network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
     names = _names(drawn, network) if worded else {}
+    if any(asked.form for asked in template.asked):
+        return Question(template, network, _with_forms(template, drawn, network, names), drawn)
     return Question(template, network, _filled(template, names, right), drawn)
 
 
@@ -152,7 +184,7 @@ def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
     return {**drawn["let"], **views(network)}
 
 
-def _filled(template: Template, names: dict[str, Any], right: tuple[Answer, ...]) -> tuple[Blank, ...]:
+def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> tuple[Blank, ...]:
     """Return the blanks with their keys."""
     return tuple(
         [
@@ -170,7 +202,22 @@ def _filled(template: Template, names: dict[str, Any], right: tuple[Answer, ...]
     )
 
 
-def _in_letters(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> tuple[Blank, ...]:
+def _with_forms(template: Template, drawn: Drawn, network: Network, names: dict[str, Any]) -> tuple[Blank, ...]:
+    """Return the blanks of a question with answers that can be listed, among others perhaps."""
+    scene = scene_of(template, drawn, network)
+    forms = [asked.form for asked in template.asked]
+    listed = [
+        None if form is None else form.listed(scene, found) for form, found in zip(forms, drawn["forms"], strict=True)
+    ]
+    right = [
+        network.value(asked.quantity) if found is None else found.right[0]
+        for asked, found in zip(template.asked, listed, strict=True)
+    ]
+    blanks = zip(_filled(template, names, right), listed, strict=True)
+    return tuple([blank if found is None else replace(blank, kind="listed", listed=found) for blank, found in blanks])
+
+
+def _in_letters(template: Template, drawn: Drawn, network: Network, right: Sequence[Key]) -> tuple[Blank, ...]:
     """Return the blanks of a question that asks for formulas."""
     asked = lettered_blanks(template, network)
     filled = zip(_filled(template, _letter_names(asked, drawn, network), right), asked, strict=True)
@@ -194,15 +241,13 @@ def _text_in_letters(template: Template, drawn: Drawn, network: Network) -> str:
 
 def lettered_blanks(template: Template, network: Network) -> tuple[Lettered, ...]:
     """Return the quantities that a template asks for, in its letters."""
-    cells = sum(asked.in_table for asked in template.asked)
     found = []
-    for place, asked in enumerate(template.asked, -cells):
+    for asked in template.asked:
         try:
             found.append(lettered(network, asked.quantity, template.letters))
         except LayerquizError as error:
             about_letters = error.slug in ("no-letter", "unknown-quantity", "does-not-apply") and template.letters
-            path = ("letters",) if about_letters else ("table",) if asked.in_table else ("ask", place)
-            raise template.written.located(error, path) from None
+            raise template.written.located(error, ("letters",) if about_letters else asked.path) from None
     return tuple(found)
 
 

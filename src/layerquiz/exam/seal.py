@@ -15,10 +15,9 @@ from typing import Any, TypeVar, overload
 
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Entry, Exam, Paper, blank_id
-from layerquiz.exam.question import Question, rebuilt
+from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.roster import Student
 from layerquiz.exam.template import Template, parse
-from layerquiz.network.network import Answer
 
 FORMAT = 1
 UNHASHED = ("hash", "layerquiz")
@@ -31,8 +30,8 @@ class Difference:
 
     student: str
     blank: str
-    sealed: Answer
-    recomputed: Answer
+    sealed: Key
+    recomputed: Key
 
 
 class Questions(Sequence[Question]):
@@ -66,7 +65,7 @@ class Opened:
     """A sealed paper's questions with the sealed keys, and where this version differs: blank, sealed, recomputed."""
 
     questions: tuple[Question, ...]
-    differences: tuple[tuple[str, Answer, Answer], ...]
+    differences: tuple[tuple[str, Key, Key], ...]
 
 
 @dataclass(frozen=True)
@@ -129,17 +128,17 @@ def _paper(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _plain(key: Answer) -> int | str | list[int | str]:
-    """Return a key as JSON knows it: a fraction is a text."""
+def _plain(key: Key) -> int | str | list[int | str]:
+    """Return a key as JSON knows it: a fraction is a text, and so are letters."""
     if isinstance(key, tuple):
         return [part if isinstance(part, int) else str(part) for part in key]
     return key if isinstance(key, int) else str(key)
 
 
-def _key(plain: Any) -> Answer:
+def _key(plain: Any) -> Key:
     if isinstance(plain, list):
         return tuple(part if isinstance(part, int) else Fraction(part) for part in plain)
-    return plain if isinstance(plain, int) else Fraction(plain)
+    return plain if isinstance(plain, int) or plain.isalpha() else Fraction(plain)
 
 
 def canonical(data: Any) -> str:

@@ -17,7 +17,8 @@ from typing import Any
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import sample
-from layerquiz.exam.drawing import attempted, lookup
+from layerquiz.exam.drawing import attempted
+from layerquiz.exam.forms.base import lookup
 from layerquiz.exam.question import Question, wired
 from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Walk

@@ -8,15 +8,16 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from layerquiz.errors import FormulaError, LayerquizError, TemplateError
+from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam import wording
+from layerquiz.exam.forms import Form, blanks_of, form_of
+from layerquiz.exam.forms.base import Keys, Points, compared
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipe, recipe
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
-from layerquiz.network import expression
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.expression import Expression
 from layerquiz.network.layer import NAME, RESERVED
@@ -25,21 +26,16 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula")
+DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement")
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
 BYTE_UNITS = ("kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "bits")
 
 Kind = Literal["number", "formula", "choice", "unknown", "find-error", "compare", "budget", "code", "statement"]
-Points = Annotated[float, Field(ge=0.01, le=1000)]
 
 
-class _Keys(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class AskKeys(_Keys):
+class AskKeys(Keys):
     """One blank as written."""
 
     blank: str
@@ -49,7 +45,7 @@ class AskKeys(_Keys):
     unit: str | None = None
 
 
-class TableKeys(_Keys):
+class TableKeys(Keys):
     """A table of blanks as written."""
 
     rows: Annotated[list[str], Field(min_length=1)]
@@ -58,22 +54,22 @@ class TableKeys(_Keys):
     rounding: Literal["allowed"] | None = None
 
 
-class TemplateKeys(_Keys):
+class TemplateKeys(Keys):
     """The front matter of a template."""
 
     title: str
     kind: Kind = "number"
-    topics: list[str] = []
+    topics: list[str] = Field(default=[])
     level: Annotated[int, Field(ge=1, le=5)] = 1
     network: dict[str, Any] | None = None
     networks: dict[str, Any] | None = None
-    let: dict[str, Any] = {}
+    let: dict[str, Any] = Field(default={})
     letters: Annotated[list[str], Field(min_length=1)] | None = None
-    require: list[str] = []
-    ask: list[Any] = []
+    require: list[str] = Field(default=[])
+    ask: list[Any] = Field(default=[])
     table: dict[str, Any] | None = None
-    tells_apart: list[str] = []
-    excused: dict[str, str] = {}
+    tells_apart: list[str] = Field(default=[])
+    excused: dict[str, str] = Field(default={})
     minutes: Annotated[float, Field(ge=0.1, le=600)] | None = None
     goal: str = ""
     source: str = ""
@@ -84,14 +80,24 @@ class TemplateKeys(_Keys):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One blank of a template: what is asked, and what a paper prints beside it."""
+    """One blank of a template: what is asked, and what a paper prints beside it.
+
+    A blank with a form is no quantity of the network; its form knows what may be answered. `path` is where the blank
+    stands in the template.
+    """
 
     quantity: str
     label: str | Wording | None
     points: Fraction
     unit: str | None
     rounding: bool
-    in_table: bool = False
+    path: Path = ("table",)
+    form: Form | None = None
+
+    @property
+    def told(self) -> str | None:
+        """Return the quantity in which the mistakes of `tells_apart` have to show, if the blank is about one."""
+        return self.quantity if self.form is None else self.form.told
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -121,6 +127,11 @@ class Template:
     conventions: str | Mapping[str, Any] | None
     space: int
     wording: Wording
+
+    @property
+    def topic(self) -> str:
+        """Return the main topic in words: the first one; the title where a template has none."""
+        return self.topics[0].replace("-", " ") if self.topics else self.title
 
     @property
     def points(self) -> Fraction:
@@ -205,16 +216,7 @@ def _checked_let(let: Mapping[str, Any], written: SourceText) -> Mapping[str, An
 
 
 def _required(texts: Iterable[str], written: SourceText) -> tuple[Expression, ...]:
-    found = []
-    for place, text in enumerate(texts):
-        try:
-            found.append(expression.parse(text))
-        except FormulaError as error:
-            raise written.located(error, ("require", place)) from None
-        if not found[-1].compares:
-            cure = "Write one such as conv.filters != input.channels"
-            raise written.fault(f'"{text}" is no comparison', ("require", place), cure=cure, slug="expression")
-    return tuple(found)
+    return tuple(compared(text, written, ("require", place)) for place, text in enumerate(texts))
 
 
 def _conventions(choice: Any, written: SourceText) -> Any:
@@ -229,7 +231,9 @@ def _conventions(choice: Any, written: SourceText) -> Any:
 
 def _asked(keys: TemplateKeys, written: SourceText) -> tuple[tuple[Asked, ...], Plan | None]:
     """Return the blanks, those of a table first, and which of them stand in a grid."""
-    listed = [_blank(found, written, ("ask", place)) for place, found in enumerate(keys.ask)]
+    listed = [
+        blank for place, found in enumerate(keys.ask) for blank in _blanks(found, keys.kind, written, ("ask", place))
+    ]
     plan = plan_of_asked([asked.quantity for asked in listed]) if keys.layout == "grid" else None
     if keys.table is not None:
         cells, plan = _cells(written.checked(TableKeys, keys.table, ("table",)))
@@ -242,7 +246,19 @@ def _cells(keys: TableKeys) -> tuple[list[Asked], Plan]:
     """Return the blanks of the shorthand for a table."""
     plan = Table(tuple(keys.rows), tuple(keys.columns)).plan()
     points, rounding = Fraction(str(keys.points)), keys.rounding is not None
-    return [Asked(name, None, points, None, rounding, in_table=True) for name in plan.quantities], plan
+    return [Asked(name, None, points, None, rounding) for name in plan.quantities], plan
+
+
+def _blanks(found: Any, kind: Kind, written: SourceText, path: Path) -> list[Asked]:
+    """Return the blanks that an entry of `ask` makes."""
+    form = form_of(found)
+    if form is None:
+        return [_blank(found, written, path)]
+    if kind not in form.kinds:
+        cure = f"Such an entry belongs to questions of kind: {', '.join(form.kinds)}"
+        raise written.fault(f'a question of kind "{kind}" cannot ask for this', path, cure=cure, slug="wrong-form")
+    blanks = blanks_of(form, found, written, path)
+    return [Asked(blank.name, blank.label, blank.points, "", False, blank.place, blank) for blank in blanks]
 
 
 def _blank(found: Any, written: SourceText, path: Path) -> Asked:
@@ -254,7 +270,7 @@ def _blank(found: Any, written: SourceText, path: Path) -> Asked:
     label: str | Wording | None = keys.label
     if keys.label and "{" in keys.label:
         label = wording.parse(keys.label, written.name, line)
-    return Asked(keys.blank, label, Fraction(str(keys.points)), keys.unit, keys.rounding is not None)
+    return Asked(keys.blank, label, Fraction(str(keys.points)), keys.unit, keys.rounding is not None, path)
 
 
 def _check_blanks(asked: list[Asked], written: SourceText) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from layerquiz.errors import LayerquizError
-from layerquiz.exam.drawing import lookup
 from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.forms.base import lookup
 from layerquiz.exam.question import Question
 from layerquiz.grading.corrections import Accepted, Correction, Corrections
 from layerquiz.grading.grade import Graded, Report, Result

@@ -30,8 +30,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
-from layerquiz.exam.drawing import lookup
 from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.forms.base import lookup
 from layerquiz.exam.question import Blank
 from layerquiz.exam.source import SourceText
 from layerquiz.grading.policy import policies

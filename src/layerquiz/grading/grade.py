@@ -14,6 +14,7 @@ from layerquiz.exam.seal import Difference, Sealed, differences
 from layerquiz.grading import formulas
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.jobs import in_pieces, jobs_for
+from layerquiz.grading.listed import tell
 from layerquiz.grading.marks import Mark, marks_of_paper
 from layerquiz.grading.paper import across
 from layerquiz.grading.policy import Policy, policies
@@ -21,7 +22,6 @@ from layerquiz.grading.review import is_open
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.grading.submissions.table import Submissions
-from layerquiz.network.network import Answer
 
 MOST_REMEMBERED = 10_000
 """How many answers to one question are kept with their stories, as the next student may give them too."""
@@ -178,5 +178,12 @@ def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -
     """Return the stories of one question's answers; the sealed keys count."""
     if question.template.kind == "formula":
         return formulas.stories(question.network, written, question.template.letters)
-    keys: dict[str, Answer] = {blank.quantity: blank.key for blank in question.blanks}
-    return diagnose_sheet(question.network, written, policy.rounding_of(question), keys)
+    rounding = policy.rounding_of(question)
+    listed = {
+        blank.quantity: tell(blank, written[blank.quantity], rounding=blank.quantity in rounding)
+        for blank in question.blanks
+        if blank.listed is not None and blank.quantity in written
+    }
+    rest = {name: text for name, text in written.items() if name not in listed}
+    told = listed | (diagnose_sheet(question.network, rest, rounding, question.keys) if rest else {})
+    return {name: told[name] for name in written}

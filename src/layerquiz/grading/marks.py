@@ -10,6 +10,7 @@ from math import ceil, floor
 from weakref import WeakKeyDictionary
 
 from layerquiz.exam.exam import Paper, blank_id
+from layerquiz.exam.listed import Listed
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Integer, Reference
 from layerquiz.grading.diagnose import MOST_STORIES
@@ -34,13 +35,17 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """One blank to be marked: its quantity, its points, the network that it is about, and a policy of its own."""
+    """One blank to be marked: its quantity, its points, the network that it is about, and a policy of its own.
+
+    listed: what may be answered, where that can be listed.
+    """
 
     blank: str
     quantity: str
     points: Fraction
     network: Network
     policy: Policy | None = None
+    listed: Listed | None = None
 
 
 def worths(number: str, question: Question, policy: Policy) -> list[Worth]:
@@ -52,6 +57,7 @@ def worths(number: str, question: Question, policy: Policy) -> list[Worth]:
             blank.points,
             question.network,
             policy.of_blank(blank.place),
+            blank.listed,
         )
         for blank in question.blanks
     ]
@@ -107,7 +113,7 @@ def _recognised(blanks: Sequence[Worth], stories: Mapping[str, Story], policy: P
     """
     places: dict[str, list[Worth]] = {}
     for blank in blanks:
-        for slug in _slugs(stories[blank.blank]):
+        for slug in _slugs(stories[blank.blank]) if blank.listed is None else ():
             places.setdefault(slug, []).append(blank)
     limit = policy.chance_limit
     return {slug for slug, found in places.items() if len(found) > 1 and _is_no_guess(found, stories, limit)}
@@ -150,6 +156,8 @@ def _method(story: Story, blank: Worth, policy: Policy, charged: Collection[str]
 def _share_of(
     story: Story, blank: Worth, policy: Policy, charged: Collection[str], working: bool
 ) -> tuple[Fraction, str]:
+    if blank.listed is not None and isinstance(story.read_as, str) and story.verdict != "correct":
+        return _chosen(story, blank.listed, policy)
     match story.verdict:
         case "correct":
             return policy.share("correct", working), "right"
@@ -167,6 +175,16 @@ def _share_of(
         case "wrong":
             return policy.share("wrong", working), "wrong"
     return Fraction(0), "no answer" if story.verdict == "blank" else "not readable: to be reviewed"
+
+
+def _chosen(story: Story, listed: Listed, policy: Policy) -> tuple[Fraction, str]:
+    """Return what a wrong choice earns: part of it may be right where several options are."""
+    reason = ", ".join(story.mistakes) or "wrong"
+    if listed.form == "order":
+        return Fraction(0), reason
+    options = [option.letter for option in listed.options]
+    share = choice_share(str(story.read_as), str(story.expected), options, policy.choice) if listed.several else 0
+    return Fraction(share) * policy.share("correct", working=False), reason
 
 
 def _under_another_convention(story: Story, policy: Policy, working: bool) -> tuple[Fraction, str]:
@@ -208,7 +226,21 @@ def _paid(slugs: Sequence[str], policy: Policy, working: bool) -> Fraction:
 
 def _is_guess(story: Story, blank: Worth, policy: Policy) -> bool:
     """Say whether an answer may be a guess: a bare number where guesses are too often taken for a mistake."""
-    return not story.working and guessable(blank.network, blank.quantity, policy.chance_limit)
+    if story.working:
+        return False
+    if blank.listed is not None:
+        return _share_explained(blank.listed) > policy.chance_limit
+    return guessable(blank.network, blank.quantity, policy.chance_limit)
+
+
+def _share_explained(listed: Listed) -> Fraction:
+    """Return the share of the whole numbers within a factor of two of a listed key that a mistake explains."""
+    key = listed.right[0]
+    if isinstance(key, str):
+        return listed.chance
+    lowest, highest = ceil(Fraction(key) / 2), floor(2 * Fraction(key))
+    near = [given for given in listed.explained if isinstance(given, int) and lowest <= given <= highest]
+    return Fraction(len(near), highest - lowest) if highest > lowest else Fraction(1)
 
 
 _RATES: WeakKeyDictionary[Network, dict[str, Fraction]] = WeakKeyDictionary()

@@ -101,7 +101,8 @@ def _elsewhere(habits: Sequence[Counter[str]], place: int) -> list[str]:
 
 def _is_open(story: Story) -> bool:
     """Say whether an answer is unexplained, or explained by two mistakes together only."""
-    return story.verdict == "wrong" or (story.verdict == "mistake" and len(story.mistakes) > 1)
+    unexplained = story.verdict == "wrong" or (story.verdict == "mistake" and len(story.mistakes) > 1)
+    return unexplained and not story.listed
 
 
 def _told_again(network: Network, story: Story, habits: Sequence[str]) -> Story:

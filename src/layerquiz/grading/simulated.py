@@ -8,7 +8,7 @@ from math import ceil, floor
 from random import Random
 
 from layerquiz.exam import sample
-from layerquiz.exam.question import Question
+from layerquiz.exam.question import Blank, Key, Question
 from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import shown
 from layerquiz.network.mistakes import CATALOGUE, Search, evaluated, mistaken
@@ -24,10 +24,12 @@ Answers = Mapping[str, str]
 
 
 def right(question: Question) -> dict[str, str]:
-    """Return the right answers: numbers, or formulas in letters where they are asked for."""
-    return {
-        blank.quantity: shown(blank.key) if blank.formula is None else blank.formula.text for blank in question.blanks
-    }
+    """Return the right answers: numbers, formulas in letters where they are asked for, or letters of options."""
+    return {blank.quantity: _as_text(blank.right) for blank in question.blanks}
+
+
+def _as_text(answer: Key) -> str:
+    return answer if isinstance(answer, str) else shown(answer)
 
 
 def in_letters(question: Question) -> bool:
@@ -40,7 +42,7 @@ def in_three_digits(question: Question) -> dict[str, str]:
     if in_letters(question):
         return right(question)
     return {
-        blank.quantity: three_digits(blank.key) if isinstance(blank.key, int) else shown(blank.key)
+        blank.quantity: three_digits(blank.key) if isinstance(blank.key, int) else _as_text(blank.key)
         for blank in question.blanks
     }
 
@@ -57,10 +59,21 @@ def three_digits(number: int) -> str:
 
 
 def guessed(question: Question, random: Random) -> dict[str, str]:
-    """Return random whole numbers within a factor of two of the key, size by size; for a key of 0, from 0 to 9."""
+    """Return random whole numbers within a factor of two of the key, size by size; for a key of 0, from 0 to 9.
+
+    Of options one is chosen blindly.
+    """
     if in_letters(question):
         return {blank.quantity: "" for blank in question.blanks}
-    return {blank.quantity: shown(guess(blank.key, random)) for blank in question.blanks}
+    return {blank.quantity: _blindly(blank, random) for blank in question.blanks}
+
+
+def _blindly(blank: Blank, random: Random) -> str:
+    if not isinstance(blank.key, str):
+        return shown(guess(blank.key, random))
+    letters = [option.letter for option in blank.listed.options] if blank.listed else []
+    many = len(letters) if blank.listed and blank.listed.form == "order" else 1
+    return "".join(letters.pop(sample.below(random, len(letters))) for _ in range(many))
 
 
 def guess(key: Answer, random: Random) -> int | tuple[int, ...]:
@@ -83,8 +96,8 @@ def slipped(question: Question, random: Random) -> tuple[dict[str, str], str]:
     The second value names the quantity; it is empty where no slip was found that can be carried on.
     """
     network = question.network
-    for _ in range(0 if in_letters(question) else MOST_TRIES):
-        blank = sample.choice(random, question.blanks)
+    for _ in range(0 if in_letters(question) or not question.computed else MOST_TRIES):
+        blank = sample.choice(random, question.computed)
         members = network.members(blank.quantity)
         first = network.values[members[0].owner][members[0].name]
         if not isinstance(first, int) or first < GUESSES_OF_ZERO:
@@ -92,8 +105,8 @@ def slipped(question: Question, random: Random) -> tuple[dict[str, str], str]:
         own = {members[0].owner: {members[0].name: turned(first)}}
         values = evaluated(network.graph, None, network.values, own)
         if values is not None and network.fault(values) is None:
-            found = {b.quantity: network.value(b.quantity, values) for b in question.blanks}
-            return {name: shown(value) for name, value in found.items()}, blank.quantity
+            found = {b.quantity: network.value(b.quantity, values) for b in question.computed}
+            return right(question) | {name: shown(value) for name, value in found.items()}, blank.quantity
     return right(question), ""
 
 
@@ -108,7 +121,8 @@ class Misconceptions:
 
     def __init__(self, question: Question) -> None:
         self.question, self.right = question, right(question)
-        self.names = [blank.quantity for blank in question.blanks]
+        self.names = [blank.quantity for blank in question.computed]
+        self.listed = {blank.quantity: blank.listed for blank in question.blanks if blank.listed is not None}
         network = question.network
         self.searches = {name: Search(network, network.members(name)) for name in self.names}
 
@@ -116,10 +130,18 @@ class Misconceptions:
         """Return the answers with a mistake: in the first way to make it; right ones where it does not matter."""
         if in_letters(self.question):
             return dict(self.right)
-        found = mistaken(self.question.network, slug, self.names)
+        found = mistaken(self.question.network, slug, self.names) if self.names else []
         if found:
-            return {name: shown(value) for name, value in zip(self.names, found[0], strict=True)}
-        return {name: self._alone(name, slug) for name in self.names}
+            told = {name: shown(value) for name, value in zip(self.names, found[0], strict=True)}
+        else:
+            told = {name: self._alone(name, slug) for name in self.names}
+        return self.right | told | {name: self._chosen(name, slug) for name in self.listed}
+
+    def _chosen(self, name: str, slug: str) -> str:
+        """Return the answer of a list that a mistake alone explains, the right one where there is none."""
+        wrong = (given for given, sets in self.listed[name].explained.items() if (slug,) in sets)
+        found = next(wrong, None)
+        return self.right[name] if found is None else _as_text(found)
 
     def _alone(self, name: str, slug: str) -> str:
         """Return one answer with a mistake in the answer itself, such as a factor."""

@@ -48,7 +48,8 @@ class Story:
     well-known text the answer is a misprint. seen counts the answers of the paper that the same mistakes explain.
     Where a formula is asked for, what is expected and read is a formula in letters, as text. lines are those of working
     in several; method_right says whether an expression of the working is the right formula with right numbers, or with
-    the student's own.
+    the student's own. listed says how the answers to the blank can be listed, if they can: as options, an order or
+    numbers; letters of options are text.
     """
 
     quantity: str
@@ -68,6 +69,7 @@ class Story:
     notes: tuple[str, ...] = ()
     printed: str = ""
     seen: int = 1
+    listed: Literal["", "options", "order", "number"] = ""
     lines: tuple[Line, ...] = ()
 
     @property
@@ -109,6 +111,8 @@ class Story:
                 return self._explanations()
             case "carried":
                 return f"Right from your own earlier values ({', '.join(self.carried_from)})."
+            case "wrong" if self.listed in ("options", "order"):
+                return ""
             case "wrong" if self.printed:
                 return "Is this a number that you read somewhere?"
             case "wrong":

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from layerquiz.formula.derive import Derivation, Step, derive
-from layerquiz.formula.expr import Formula, Number, Reference
+from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values
 from layerquiz.grading.answer import Reading
@@ -19,6 +19,7 @@ from layerquiz.grading.diagnose import COUNTED_OTHERWISE
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
+from layerquiz.network.mistakes.sides import Side, ruled
 from layerquiz.network.network import Answer, Network
 
 
@@ -42,25 +43,6 @@ class Way:
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of two ways: its formulas and their values."""
-
-    graph: Graph
-    values: Values
-
-    def formula(self, ref: Reference) -> Formula | None:
-        """Return what a quantity is computed by; None for a given."""
-        return self.graph.parts[ref.owner].rules.formulas.get(ref.name)
-
-    def differs(self, other: Side, ref: Reference) -> bool:
-        """Say whether a quantity has another formula or another value on the other side, or is not there."""
-        part = other.graph.parts.get(ref.owner)
-        if part is None or ref.name not in part or self.formula(ref) != other.formula(ref):
-            return True
-        return self.values[ref.owner][ref.name] != other.values[ref.owner][ref.name]
-
-
 def wrong_way(network: Network, quantity: str, story: Story, stories: Mapping[str, Story] | None = None) -> Way | None:
     """Return the way that the first explanation of an answer describes, if a derivation leads to the answer.
 
@@ -76,7 +58,11 @@ def wrong_ways(
 
     A formula in letters is its own way: it has none beside it.
     """
-    if story.verdict not in ("mistake", "carried", "slip", "convention") or isinstance(story.expected, str):
+    if (
+        story.verdict not in ("mistake", "carried", "slip", "convention")
+        or isinstance(story.expected, str)
+        or story.listed
+    ):
         return ()
     earlier = {name: told for name in story.carried_from if (told := (stories or {}).get(name))}
     key = (quantity, story.written, story.verdict, str((story.mistakes, story.rivals, story.own_value)))
@@ -174,7 +160,7 @@ class _Finding:
         for slugs in (self.story.mistakes, *self.story.rivals):
             change = self._change(tuple(slugs), base.values)
             if change is not None:
-                wrong = Side(_ruled(self.true.graph, change.rules), change.values)
+                wrong = Side(ruled(self.true.graph, change.rules), change.values)
                 if base is not self.true:
                     wrong = Side(_pinned(wrong.graph, self.own), wrong.values)
                 yield self._way(tuple(slugs), base, wrong)
@@ -225,11 +211,6 @@ def _derived(side: Side, shown: tuple[Reference, ...], targets: tuple[Reference,
     """Return one side's steps to some targets; what is `shown` is a step in any case, if it is there."""
     there = tuple(ref for ref in shown if ref.owner in side.graph.parts and ref.name in side.graph.parts[ref.owner])
     return replace(derive(side.graph, (*there, *targets), values=side.values), targets=targets)
-
-
-def _ruled(graph: Graph, rules: Mapping[str, Rules]) -> Graph:
-    """Return a graph with other rules for some parts."""
-    return Graph(replace(part, rules=rules.get(name, part.rules)) for name, part in graph.parts.items())
 
 
 def _pinned(graph: Graph, own: Mapping[str, Mapping[str, Number]]) -> Graph:

@@ -15,6 +15,7 @@ from layerquiz.formula.graph import Rules
 from layerquiz.formula.program import Cell, Given, Program
 from layerquiz.formula.solve import Values
 from layerquiz.network.mistakes import CATALOGUE, Change, Search
+from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.validity import guards
 
 MOST_CHANGES = 2_000
@@ -24,6 +25,8 @@ MOST_CELLS = 20_000
 EVERY = tuple(CATALOGUE.values())
 OTHERS = tuple(mistake for mistake in EVERY if not mistake.alone)
 LOOKING = tuple(mistake for mistake in EVERY if mistake.looks_at_numbers)
+
+PLACES = {slug: place for place, slug in enumerate(CATALOGUE)}
 
 KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
     "singles": lambda search: search.singles(EVERY),
@@ -109,6 +112,42 @@ def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
     """Return the table of one mistake with each other one, made once for all networks of a structure."""
     key = ("habit", slug, most, search.seen_by(LOOKING))
     return search.ground.remembered(key, lambda: Table(islice(search.together(CATALOGUE[slug], OTHERS), most)))
+
+
+def everywhere(search: Search, slugs: tuple[str, ...]) -> Table:
+    """Return the table of some mistakes, each made wherever it can be; made once for all networks of a structure."""
+    key = ("everywhere", slugs, search.seen_by(LOOKING))
+    return search.ground.remembered(
+        key, lambda: Table(change for slug in slugs for change in search.everywhere(CATALOGUE[slug]))
+    )
+
+
+Wrong: TypeAlias = tuple[tuple[str, ...], ...]
+"""The sets of mistakes that give a wrong value, each by itself."""
+
+
+def wrong_values(network: Network, quantity: str) -> Mapping[Answer, Wrong]:
+    """Return what each single mistake makes of a quantity, and the mistakes that do in the order of the catalogue.
+
+    The right value is not among them. Made once for all who look at the same numbers.
+    """
+    return network.remembered(("wrong values", quantity), lambda: _wrong_values(network, quantity))
+
+
+def _wrong_values(network: Network, quantity: str) -> dict[Answer, Wrong]:
+    members = network.members(quantity)
+    search = Search(network, members)
+    changes = table(search, "singles")
+    found: dict[Answer, set[tuple[str, ...]]] = {}
+    for numbers, places in changes.outcomes(search, network.values, {}):
+        sets = {changes.changes[place].slugs for place in places}
+        found.setdefault(joined(quantity, numbers), set()).update(sets)
+    found.pop(network.value(quantity), None)
+    return {value: tuple(sorted(sets, key=_in_catalogue)) for value, sets in found.items()}
+
+
+def _in_catalogue(slugs: tuple[str, ...]) -> list[int]:
+    return [PLACES[slug] for slug in slugs]
 
 
 class _Changed:

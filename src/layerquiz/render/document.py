@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
+LINE_BREAK = "\\\n"
+WIDE_SPACE = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE} "
 SHORT_LINE = 72
 """So many signs fit beside each other on a line of a derivation."""
 
@@ -76,7 +78,10 @@ Block: TypeAlias = Paragraph | Step | Parting | Table
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One place for one answer. `key` is Markdown and is printed in the solution only; a formula gets a `wide` box."""
+    """One place for one answer. `key` is Markdown and is printed in the solution only; a formula gets a `wide` box.
+
+    `options` are what can be chosen or put in order, each a letter and Markdown; `prompt` says what is to be written.
+    """
 
     id: str
     label: str
@@ -84,6 +89,25 @@ class Blank:
     key: str
     unit: str = ""
     wide: bool = False
+    options: tuple[tuple[str, str], ...] = ()
+    prompt: str = ""
+
+    @property
+    def beside(self) -> str:
+        """Return what stands beside the place for the answer: the label, unless it stands above the options."""
+        return self.prompt if self.options else self.label
+
+    @property
+    def choices(self) -> Paragraph:
+        """Return the label and the options under it, as they are printed above the places for the answers.
+
+        Short ones stand side by side; lines of mathematics are apart.
+        """
+        head = f"**{self.mark}** {self.label}" if self.mark else self.label
+        listed = [f"**{letter}**\N{NO-BREAK SPACE}{text}" for letter, text in self.options]
+        is_short = sum(map(len, listed)) <= SHORT_LINE and "$" not in "".join(listed)
+        apart = WIDE_SPACE if is_short else "\n\n" if "$" in "".join(listed) else LINE_BREAK
+        return Paragraph(f"{head}\n\n{apart.join(listed)}")
 
     @property
     def mark(self) -> str:
@@ -129,6 +153,11 @@ class Question:
         told = {name for name, _ in self.solution}
         silent = tuple((blank, ()) for blank in self.blanks if blank.id not in told)
         return (*((known.get(name), blocks) for name, blocks in self.solution), *silent)
+
+    @property
+    def statement(self) -> tuple[Block, ...]:
+        """Return what is read before anything is answered: the body, and the options to choose from."""
+        return (*self.body, *(blank.choices for blank in self.blanks if blank.options))
 
     def all_blanks(self) -> tuple[Blank, ...]:
         """Return the blanks of the rows and of the grid."""

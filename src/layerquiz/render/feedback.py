@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from layerquiz.exam.exam import Exam, blank_id
+from layerquiz.exam.listed import Because
 from layerquiz.exam.question import Blank, Question
 from layerquiz.formula.derive import Derivation
 from layerquiz.grading.grade import Graded, Result
+from layerquiz.grading.listed import spoken
 from layerquiz.grading.story import Line, Story, count, hints_of
 from layerquiz.grading.ways import Way, wrong_ways
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.render.document import Block, Page, Paragraph, Table
 from layerquiz.render.escape import literal
-from layerquiz.render.questions import key, points, steps
+from layerquiz.render.questions import key, points, reasons, steps
 from layerquiz.render.ways import marked
 
 LONGEST_ANSWER = 60
@@ -38,6 +40,13 @@ IN_LETTERS = {
     "wrong": "another formula than the right one",
 }
 """The same where a formula is asked for."""
+
+IN_OPTIONS = {
+    **IN_WORDS,
+    "mistake": "not the right choice",
+    "wrong": "not the right choice",
+}
+"""The same where something is chosen or put in order."""
 
 LINES_IN_WORDS = {"right": "right", "wrong": "look at this line again", "unclear": "this line was not read"}
 """The same for a line of working."""
@@ -87,12 +96,12 @@ def _not_right(question: Question, graded: Sequence[Graded]) -> Iterator[Block]:
     stories = {entry.story.quantity: entry.story for entry in graded}
     names = {entry.story.quantity: entry.blank for entry in graded}
     hinted: dict[str, str] = {}
-    for entry, blank, derivation in zip(graded, question.blanks, question.solution, strict=True):
+    for entry, blank, because in zip(graded, question.blanks, question.solution, strict=True):
         if not _needs_no_word(entry):
             ways = wrong_ways(question.network, blank.quantity, entry.story, stories)
             yield from _answer(entry, blank, names, hinted.get(entry.story.hint, ""))
             hinted.setdefault(entry.story.hint, entry.blank)
-            yield from _solution(entry, blank, derivation, ways)
+            yield from _solution(entry, blank, because, ways)
 
 
 def _needs_no_word(entry: Graded) -> bool:
@@ -144,14 +153,31 @@ def _as_read(story: Story) -> str:
 
 def _most(story: Story) -> int:
     """Return how many characters of an answer are shown."""
-    return LONGEST_FORMULA if isinstance(story.expected, str) else LONGEST_ANSWER
+    return LONGEST_FORMULA if _is_formula(story) else LONGEST_ANSWER
+
+
+def _in_words(story: Story) -> Mapping[str, str]:
+    """Return what each verdict means to a student, by what was asked for."""
+    if _is_choice(story):
+        return IN_OPTIONS
+    return IN_LETTERS if _is_formula(story) else IN_WORDS
+
+
+def _is_choice(story: Story) -> bool:
+    """Say whether options were to be chosen or put in order."""
+    return story.listed in ("options", "order")
+
+
+def _is_formula(story: Story) -> bool:
+    """Say whether a formula in letters was asked for."""
+    return isinstance(story.expected, str) and not story.listed
 
 
 def _why(entry: Graded, names: Mapping[str, str]) -> str:
     """Return why an answer has its points, in plain language."""
     story = entry.story
-    told = (IN_LETTERS if isinstance(story.expected, str) else IN_WORDS)[story.verdict]
-    if story.verdict == "mistake":
+    told = _in_words(story)[story.verdict]
+    if story.verdict == "mistake" and not _is_choice(story):
         told = f"{told if len(story.mistakes) == 1 else 'two steps differ'}{_beside_it(story)}"
     if story.verdict == "slip" and not story.mistakes:
         told = "right but for the order or the number of its digits"
@@ -167,7 +193,7 @@ def _why(entry: Graded, names: Mapping[str, str]) -> str:
 
 def _beside_it(story: Story) -> str:
     """Return what is said of the working beside a number; a formula is all working."""
-    if isinstance(story.expected, str):
+    if isinstance(story.expected, str):  # a formula is all working, and a letter has none
         return ""
     return ", and your working is counted" if story.working else ", and there is no working beside the number"
 
@@ -185,11 +211,18 @@ def _about(line: Line) -> str:
     return ": ".join(part for part in (LINES_IN_WORDS.get(line.verdict, line.verdict), literal(line.hint)) if part)
 
 
-def _solution(entry: Graded, blank: Blank, derivation: Derivation, ways: Sequence[Way]) -> Iterator[Block]:
+def _solution(entry: Graded, blank: Blank, because: Because, ways: Sequence[Way]) -> Iterator[Block]:
     """Yield the worked solution with the first wrong step marked; from own earlier values where it was told so."""
     story = entry.story
     if story.verdict in ("correct", "carried"):
         return
+    if story.listed:
+        yield Paragraph(f"Why the answer to {entry.blank} is {_right(blank)}", heading=True)
+        yield from reasons(blank, because)
+        return
+    derivation = because[0]
+    if isinstance(derivation, str):
+        raise TypeError(f"{blank.quantity} is not worked out")
     own = next((way for way in ways if way.own), None)
     told = f"How {entry.blank} is worked out; the answer is {key(story.expected)}"
     shown, answer = derivation, story.expected
@@ -205,14 +238,19 @@ def _solution(entry: Graded, blank: Blank, derivation: Derivation, ways: Sequenc
     yield from steps(blank, shown) if isinstance(answer, str) else marked(shown, ways, story, answer)
 
 
+def _right(blank: Blank) -> str:
+    """Return the key of a blank whose answers can be listed, in Markdown."""
+    return spoken(blank.listed, blank.key) if blank.listed and isinstance(blank.key, str) else key(blank.key)
+
+
 def _next(result: Result, practice: bool) -> Iterator[Block]:
-    """Yield what to practise next: the topics of what was not right yet."""
+    """Yield what to practise next: the main topics of what was not right yet."""
     topics: dict[str, list[str]] = {}
     for number, question in result.paper.numbered:
         for blank in question.blanks:
             entry = result.blanks[blank_id(number, blank, question)]
             if entry.story.verdict not in ("correct", "carried"):
-                topics.setdefault(", ".join(question.template.topics), []).append(entry.blank)
+                topics.setdefault(question.template.topic, []).append(entry.blank)
     if not topics:
         return
     yield Paragraph("What to practise next", heading=True, large=True)

@@ -34,7 +34,7 @@ def question(asked: Question) -> str:
     rows = "".join(tag("li", _row(blank)) for blank in asked.blanks)
     grid = _grid(asked.grid, solved=False) if asked.grid else ""
     answers = tag("ul", rows, "answers") if rows else ""
-    return tag("section", "\n".join((_head(asked), *map(block, asked.body), grid, answers)))
+    return tag("section", "\n".join((_head(asked), *map(block, asked.statement), grid, answers)))
 
 
 def block(item: Block) -> str:
@@ -103,7 +103,7 @@ def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
 def _row(blank: Blank) -> str:
     """Return the line on which a blank is answered."""
     mark = tag("strong", html_line(blank.mark)) if blank.mark else ""
-    label = html_line(blank.label)
+    label = html_line(blank.beside)
     return " ".join(part for part in (mark, label, ROOM, html_line(blank.unit), f"({_points(blank.points)})") if part)
 
 

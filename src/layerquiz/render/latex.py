@@ -93,7 +93,7 @@ def _measured_question(question: Question, place: str) -> Iterator[Measured]:
     key, here = _key(question), f"{place}question {question.number}"
     yield Measured("Measure", key, here, _piece("statement", question, here))
     for index, blank in enumerate(question.blanks, start=1):
-        yield Measured("Measure", f"{key}-{index}", here, rf"\Label{{{markup.latex_line(blank.label)}}}")
+        yield Measured("Measure", f"{key}-{index}", here, rf"\Label{{{markup.latex_line(blank.beside)}}}")
     if question.grid:
         for label in (question.grid.corner, *(label for label, _ in question.grid.rows)):
             yield Measured("MeasureWidth", f"{key}-label", here, rf"\small {markup.latex_line(label)}")

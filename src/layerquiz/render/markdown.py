@@ -43,7 +43,7 @@ def question(asked: Question, *, solved: bool = False) -> str:
     rows = "\n".join(map(_row, asked.blanks))
     worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
     grid = _grid(asked.grid, solved=solved) if asked.grid else ""
-    return _joined(_head_of(asked), *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+    return _joined(_head_of(asked), *map(block, asked.statement), grid, rows, *worked).rstrip("\n")
 
 
 def _solved(asked: Question) -> str:
@@ -136,7 +136,7 @@ def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
 
 def _row(blank: Blank) -> str:
     """Return the line on which a blank is answered."""
-    return f"- {_line(_bold(blank.mark), blank.label, ROOM, blank.unit, _paid(blank))}"
+    return f"- {_line(_bold(blank.mark), blank.beside, ROOM, blank.unit, _paid(blank))}"
 
 
 def _grid(grid: AnswerGrid, *, solved: bool) -> str:

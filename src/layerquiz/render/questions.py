@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from layerquiz.exam.assumptions import sentences
+from layerquiz.exam.listed import Because, Listed, Option
 from layerquiz.exam.question import Blank as Place
 from layerquiz.exam.question import Question as Drawn
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Number
+from layerquiz.grading.listed import spoken
 from layerquiz.network.network import Answer
 from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
-from layerquiz.render.mathtext import LATEX, grouped
+from layerquiz.render.mathtext import LATEX, chain, grouped
 from layerquiz.render.steps import in_letters, worked
 
 
@@ -49,7 +51,30 @@ def _blank(blank: Place, name: str) -> Blank:
     # A memory may be given in any unit, so none stands beside its box; the key is in bytes.
     in_bytes = " bytes" if blank.quantity.endswith("_bytes") and not blank.unit else ""
     right = f"{key(blank.key)}{in_bytes}" if blank.formula is None else f"${blank.formula.tex}$"
+    if blank.listed is not None:
+        return _listed(blank, blank.listed, name)
     return Blank(name, blank.label, points(blank.points), right, blank.unit, wide=blank.kind == "formula")
+
+
+def _listed(blank: Place, listed: Listed, name: str) -> Blank:
+    """Return a blank with its options; all right answers stand in its key."""
+    right = " or ".join(spoken(listed, found) if isinstance(found, str) else key(found) for found in listed.right)
+    options = tuple((option.letter, option.text or _line(option)) for option in listed.options)
+    return Blank(name, blank.label, points(blank.points), right, options=options, prompt=_prompt(listed))
+
+
+def _line(option: Option) -> str:
+    """Return a line of a solution as Markdown: the layer, and the chain of equalities."""
+    if option.step is None:
+        return ""
+    return f"`{option.step.quantity.owner}`: ${' = '.join(chain(option.step, LATEX))}$"
+
+
+def _prompt(listed: Listed) -> str:
+    """Return what is to be written into a blank with options."""
+    if listed.form == "order":
+        return "the letters in order"
+    return "every letter that fits" if listed.several else "one letter"
 
 
 def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:
@@ -65,7 +90,15 @@ def _solution(question: Drawn, ids: dict[str, str], plain: bool) -> tuple[tuple[
     """Return each blank's steps; a letter is explained where it stands for the first time in the question."""
     explained: set[str] = set()
     pairs = zip(question.blanks, question.solution, strict=True)
-    return tuple((ids[blank.place], steps(blank, derivation, explained, plain)) for blank, derivation in pairs)
+    return tuple((ids[blank.place], reasons(blank, because, explained, plain)) for blank, because in pairs)
+
+
+def reasons(blank: Place, because: Because, explained: set[str] | None = None, plain: bool = True) -> tuple[Block, ...]:
+    """Return why a key is right, as blocks: what is said in words, and what is worked out."""
+    found: list[Block] = []
+    for part in because:
+        found += [Paragraph(part)] if isinstance(part, str) else steps(blank, part, explained, plain)
+    return tuple(found)
 
 
 def steps(

@@ -9,8 +9,9 @@ from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.letters import InLetters
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.derive import Step as DerivedStep
-from layerquiz.formula.expr import Formula, Reference, references, transform
-from layerquiz.network.glossary import AXIS_LETTERS, entry
+from layerquiz.formula.expr import Reference, references
+from layerquiz.network.folding import folded
+from layerquiz.network.glossary import entry
 from layerquiz.render.document import Step
 from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, letter, role
 
@@ -40,33 +41,6 @@ def _in_rule_letters(step: DerivedStep, several: bool) -> Step:
     """Return a step's letter and its rule, without numbers."""
     owner = step.quantity.owner
     return Step(chain(step, LATEX)[:2], f"{owner}: {' = '.join(chain(step)[:2])}", layer=owner if several else "")
-
-
-def folded(steps: Iterable[DerivedStep]) -> list[tuple[DerivedStep, list[DerivedStep]]]:
-    """Return the steps with those that say the same along another axis of the same layer put beside the first."""
-    groups: dict[object, tuple[DerivedStep, list[DerivedStep]]] = {}
-    for number, step in enumerate(steps):
-        key = _without_axis(step) if _axis(step) else number
-        if key in groups:
-            groups[key][1].append(step)
-        else:
-            groups[key] = (step, [])
-    return list(groups.values())
-
-
-def _axis(step: DerivedStep) -> str:
-    return next((part for part in step.quantity.name.split(".") if part in AXIS_LETTERS), "")
-
-
-def _without_axis(step: DerivedStep) -> object:
-    """Return what a step says when the name of its axis is covered."""
-    axis = _axis(step)
-
-    def covered(node: Formula) -> Formula:
-        return Reference(node.owner, node.name.replace(axis, "*")) if isinstance(node, Reference) else node
-
-    name = step.quantity.name.replace(axis, "*")
-    return step.quantity.owner, name, transform(step.formula, covered), tuple(step.values.values())
 
 
 def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:

@@ -44,7 +44,7 @@ def question(asked: Question, *, solved: bool = False) -> str:
     rows = "\n".join(map(_row, asked.blanks))
     worked = (_worked(blank, blocks) for blank, blocks in asked.worked()) if solved else ()
     grid = _grid(asked.grid, solved=solved) if asked.grid else ""
-    return _joined(_head_of(asked), *map(block, asked.body), grid, rows, *worked).rstrip("\n")
+    return _joined(_head_of(asked), *map(block, asked.statement), grid, rows, *worked).rstrip("\n")
 
 
 def _solved(asked: Question) -> str:
@@ -99,7 +99,7 @@ def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
 
 def _row(blank: Blank) -> str:
     """Return the line on which a blank is answered."""
-    return _line(blank.mark, blank.label, "____________", blank.unit, f"({points(blank.points)})")
+    return _line(blank.mark, blank.beside, "____________", blank.unit, f"({points(blank.points)})")
 
 
 def _line(*markdown: str) -> str:

@@ -10,11 +10,12 @@ from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Reference
 from layerquiz.grading.story import Story
 from layerquiz.grading.ways import Way
+from layerquiz.network.folding import folded
 from layerquiz.network.network import Answer
 from layerquiz.render.document import Block, Paragraph, Parting, Step
 from layerquiz.render.escape import literal
 from layerquiz.render.mathtext import chain, in_words
-from layerquiz.render.steps import folded, worked
+from layerquiz.render.steps import worked
 
 MOST_WAYS = 3
 """So many explanations are shown in a worked solution; the hint names all."""

@@ -1,0 +1,36 @@
+"""What an entry of `ask` may be besides a quantity of the network: one class for each form, found by its first key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from layerquiz.exam.forms.base import Form
+from layerquiz.exam.forms.choice import Pick, ValueChoice
+from layerquiz.exam.forms.error import WrongLine
+from layerquiz.exam.forms.statement import Statement
+from layerquiz.exam.source import Path, SourceText
+
+FORMS: Mapping[str, Any] = {
+    "pick": Pick,
+    "statement": Statement,
+    "wrong_line": WrongLine,
+    "options": ValueChoice,
+}
+"""The forms by the key that tells them; the first that an entry has counts."""
+
+
+def form_of(found: Any) -> Any:
+    """Return the form of an entry of `ask`, None for a quantity of the network."""
+    if not isinstance(found, Mapping):
+        return None
+    return next((form for key, form in FORMS.items() if key in found), None)
+
+
+def blanks_of(form: Any, found: Any, written: SourceText, path: Path) -> list[Form]:
+    """Return the blanks that an entry of `ask` makes."""
+    blanks: list[Form] = form.read(written.checked(form.keys, found, path), written, path)
+    return blanks
+
+
+__all__ = ["Form", "blanks_of", "form_of"]
