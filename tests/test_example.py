@@ -40,7 +40,7 @@ def sealed(seed: int) -> Sealed:
     students: tuple[Student, ...] = rosters.read(
         "roster.csv", header, [(line, dict(zip(header, row, strict=True))) for line, row in enumerate(body, 2)]
     ).students
-    return unseal(seal(exam, [exams.paper(exam, student) for student in students], "test"))
+    return unseal(seal(exam, exams.papers(exam, students), "test"))
 
 
 def drawn(exam: Sealed) -> dict[str, planted.Paper]:

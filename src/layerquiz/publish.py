@@ -18,8 +18,9 @@ from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam import roster as rosters
 from layerquiz.exam.assumptions import sentences
+from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.question import Question
-from layerquiz.exam.seal import Sealed, seal, unseal
+from layerquiz.exam.seal import Sealed, is_sealed_as, seal, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
@@ -62,9 +63,10 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     written, roster = files.read_text(exam_file), _roster(roster_file)
     exam = _parsed(written, exam_file, target)
     _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
-    drawn = [exams.paper(exam, student) for student in roster.students]
+    drawn = exams.papers(exam, roster.students, _kept(exam, target))
     sealed = seal(exam, drawn, __version__)
     notes = [f'the roster\'s column "{column}" is not used' for column in roster.unknown_columns]
+    notes.append(_balanced(exam, drawn))
     collected = files.Target(Path(target), last=SEAL, force=force)
     collected.add(SEAL, _json(sealed))
     collected.add("key.csv", files.csv_text(_key_rows(drawn)))
@@ -76,7 +78,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
         notes.append(unprinted(Path(target), pdfs, same))
     elif not (same and are_there(Path(target), pdfs)):
         exact = Policy.of(exam.policy).asks_exact
-        said = sentences([question for paper in drawn for question in paper.numbered], exact)
+        said = sentences([question for paper in drawn for question in paper.numbered], exact, exam.aids)
         documents = [papers.paper(exam, paper, number, said) for number, paper in enumerate(drawn, 1)]
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
@@ -91,6 +93,23 @@ def _parsed(written: str, exam_file: str, target: str) -> exams.Exam:
     if exam.seed != "":
         return exam
     return exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), templates)
+
+
+def _kept(exam: exams.Exam, target: str) -> dict[str, exams.Paper]:
+    """Return the papers that were sealed into a folder for the same exam; they may have been printed."""
+    try:
+        sealed = unsealed(Path(target) / SEAL)
+    except LayerquizError:
+        return {}
+    return {paper.student.id: paper for paper in sealed.papers} if is_sealed_as(exam, sealed) else {}
+
+
+def _balanced(exam: exams.Exam, drawn: Sequence[exams.Paper]) -> str:
+    """Return the note on how many papers are as hard as the others."""
+    alike = sum(exams.is_alike(exam, paper) for paper in drawn)
+    by_hand = ", with numbers of the usual length" if exam.by_hand else ""
+    within = f"every question within {float(BAND):.0%} of its usual difficulty{by_hand}"
+    return f"{alike} of {len(drawn)} papers ({alike / len(drawn):.0%}) have {within}"
 
 
 def _left_over(target: Path, pdfs: Sequence[str]) -> list[str]:

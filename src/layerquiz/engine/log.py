@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from layerquiz.errors import OutsideError
@@ -13,6 +14,22 @@ PLACE = re.compile(r"^LAYERQUIZ-AT (.+)$", re.MULTILINE)
 PAGES = re.compile(r"^Output written on .*\((\d+) pages?\b", re.MULTILINE)
 ERROR = re.compile(r"^(?:! |\./\S+:\d+: )(.+)$", re.MULTILINE)
 LACKING = re.compile(r"^Missing character: There is no (.+?) in font ", re.MULTILINE)
+OVERFULL = re.compile(r"^Overfull \\([hv])box \(([0-9.]+)pt too (?:wide|high)\)[^\n]*\n([^\n]*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Overfull:
+    """A box that sticks out: where it stands, which way, by how many points, and what the log shows of it."""
+
+    place: str
+    is_wide: bool
+    points: float
+    shown: str
+
+
+def overfull(record: str) -> list[Overfull]:
+    """Return the boxes that stick out, each with the last place that the log names before it."""
+    return [Overfull(place(record, box), box[1] == "h", float(box[2]), box[3]) for box in OVERFULL.finditer(record)]
 
 
 def read(path: Path) -> str:

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from layerquiz.engine import cut, fonts, log, probe
@@ -30,6 +30,19 @@ def typeset(source: str, parts: Sequence[str], *, seconds: float | None = None) 
     The source writes `LAYERQUIZ-PART name firstpage` to its log where a part begins. Raises `OutsideError` where the
     engine is missing, fails, takes too long, or lacks a character. The same source gives the same bytes.
     """
+    with _set(source, parts, seconds) as (folder, record):
+        return cut.parts(folder / f"{JOB}.pdf", log.ranges(record, parts))
+
+
+def overfull(source: str, parts: Sequence[str]) -> list[log.Overfull]:
+    """Return the boxes of a source that stick out when it is set; the PDF is thrown away. Raises as `typeset`."""
+    with _set(source, parts, None) as (_, record):
+        return log.overfull(record)
+
+
+@contextlib.contextmanager
+def _set(source: str, parts: Sequence[str], seconds: float | None) -> Iterator[tuple[Path, str]]:
+    """Set a source in a fresh folder, which is there for as long as it is looked at; the log is its record."""
     if shutil.which(probe.ENGINE) is None:
         cure = f"Install {' '.join(probe.missing())}."
         raise OutsideError(f"the TeX engine {probe.ENGINE} is not installed", cure=cure, slug="no-tex")
@@ -40,7 +53,7 @@ def typeset(source: str, parts: Sequence[str], *, seconds: float | None = None) 
         failed = _run(folder, limit) != 0
         record = log.read(folder / f"{JOB}.log")
         log.check(record, failed=failed)
-        return cut.parts(folder / f"{JOB}.pdf", log.ranges(record, parts))
+        yield folder, record
 
 
 def _run(folder: Path, seconds: float) -> int:

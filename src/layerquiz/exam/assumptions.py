@@ -82,6 +82,7 @@ PRODUCTS = r"A product such as $3\cdot 3\cdot 64$ may stay as it is."
 FORMULAS = r"A formula may be written in any form that is equal; rounding down is floor() or $\lfloor\ \rfloor$."
 ROUNDING = "Where rounding is allowed, give at least three digits."
 CARRIED = "Later parts are marked from your own earlier values."
+AIDS = {"calculator": "A pocket calculator is allowed.", "none": "No calculator is allowed."}
 AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
 
 
@@ -270,11 +271,13 @@ TOPICS = (
 """The order of the sentences on a sheet."""
 
 
-def sentences(questions: Iterable[tuple[str, Question]], exact: bool | None = None) -> tuple[str, ...]:
+def sentences(
+    questions: Iterable[tuple[str, Question]], exact: bool | None = None, aids: str | None = None
+) -> tuple[str, ...]:
     """Return what the blanks of some numbered questions need, as Markdown sentences.
 
     Where two questions count differently, each sentence says for which questions it holds. `exact` says that only exact
-    numbers count, or that rounded ones do, whatever the questions say.
+    numbers count, or that rounded ones do, whatever the questions say. `aids` are those of an exam that names them.
     """
     numbered = list(questions)
     said: dict[str, dict[str, dict[str, None]]] = {}
@@ -287,6 +290,7 @@ def sentences(questions: Iterable[tuple[str, Question]], exact: bool | None = No
     asked = [blank for held in blanks for blank in held]
     return (
         *found,
+        *([AIDS[aids]] if aids else []),
         *([PRODUCTS if exact is False else EXACT] if any(blank.kind == "number" for blank in asked) else []),
         *([FORMULAS] if any(blank.kind == "formula" for blank in asked) else []),
         *([ROUNDING] if exact is None and any(blank.rounding for blank in asked) else []),

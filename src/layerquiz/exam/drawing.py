@@ -7,6 +7,7 @@ the attempt in the generator's seed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 
 from layerquiz.errors import LayerquizError, TemplateError, nearest
@@ -18,10 +19,9 @@ from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.inlined import column
-from layerquiz.formula.program import Given
-from layerquiz.network.mistakes import CATALOGUE, Search
-from layerquiz.network.network import Network
-from layerquiz.network.outcomes import everywhere
+from layerquiz.network.mistakes import CATALOGUE
+from layerquiz.network.network import Answer, Network
+from layerquiz.network.told import told
 
 MOST_ATTEMPTS = 200
 
@@ -37,18 +37,38 @@ def draw(
     template: Template, seed: Seed, student: str = "", question: str = "1", conventions: ConventionsChoice = "textbook"
 ) -> Question:
     """Return one drawing of a template; the conventions count unless the template states its own."""
+    return next(drawings(template, seed, student, question, conventions))
+
+
+def drawings(
+    template: Template,
+    seed: Seed,
+    student: str = "",
+    question: str = "1",
+    conventions: ConventionsChoice = "textbook",
+    failures: Counter[str] | None = None,
+) -> Iterator[Question]:
+    """Yield the drawings of all attempts that can be used, `draw` gives the first; why others cannot is counted.
+
+    There is at least one, or an error that says which condition failed how often.
+    """
     _check_slugs(template)
-    failures: Counter[str] = Counter()
+    counted: Counter[str] = Counter() if failures is None else failures
+    found = False
     for attempt in range(MOST_ATTEMPTS):
         try:
-            return _attempt(template, sample.generator(seed, student, question, attempt), conventions)
+            drawn = attempted(template, sample.generator(seed, student, question, attempt), conventions)
         except RejectedError as error:
-            failures[error.reason] += 1
-    raise _never(template, failures)
+            counted[error.reason] += 1
+            continue
+        found = True
+        yield drawn
+    if not found:
+        raise _never(template, counted)
 
 
-def _attempt(template: Template, random: Random, conventions: ConventionsChoice) -> Question:
-    """Return one attempt's question, or reject it."""
+def attempted(template: Template, random: Random, conventions: ConventionsChoice) -> Question:
+    """Return one attempt's question; one that cannot be used raises `RejectedError`."""
     try:
         drawn = template.recipe.draw(random, template.conventions or conventions)
     except LayerquizError as error:
@@ -62,7 +82,7 @@ def _attempt(template: Template, random: Random, conventions: ConventionsChoice)
     if template.kind == "formula":
         _check_formulas_told_apart(template, network)
     else:
-        _check_told_apart(template, network)
+        _check_told_apart(template, network, right)
     _draw_forms(template, drawn, network, random)
     question = composed(template, drawn, network, right)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
@@ -105,24 +125,17 @@ def _check_slugs(template: Template) -> None:
             raise template.written.fault(what, ("tells_apart", place), cure=cure, slug="unknown-mistake")
 
 
-def _check_told_apart(template: Template, network: Network) -> None:
+def _check_told_apart(template: Template, network: Network, right: tuple[Answer, ...]) -> None:
     """Reject a drawing on which a listed mistake gives what the key or another listed mistake gives."""
-    targets = [ref for asked in template.asked if asked.told is not None for ref in network.members(asked.told)]
-    if not targets or not template.tells_apart:
+    names = tuple([asked.told for asked in template.asked if asked.told is not None])
+    if not names or not template.tells_apart:
         return
-    search = Search(network, targets)
-    right = tuple([network.values[ref.owner][ref.name] for ref in targets])
-    changes = everywhere(search, template.tells_apart)
-    given: dict[str, list[Given]] = {slug: [] for slug in template.tells_apart}
-    for numbers, places in changes.outcomes(search, network.values, {}):
-        for place in places:
-            given[changes.changes[place].slugs[0]].append(numbers)
     given_by = {right: "the right answer"}
-    for slug, found in given.items():
-        if not found:
+    for slug, wrong in told(network, template.tells_apart, names).items():
+        if not wrong:
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
-        for wrong in [numbers for numbers in found if numbers != right] or [right]:
-            other = given_by.setdefault(wrong, slug)
+        for values in wrong:
+            other = given_by.setdefault(values, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
 

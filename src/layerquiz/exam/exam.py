@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import library, sample
-from layerquiz.exam.drawing import draw
+from layerquiz.exam.balance import Drawer
+from layerquiz.exam.difficulty import usual
 from layerquiz.exam.forms.base import Points
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
@@ -19,6 +20,9 @@ from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.template import Template
 from layerquiz.network.conventions import Conventions
+
+Aids: TypeAlias = Literal["calculator", "none"]
+"""What may be used besides pen and paper."""
 
 
 class _Keys(BaseModel):
@@ -50,6 +54,7 @@ class ExamKeys(_Keys):
     course: str = ""
     date: str = ""
     instructions: str = ""
+    aids: Aids | None = None
     seed: int | str | None = None
     conventions: str | dict[str, Any] = "textbook"
     policy: dict[str, Any] = {}
@@ -70,7 +75,8 @@ class Entry:
 class Exam:
     """An exam, ready to draw. Policies are plain data here; they are checked where marks are made.
 
-    pass_share: the share of the points that passes, where the exam says so.
+    pass_share: the share of the points that passes, where the exam says so. aids: what may be used, where it says so;
+    without a calculator the numbers of all papers are equally long.
     """
 
     title: str
@@ -82,6 +88,12 @@ class Exam:
     policy: Mapping[str, Any]
     entries: tuple[Entry, ...]
     pass_share: Fraction | None = None
+    aids: Aids | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Say whether everything is calculated by hand."""
+        return self.aids == "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +126,53 @@ def blank_id(number: str, blank: Blank, question: Question) -> str:
     return number if len(question.blanks) == 1 else f"{number}{blank.place}"
 
 
-def paper(exam: Exam, student: Student) -> Paper:
-    """Return a student's paper: a function of the exam and the student's id, whoever else takes the exam."""
-    return Paper(student, tuple(_drawn(exam, student, number, entry) for number, entry in enumerate(exam.entries, 1)))
+def papers(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper] | None = None) -> list[Paper]:
+    """Return the papers of a class in the order of its roster; two neighbours have other numbers in every question.
+
+    A paper is that of `paper`, but for a question in which the neighbour before has the same numbers: there the next
+    drawing of the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits
+    before. `kept` are papers that were sealed already, by student: they stay as they are, and those who come late are
+    drawn beside them, so that a late registration changes nobody's paper.
+    """
+    there = kept or {}
+    found: list[Paper] = []
+    for place, student in enumerate(students):
+        if student.id in there:
+            found.append(Paper(student, there[student.id].questions))
+            continue
+        after = [there[other.id] for other in students[place + 1 : place + 2] if other.id in there]
+        found.append(paper(exam, student, (*found[-1:], *after)))
+    return found
 
 
-def _drawn(exam: Exam, student: Student, number: int, entry: Entry) -> Question:
+def paper(exam: Exam, student: Student, beside: Sequence[Paper] = ()) -> Paper:
+    """Return a student's paper: a function of the exam and the student's id, and of the papers `beside` it.
+
+    No question has the numbers that an earlier one of the same template has, or the same question on a paper beside it
+    where the template has others. Each lies within the band of difficulty where one of the first drawings does.
+    """
+    found: list[Question] = []
+    for number, entry in enumerate(exam.entries, 1):
+        there = [other.questions[number - 1].identity for other in beside]
+        mine = [question.identity for question in found if question.template is entry.template]
+        found.append(_drawn(exam, student, number, entry, mine, there))
+    return Paper(student, tuple(found))
+
+
+def _drawn(
+    exam: Exam, student: Student, number: int, entry: Entry, mine: Collection[str], beside: Collection[str]
+) -> Question:
+    drawn_for = Drawer(exam.seed, student.id, str(number), exam.conventions, exam.by_hand)
     try:
-        question = draw(entry.template, exam.seed, student.id, str(number), exam.conventions)
+        question = drawn_for.question(entry.template, mine, beside)
     except LayerquizError as error:
         raise error.at(f"question {number}") from None
     return question if entry.points is None else question.worth(entry.points)
+
+
+def is_alike(exam: Exam, found: Paper) -> bool:
+    """Say whether every question of a paper lies within the band of difficulty of its template."""
+    return all(usual(question.template, exam.conventions).holds(question, exam.by_hand) for question in found.questions)
 
 
 def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Template] | None = None) -> Exam:
@@ -151,6 +199,7 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         policy=keys.policy,
         entries=tuple(choosing.entries(keys.questions)),
         pass_share=None if keys.passing is None else Fraction(str(keys.passing)),
+        aids=keys.aids,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -89,6 +90,11 @@ class Question:
     def title(self) -> str:
         """Return the template's title."""
         return self.template.title
+
+    @property
+    def identity(self) -> str:
+        """Return what makes it another question of its template: the drawn numbers, not the order of options."""
+        return json.dumps({key: found for key, found in self.drawn.items() if key != "forms"}, sort_keys=True)
 
     @property
     def points(self) -> Fraction:

@@ -88,13 +88,17 @@ def at(error: LayerquizError, path: Path) -> LayerquizError:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The entries of `let` and of the network, ready to draw."""
+    """The entries of `let` and of the network, ready to draw.
+
+    even: every drawing chooses from the same numbers of options, so that all drawings are equally likely.
+    """
 
     let: tuple[tuple[str, Maker], ...]
     input: Mapping[str, Maker] | Any
     layers: tuple[Maker, ...] | Any
     others: Mapping[str, Any]
     blocks: Mapping[str, Any]
+    even: bool
 
     def draw(self, random: Random, conventions: Any) -> Drawn:
         """Draw every entry, in the order of the file."""
@@ -126,7 +130,21 @@ def recipe(let: Mapping[str, Any], network: Mapping[str, Any]) -> Recipe:
     made = tuple(_layer(found, ("network", "layers", place)) for place, found in enumerate(layers))
     others = {key: str(found) for key, found in network.items() if key not in ("input", "layers", "blocks")}
     blocks = {key: found for key, found in network.items() if key == "blocks"}  # their bodies see arguments, no draws
-    return Recipe(makers, sizes, made, others, blocks)
+    even = _is_even(let) and _is_even(written) and _is_even(layers)
+    return Recipe(makers, sizes, made, others, blocks, even)
+
+
+def _is_even(written: Any, within: bool = False) -> bool:
+    """Say whether no draw depends on another: no bound is an expression, and no option of a choice is drawn itself."""
+    if isinstance(written, list):
+        return all(_is_even(entry, within) for entry in written)
+    if not isinstance(written, Mapping):
+        return True
+    if set(written) == {"range"}:
+        return not within and not any(isinstance(bound, str | Mapping) for bound in written["range"])
+    if set(written) == {"choice"}:
+        return not within and all(_is_even(option, within=True) for option in written["choice"])
+    return all(_is_even(entry, within) for entry in written.values())
 
 
 def _leaves(mapping: Mapping[str, Any], path: Path) -> dict[str, Maker]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import TypeAlias, TypeVar
 
@@ -15,12 +15,38 @@ def generator(seed: Seed, student: str = "", question: str = "1", attempt: int =
     return Random(f"{seed}/{student}/{question}/{attempt}")  # noqa: S311 -- reproducible on purpose
 
 
+class Walk(Random):
+    """A way through the draws of a recipe: the given numbers first, then what `chance` says, or 0 without it.
+
+    It remembers how many numbers each draw chose from (`bounds`), and which one it took.
+    """
+
+    def __init__(self, given: Iterable[int] = (), chance: Random | None = None) -> None:
+        super().__init__(0)
+        self._given, self._chance = tuple(given), chance
+        self.taken: list[int] = []
+        self.bounds: list[int] = []
+
+    def step(self, bound: int) -> int:
+        """Return the next number of the way, below a bound."""
+        place = len(self.taken)
+        if place < len(self._given):
+            number = self._given[place]
+        else:
+            number = 0 if self._chance is None else below(self._chance, bound)
+        self.taken.append(number)
+        self.bounds.append(bound)
+        return number
+
+
 def below(random: Random, bound: int) -> int:
     """Return a number from 0 to bound - 1, each equally likely.
 
     Python promises the same `getrandbits` for ever, but neither `randrange` nor `choice`; so only bits are drawn, and
     those that make too large a number are drawn again.
     """
+    if isinstance(random, Walk):
+        return random.step(bound)
     bits = (bound - 1).bit_length()
     drawn = random.getrandbits(bits)
     while drawn >= bound:

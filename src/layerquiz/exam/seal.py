@@ -109,8 +109,14 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": [_paper(paper) for paper in papers],
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
+        **({} if exam.aids is None else {"aids": exam.aids}),
     }
     return {**sealed, "hash": digest(sealed)}
+
+
+def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
+    """Say whether an exam is the sealed one, whoever takes it and whichever version sealed it."""
+    return bool(seal(exam, (), "")["hash"] == seal(sealed.exam, (), "")["hash"])
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -144,6 +150,9 @@ def canonical(data: Any) -> str:
     """Return data as JSON with sorted keys and no spaces."""
     return _CANONICAL.encode(data)
 
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+"""Keeps the order of keys, in which a paper that stays as it is gets written again."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -233,7 +242,7 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
 
     papers: dict[Texts, Texts] = {}
     for found in sealed:
-        texts: Texts = (*map(canonical, found["drawn"]), canonical(found["keys"]))
+        texts: Texts = (*map(_COMPACT.encode, found["drawn"]), _COMPACT.encode(found["keys"]))
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts
@@ -261,7 +270,7 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     )
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
-    return Exam(**words, entries=tuple(entries), pass_share=passing)
+    return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"))
 
 
 def _question(exam: Exam, place: int, drawn: Drawn) -> Question:

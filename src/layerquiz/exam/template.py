@@ -72,6 +72,7 @@ class TemplateKeys(Keys):
     hide: Annotated[list[str], Field(max_length=26)] = Field(default=[])
     table: dict[str, Any] | None = None
     tells_apart: list[str] = Field(default=[])
+    excused: dict[str, str] = Field(default={})
     minutes: Annotated[float, Field(ge=0.1, le=600)] | None = None
     goal: str = ""
     source: str = ""
@@ -124,6 +125,7 @@ class Template:
     hidden: tuple[Hidden, ...]
     grid: Plan | None
     tells_apart: tuple[str, ...]
+    excused: Mapping[str, str]
     minutes: float | None
     goal: str
     source: str
@@ -179,6 +181,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
         hidden=hidden,
         grid=plan,
         tells_apart=tuple(keys.tells_apart),
+        excused=keys.excused,
         minutes=keys.minutes,
         goal=keys.goal,
         source=keys.source,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from layerquiz.formula.expr import (
     Ceil,
@@ -35,7 +35,7 @@ class Line:
     numbers: Mapping[Reference, Number]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One quantity from its rule: `formula` speaks of own and before, `values` gives their numbers.
 
@@ -48,7 +48,7 @@ class Step:
     values: Mapping[Reference, Number]
     value: Number
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Return the numbers put in, then the arithmetic, operation by operation, to the value."""
         return tuple(self._filled(stage) for stage in stages(self.formula))

@@ -33,11 +33,29 @@ def jobs_for(papers: int, wanted: int | None) -> int:
 
     Where processes cannot share what is read already, there is one.
     """
-    if "fork" not in multiprocessing.get_all_start_methods():
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = -(-papers // PIECE) if wanted else papers // LEAST_PER_JOB
-    return max(1, min(wanted or cores, most))
+    return 1 if cores() == 0 else max(1, min(wanted or cores(), most))
+
+
+def cores() -> int:
+    """Return how many processes can work at once on what is read already; 0 where processes cannot share that."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return 0
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def on_cores(things: Sequence[Paper], work: Callable[[Paper], Graded]) -> list[Graded]:
+    """Return what some work makes of each thing, in their order; several cores share the work."""
+    jobs = min(cores(), len(things))
+    if jobs <= 1:
+        return [work(thing) for thing in things]
+    _WORK[:] = [things, work]
+    try:
+        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+            found = cast("list[Graded | None]", pool.map(_piece_of_one, range(len(things)), chunksize=1))
+        return [work(thing) if made is None else made for thing, made in zip(things, found, strict=True)]
+    finally:
+        _WORK.clear()
 
 
 def in_pieces(papers: Sequence[Paper], grade: Callable[[Sequence[Paper]], Graded], jobs: int) -> Iterator[Graded]:
@@ -64,8 +82,17 @@ _WORK: list[object] = []
 def _piece(number: int) -> object:
     """Return a graded piece, or nothing where that failed: who waits for it then meets the same error himself."""
     papers, grade = _WORK
+    return _made(lambda: grade(pieces(papers)[number]))  # type: ignore[operator, arg-type]
+
+
+def _piece_of_one(number: int) -> object:
+    things, work = _WORK
+    return _made(lambda: work(things[number]))  # type: ignore[operator, index]
+
+
+def _made(work: Callable[[], object]) -> object:
     try:
-        return grade(pieces(papers)[number])  # type: ignore[operator, arg-type]
+        return work()
     except Exception:  # noqa: BLE001 -- an error need not survive the way between processes
         return None
 

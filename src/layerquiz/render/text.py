@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable
 
@@ -9,6 +10,8 @@ from layerquiz.render import escape, markup
 from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
 
 WIDTH = 100
+SPECIAL = re.compile(rf"-|[^\S ]|\S{{{WIDTH}}}|^ | $")
+"""What words are broken at besides single spaces: hyphens, other white space; and words as long as a line."""
 
 
 def paper(document: Paper) -> str:
@@ -128,7 +131,19 @@ def _title(title: str) -> str:
 
 def _wrapped(line: str) -> str:
     """Break a long line of prose; indented lines and rows of tables are left as they are."""
-    return line if len(line) <= WIDTH or "  " in line else textwrap.fill(line, WIDTH)
+    if len(line) <= WIDTH or "  " in line:
+        return line
+    return textwrap.fill(line, WIDTH) if SPECIAL.search(line) else _filled(line)
+
+
+def _filled(line: str) -> str:
+    """Return a line of plain words broken at its spaces, as `textwrap` does in many more steps."""
+    start, lines = 0, []
+    while len(line) - start > WIDTH:
+        end = line.rfind(" ", start, start + WIDTH + 1)
+        lines.append(line[start:end])
+        start = end + 1
+    return "\n".join((*lines, line[start:]))
 
 
 def _joined(*parts: str) -> str:
