@@ -12,6 +12,7 @@ from layerquiz.exam.drawing import draw
 from layerquiz.exam.listed import Given
 from layerquiz.exam.question import Question
 from layerquiz.exam.template import Template
+from layerquiz.exam.wording import Wording
 from layerquiz.grading.diagnose import diagnose_sheet
 from layerquiz.grading.formulas import diagnose_formula
 from layerquiz.grading.listed import tell
@@ -43,7 +44,7 @@ class Checked:
 def check(template: Template, seeds: int, first: int = 0) -> Checked:
     """Return what a number of drawings show about a template."""
     drawn: list[Question] = []
-    problems: list[str] = []
+    problems = list(given_away(template))
     for seed in range(first, first + seeds):
         try:
             drawn.append(draw(template, seed))
@@ -58,6 +59,17 @@ def check(template: Template, seeds: int, first: int = 0) -> Checked:
     numbers = [blank for blank in drawn[0].blanks if blank.kind == "number"] if drawn else []
     chance = {blank.quantity: chance_rate(drawn[0].network, blank.quantity) for blank in numbers}
     return Checked(template.name, seeds, distinct, chance, tuple(problems[:MOST_PROBLEMS]))
+
+
+def given_away(template: Template) -> Iterator[str]:
+    """Yield which name of `let` the wording prints although the key that is asked for is made from it."""
+    key = template.hiding.asked_key if template.hiding is not None else None
+    if key is None:
+        return
+    labels = [asked.label for asked in template.asked if isinstance(asked.label, Wording)]
+    printed_names = {name for said in (template.wording, *labels) for name, _ in said.needs}
+    for name in sorted(key.made_from(template.written.mapping()) & printed_names):
+        yield f"the wording names {name}, from which {key.name} is made, and gives it away"
 
 
 def _graded(question: Question) -> Iterator[str]:

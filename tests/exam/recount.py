@@ -36,7 +36,7 @@ def recount(drawn, channels_first=False, stored=False):
             jump *= stride[axes[0]]
         if kind.startswith("conv"):
             sizes["channels"] = layer["filters"]
-            weights = prod(kernel.values()) * inside["channels"] * layer["filters"]
+            weights = prod(kernel.values()) * inside["channels"] // layer.get("groups", 1) * layer["filters"]
             biases = layer["filters"] if layer.get("bias", True) else 0
             macs = weights * prod(sizes[axis] for axis in axes)
         elif kind == "flatten":

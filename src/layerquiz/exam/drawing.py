@@ -62,6 +62,7 @@ def _attempt(template: Template, random: Random, conventions: ConventionsChoice)
         _check_told_apart(template, network)
     _draw_forms(template, drawn, network, random)
     question = composed(template, drawn, network)
+    _check_explained(template, question)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
     return question
 
@@ -116,6 +117,23 @@ def _check_told_apart(template: Template, network: Network) -> None:
             other = given_by.setdefault(values, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
+
+
+def _check_explained(template: Template, question: Question) -> None:
+    """Reject a drawing in which no wrong number, or no wrong choice, shows a listed mistake and no other listed one."""
+    pairs = zip(template.asked, question.blanks, strict=True)
+    listed = [blank.listed for asked, blank in pairs if asked.form is not None and asked.form.explains and blank.listed]
+    if not listed or not template.tells_apart:
+        return
+    told = set(template.tells_apart)
+    shown: set[str] = set()
+    for found in listed:
+        for sets in found.explained.values():
+            slugs = {slug for (slug, *more) in sets if not more} & told
+            shown |= slugs if len(slugs) == 1 or found.form != "number" else set()
+    for slug in template.tells_apart:
+        if slug not in shown:
+            raise RejectedError(f'tells_apart "{slug}": no wrong answer shows it alone')
 
 
 def _check_formulas_told_apart(template: Template, network: Network) -> None:

@@ -79,7 +79,7 @@ class Question:
         """Return the wording with its numbers, in Markdown. Raises `LayerquizError` where the template is wrong."""
         if self.template.kind == "formula":
             return _text_in_letters(self.template, self.drawn, self.network)
-        return self.template.wording.render(_names(self.drawn, self.network))
+        return self.template.wording.render(scene_of(self.template, self.drawn, self.network).names)
 
     @cached_property
     def grid(self) -> Grid | None:
@@ -149,7 +149,7 @@ def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> N
 
 def scene_of(template: Template, drawn: Drawn, network: Network) -> Scene:
     """Return a drawing as the forms of its blanks look at it."""
-    return Scene(template.written, template.tells_apart, drawn, network)
+    return Scene(template.written, template.tells_apart, drawn, network, template.hiding)
 
 
 def keys(template: Template, network: Network) -> tuple[Answer, ...]:
@@ -168,15 +168,11 @@ def composed(template: Template, drawn: Drawn, network: Network) -> Question:
     if template.kind == "formula":
         return Question(template, network, _in_letters(template, drawn, network), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
-    names = _names(drawn, network) if worded else {}
+    scene = scene_of(template, drawn, network)
+    names = scene.names if worded else {}
     if any(asked.form for asked in template.asked):
-        return Question(template, network, _with_forms(template, drawn, network, names), drawn)
+        return Question(template, network, _with_forms(template, scene, names), drawn)
     return Question(template, network, _filled(template, names, keys(template, network)), drawn)
-
-
-def _names(drawn: Drawn, network: Network) -> dict[str, Any]:
-    """Return what a wording may name: what the template drew first, and the layers."""
-    return {**drawn["let"], **views(network)}
 
 
 def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> tuple[Blank, ...]:
@@ -197,15 +193,12 @@ def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> 
     )
 
 
-def _with_forms(template: Template, drawn: Drawn, network: Network, names: dict[str, Any]) -> tuple[Blank, ...]:
+def _with_forms(template: Template, scene: Scene, names: dict[str, Any]) -> tuple[Blank, ...]:
     """Return the blanks of a question with answers that can be listed, among others perhaps."""
-    scene = scene_of(template, drawn, network)
-    forms = [asked.form for asked in template.asked]
-    listed = [
-        None if form is None else form.listed(scene, found) for form, found in zip(forms, drawn["forms"], strict=True)
-    ]
+    pairs = zip(template.asked, scene.drawn["forms"], strict=True)
+    listed = [None if asked.form is None else asked.form.listed(scene, found) for asked, found in pairs]
     right = [
-        network.value(asked.quantity) if found is None else found.right[0]
+        scene.network.value(asked.quantity) if found is None else found.right[0]
         for asked, found in zip(template.asked, listed, strict=True)
     ]
     blanks = zip(_filled(template, names, right), listed, strict=True)

@@ -26,7 +26,7 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement")
+DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "unknown")
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
@@ -130,6 +130,12 @@ class Template:
     def topic(self) -> str:
         """Return the main topic in words: the first one; the title where a template has none."""
         return self.topics[0].replace("-", " ") if self.topics else self.title
+
+    @property
+    def hiding(self) -> Form | None:
+        """Return the form that asks for a key, which the wording must not give away."""
+        forms = (asked.form for asked in self.asked)
+        return next((form for form in forms if form is not None and form.asked_key is not None), None)
 
     @property
     def points(self) -> Fraction:
@@ -278,3 +284,8 @@ def _check_blanks(asked: list[Asked], written: SourceText) -> None:
         if blank.quantity in seen:
             raise written.fault(f'"{blank.quantity}" is asked twice', ("ask",), slug="doubled-blank")
         seen.add(blank.quantity)
+    hidden = [form.asked_key for blank in asked if (form := blank.form) is not None and form.asked_key is not None]
+    for key in hidden[1:]:
+        if key.keys != hidden[0].keys:
+            cure = f"Ask for {hidden[0].name} alone: each answer holds with all other numbers as they are"
+            raise written.fault("one question asks for two keys", key.place, cure=cure, slug="two-keys")

@@ -9,12 +9,14 @@ from layerquiz.exam.forms.base import Form
 from layerquiz.exam.forms.choice import Pick, ValueChoice
 from layerquiz.exam.forms.error import WrongLine
 from layerquiz.exam.forms.statement import Statement
+from layerquiz.exam.forms.unknown import Unknown
 from layerquiz.exam.source import Path, SourceText
 
 FORMS: Mapping[str, Any] = {
     "pick": Pick,
     "statement": Statement,
     "wrong_line": WrongLine,
+    "unknown": Unknown,
     "options": ValueChoice,
 }
 """The forms by the key that tells them; the first that an entry has counts."""

@@ -15,9 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from layerquiz.errors import FormulaError, LayerquizError
 from layerquiz.exam import wording
 from layerquiz.exam.facts import fact
+from layerquiz.exam.hidden import hiding_views
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.listed import Listed
 from layerquiz.exam.recipe import Drawn, unknown
+from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.formula.derive import Derivation, derive
@@ -43,17 +45,24 @@ class FormKeys(Keys):
 
 @dataclass(frozen=True)
 class Scene:
-    """One drawing, as forms look at it: what was drawn, and the network that it makes."""
+    """One drawing, as forms look at it: what was drawn, and the network that it makes.
+
+    hiding: the form that asks for a key, which no wording may give away.
+    """
 
     written: SourceText
     tells_apart: tuple[str, ...]
     drawn: Drawn
     network: Network
+    hiding: Form | None = None
 
     @cached_property
     def names(self) -> dict[str, Any]:
         """Return what a wording may name: what the template drew first, and the layers."""
-        return {**self.drawn["let"], **views(self.network)}
+        if self.hiding is None or self.hiding.asked_key is None:
+            return {**self.drawn["let"], **views(self.network)}
+        hidden = self.hiding.asked_key.hidden(self.network, self.hiding.stated)
+        return {**self.drawn["let"], **hiding_views(self.network, hidden)}
 
     def lookup(self, name: str) -> Any:
         """Return what a name of an expression stands for: a draw of `let`, a quantity or a key of a layer."""
@@ -85,10 +94,23 @@ class Form(ABC):
     kinds: ClassVar[tuple[str, ...]]
     """The kinds of question that have such blanks."""
 
+    explains: ClassVar[bool] = False
+    """Whether the mistakes of `tells_apart` have to show in the wrong answers that the blank explains."""
+
     @property
     def told(self) -> str | None:
         """Return the quantity in which the mistakes of `tells_apart` have to show, if the blank is about one."""
         return None
+
+    @property
+    def asked_key(self) -> Searched | None:
+        """Return the key of the notation that is asked for, if the blank asks for one."""
+        return None
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """Return the quantities that the question states although they change with the key."""
+        return ()
 
     @abstractmethod
     def draw(self, scene: Scene, random: Random) -> Any:
