@@ -139,7 +139,7 @@ def test_tried_numbers_are_those_of_a_network_of_their_own(layer, key, numbers):
     """Values put into known formulas are those of a network that is written with the number."""
     spec = {"input": {"channels": 24, "height": 20, "width": 17}, "layers": [{**layer, "name": "it"}]}
     searched = Searched((f"it.{key}",), numbers, made().written, ())
-    tried = {each.number: each for each in searched.tried(Network.parse(spec))}
+    tried = dict(searched.tried(Network.parse(spec)))
     assert tried
     for number in numbers:
         own = searched.at(Network.parse(spec), number)

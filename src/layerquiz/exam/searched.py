@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.hidden import Hidden
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.formula.expr import Number
-from layerquiz.formula.solve import Values
 from layerquiz.network import expression, glossary
-from layerquiz.network.mistakes import evaluated
-from layerquiz.network.network import Answer, Network
+from layerquiz.network.network import Network
 from layerquiz.network.notation import shown
 from layerquiz.network.scope import Scope, labels_of
 
@@ -26,19 +25,6 @@ LARGEST_PLAIN = 1
 
 LETTER = "n"
 """What is printed for a key without a letter of its own, such as `repeat`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One number that was tried: a network with its formulas, and the values that it gives."""
-
-    number: int
-    network: Network
-    values: Values
-
-    def value(self, name: str) -> Answer:
-        """Return a quantity."""
-        return self.network.value(name, self.values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,22 +103,29 @@ class Searched:
                 raise self.written.located(error, self.place) from None
             return None  # the drawn network can be, so it is the number that does not fit
 
-    def tried(self, network: Network) -> tuple[Tried, ...]:
-        """Return the drawn network with each number with which it can be; found once for each drawing."""
-        return network.remembered(("tried", self.keys, self.among), lambda: tuple(self._tried(network)))
+    def tried(self, network: Network) -> Iterator[tuple[int, Network]]:
+        """Yield each number with which the drawn network can be, and the network with it.
 
-    def _tried(self, network: Network) -> Iterator[Tried]:
-        """Yield each number with the values: where the formulas are the same, only the values are made anew."""
+        Where the formulas are the same, only the values are made anew. There may be thousands, so none is kept.
+        """
         base = self._base(network)
         for number in self.among:
-            if base is None or number <= LARGEST_PLAIN:
-                made = self.at(network, number)
-                if made is not None:
-                    yield Tried(number, made, made.values)
-                continue
-            values = evaluated(base.graph, None, base.values, self._own(number))
-            if values is not None and base.fault(values) is None:
-                yield Tried(number, base, values)
+            made = self.at(network, number) if base is None or number <= LARGEST_PLAIN else self._of(base, number)
+            if made is not None:
+                yield number, made
+
+    def _of(self, base: Network, number: int) -> Network | None:
+        try:
+            return base.renumbered(self._own(number))
+        except (LayerquizError, ZeroDivisionError):
+            return None
+
+    def near(self, network: Network, number: int, beside: int) -> list[int]:
+        """Return a number and those with which the network can be on each side of it, at most so many."""
+        place = self.among.index(number)
+        below = (n for n in reversed(self.among[:place]) if self.at(network, n) is not None)
+        above = (n for n in self.among[place + 1 :] if self.at(network, n) is not None)
+        return [*reversed([*islice(below, beside)]), number, *islice(above, beside)]
 
     def _base(self, network: Network) -> Network | None:
         """Return a network with the formulas that all larger numbers have; None where they may differ.

@@ -26,7 +26,7 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "unknown")
+DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "unknown", "budget")
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200

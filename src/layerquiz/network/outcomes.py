@@ -130,25 +130,19 @@ def _of_one(sheets: Mapping[tuple[Answer, ...], Wrong]) -> dict[Answer, Wrong]:
     return {values[0]: sets for values, sets in sheets.items()}
 
 
-def wrong_sheets(
-    network: Network, quantities: tuple[str, ...], values: Values | None = None
-) -> dict[tuple[Answer, ...], Wrong]:
-    """Return what each single mistake makes of some quantities together, as `wrong_values` does of one.
-
-    values: those of the network unless others are given, which its formulas gave from other numbers.
-    """
-    base = network.values if values is None else values
+def wrong_sheets(network: Network, quantities: tuple[str, ...]) -> dict[tuple[Answer, ...], Wrong]:
+    """Return what each single mistake makes of some quantities together, as `wrong_values` does of one."""
     members = [network.members(name) for name in quantities]
     search = Search(network, [ref for refs in members for ref in refs])
     changes = table(search, "singles")
     found: dict[tuple[Answer, ...], set[tuple[str, ...]]] = {}
-    for numbers, places in changes.outcomes(search, base, {}):
+    for numbers, places in changes.outcomes(search, network.values, {}):
         left, together = iter(numbers), []
         for name, refs in zip(quantities, members, strict=True):
             together.append(joined(name, tuple(islice(left, len(refs)))))
         sets = {changes.changes[place].slugs for place in places}
         found.setdefault(tuple(together), set()).update(sets)
-    found.pop(tuple([network.value(name, base) for name in quantities]), None)
+    found.pop(tuple([network.value(name) for name in quantities]), None)
     return {together: tuple(sorted(sets, key=_in_catalogue)) for together, sets in found.items()}
 
 

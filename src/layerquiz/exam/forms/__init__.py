@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from layerquiz.exam.forms.base import Form
+from layerquiz.exam.forms.budget import Budget, Estimate
 from layerquiz.exam.forms.choice import Pick, ValueChoice
 from layerquiz.exam.forms.error import WrongLine
 from layerquiz.exam.forms.statement import Statement
@@ -17,6 +18,9 @@ FORMS: Mapping[str, Any] = {
     "statement": Statement,
     "wrong_line": WrongLine,
     "unknown": Unknown,
+    "most": Budget,
+    "least": Budget,
+    "factor": Estimate,
     "options": ValueChoice,
 }
 """The forms by the key that tells them; the first that an entry has counts."""

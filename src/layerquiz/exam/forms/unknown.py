@@ -17,7 +17,7 @@ from layerquiz.exam.forms.tabled import grouped, in_letter, tabled
 from layerquiz.exam.grid import label
 from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.recipe import RejectedError
-from layerquiz.exam.searched import Searched, Tried
+from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.outcomes import wrong_sheets
@@ -89,34 +89,37 @@ class Unknown(Form):
             about=self.given,
         )
 
-    def _told(self, found: Network | Tried) -> tuple[Answer, ...]:
+    def _told(self, network: Network) -> tuple[Answer, ...]:
         try:
-            return tuple([found.value(name) for name in self.given])
+            return tuple([network.value(name) for name in self.given])
         except LayerquizError as error:
             raise self.searched.written.located(error, (*self.place, "given")) from None
 
     def _right(self, network: Network) -> list[int]:
+        key = ("right", self.searched.keys, self.searched.among, self.given)
+        return network.remembered(key, lambda: self._found(network))
+
+    def _found(self, network: Network) -> list[int]:
         aim = self._told(network)
-        return [tried.number for tried in self.searched.tried(network) if self._told(tried) == aim]
+        return [number for number, made in self.searched.tried(network) if self._told(made) == aim]
 
     def _explained(self, network: Network) -> dict[Given, Slugs]:
         """Return the numbers with which a single mistake gives what the question states.
 
         Under a mistake that gives it with most numbers nothing could be found, so nobody has made it.
         """
-        aim, tried = self._told(network), self.searched.tried(network)
-        sheets = {each.number: wrong_sheets(each.network, self.given, each.values) for each in tried}
+        aim = self._told(network)
+        sheets = {number: wrong_sheets(made, self.given) for number, made in self.searched.tried(network)}
         found = {number: wrong[aim] for number, wrong in sheets.items() if aim in wrong}
         counts = Counter(slugs for sets in found.values() for slugs in sets)
-        kept = {n: tuple(slugs for slugs in sets if 2 * counts[slugs] <= len(tried)) for n, sets in found.items()}
+        kept = {n: tuple(slugs for slugs in sets if 2 * counts[slugs] <= len(sheets)) for n, sets in found.items()}
         return {number: sets for number, sets in kept.items() if sets}
 
     def _because(self, network: Network, key: int) -> Because:
         """Return the equation, how the answer gives what is stated, and what the numbers close to it give."""
-        sign, tried = self.searched.sign(network), self.searched.tried(network)
-        place = next(place for place, each in enumerate(tried) if each.number == key)
-        close = tried[max(0, place - BESIDE) : place + BESIDE + 1]
-        rows = [(each.number, *self._told(each)) for each in close]
+        sign, made = self.searched.sign(network), partial(self.searched.at, network)
+        close = self.searched.near(network, key, BESIDE)
+        rows = [(number, *self._told(found)) for number in close if (found := made(number)) is not None]
         equations = _equations(network, self.given, self.searched.keys)
         so = f"So ${sign} = {key}$; the numbers close to it give:"
         return (
