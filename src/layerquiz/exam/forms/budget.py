@@ -131,11 +131,13 @@ class Budget(Form):
                     found[edge].append((slug,))
         return {number: tuple(slugs) for number, slugs in found.items() if slugs}
 
-    def _kept_under(self, scene: Scene, names: tuple[str, ...], slug: str, way: int, number: int) -> bool:
-        """Say whether the comparison holds with a number for whoever makes a mistake, if it can be made there."""
+    def _kept_under(self, scene: Scene, names: tuple[str, ...], slug: str, way: int, number: int) -> bool | None:
+        """Say whether the comparison holds with a number for whoever makes a mistake; None where it cannot be made."""
         network = self._network(scene, number)
         ways = mistaken(network, slug, names)
-        values = dict(zip(names, ways[way], strict=True)) if way < len(ways) else {}
+        if way >= len(ways):
+            return None
+        values = dict(zip(names, ways[way], strict=True))
         return self._is_kept(scene, lambda name: values[name] if name in values else network.value(name))
 
     def _network(self, scene: Scene, number: int) -> Network:
@@ -179,14 +181,17 @@ class Budget(Form):
         return in_letter(network, text, self.searched.keys)
 
 
-def _edge(numbers: list[int], holds: Callable[[int], bool]) -> int | None:
+def _edge(numbers: list[int], holds: Callable[[int], bool | None]) -> int | None:
     """Return a number that holds and behind which the next one does not, found by halving; None without one."""
     low, high = 0, len(numbers) - 1
-    if not holds(numbers[low]) or holds(numbers[high]):
+    if not holds(numbers[low]) or holds(numbers[high]) is not False:
         return None
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if holds(numbers[middle]) else (low, middle)
+        kept = holds(numbers[middle])
+        if kept is None:
+            return None
+        low, high = (middle, high) if kept else (low, middle)
     return numbers[low]
 
 
