@@ -27,7 +27,9 @@ def recount(drawn, channels_first=False, stored=False):
         kind, inside = layer["kind"], dict(sizes)
         axes = [axis for axis in AXES if axis in sizes]
         weights = biases = statistics = macs = 0
-        if kind.startswith("conv") or "pool" in kind:
+        if kind.startswith("globalavgpool"):
+            sizes = {"features": inside["channels"]}
+        elif kind.startswith(("conv", "depthwise")) or "pool" in kind:
             kernel = per_axis(layer["kernel"], axes)
             stride = per_axis(layer.get("stride", layer["kernel"] if "pool" in kind else 1), axes)
             for axis in axes:
@@ -39,11 +41,15 @@ def recount(drawn, channels_first=False, stored=False):
             weights = prod(kernel.values()) * inside["channels"] // layer.get("groups", 1) * layer["filters"]
             biases = layer["filters"] if layer.get("bias", True) else 0
             macs = weights * prod(sizes[axis] for axis in axes)
+        elif kind.startswith("depthwise"):
+            weights = prod(kernel.values()) * inside["channels"]
+            biases = inside["channels"] if layer.get("bias", True) else 0
+            macs = weights * prod(sizes[axis] for axis in axes)
         elif kind == "flatten":
             sizes = {"features": prod(inside.values())}
         elif kind == "dense":
             sizes = {"features": layer["units"]}
-            weights, biases = inside["features"] * layer["units"], layer["units"]
+            weights, biases = inside["features"] * layer["units"], layer["units"] if layer.get("bias", True) else 0
             macs = weights
         elif kind == "batchnorm":
             weights = biases = inside["channels"]

@@ -100,6 +100,8 @@ def drawn(request):
 
 def test_keys_equal_an_independent_recount(drawn):
     for question in drawn:
+        if not question.keys:
+            continue
         conventions = question.network.conventions
         right = recount(question.drawn["network"], conventions.channels_first, conventions.stored_statistics)
         assert question.keys == {name: right[name] for name in question.keys}

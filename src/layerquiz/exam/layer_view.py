@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from pydantic.fields import FieldInfo
 
-from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam.facts import fact
 from layerquiz.formula.expr import Reference
 from layerquiz.network.keys import SAYS_NOTHING
@@ -156,6 +156,25 @@ def arranged(network: Network, view: Callable[[str], LayerView]) -> dict[str, An
     parts = {name: view(name) for name in network.graph.parts}
     layers = [parts[layer.name] for layer in network.layers]
     return {"layers": layers, **{name: view for name, view in parts.items() if "." not in name}}
+
+
+class NetworkView:
+    """One of several networks in a wording: `a.name`, `a.conv.filters`, `a.layers`, `a.total.parameters`."""
+
+    __slots__ = ("_network", "_views")
+
+    def __init__(self, network: Network) -> None:
+        self._network, self._views = network, views(network)
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("_"):
+            raise AttributeError(attribute)
+        if attribute == "name":
+            return self._network.name
+        if attribute not in self._views:
+            cure = nearest(attribute, self._views)
+            raise TemplateError(f'the network has no "{attribute}"', cure=cure, slug="unknown-name")
+        return self._views[attribute]
 
 
 SignOf: TypeAlias = Callable[[str, str], Sign | None]

@@ -13,9 +13,9 @@ from pydantic import Field
 from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam import wording
 from layerquiz.exam.forms import Form, blanks_of, form_of
-from layerquiz.exam.forms.base import Keys, Points, compared
+from layerquiz.exam.forms.base import COMPARE, Keys, Points, compared
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
-from layerquiz.exam.recipe import Recipe, recipe
+from layerquiz.exam.recipe import Recipes, recipe
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.network.conventions import Conventions
@@ -26,7 +26,8 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "unknown", "budget")
+MOST_NETWORKS = 8
+DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "unknown", "budget", COMPARE)
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
@@ -113,7 +114,7 @@ class Template:
     kind: str
     topics: tuple[str, ...]
     level: int
-    recipe: Recipe
+    recipe: Recipes
     letters: tuple[str, ...] | None
     require: tuple[Expression, ...]
     asked: tuple[Asked, ...]
@@ -153,7 +154,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
     _check_kind(keys, written)
     let = _checked_let(keys.let, written)
     try:
-        made = recipe(let, keys.network or {})
+        made = recipe(let, keys.network or {}, keys.networks)
     except LayerquizError as error:
         raise written.located(error) from None
     asked, plan = _asked(keys, written)
@@ -194,20 +195,39 @@ def _split(text: str, file: str) -> tuple[str, str, int]:
 
 
 def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
-    if keys.kind not in DRAWN_KINDS or keys.networks is not None:
-        path = ("networks",) if keys.kind in DRAWN_KINDS else ("kind",)
-        what = "several networks" if keys.kind in DRAWN_KINDS else f'questions of kind "{keys.kind}"'
-        cure = f"This version draws one network and the kinds: {', '.join(DRAWN_KINDS)}"
-        raise written.fault(f"{what} cannot be drawn yet", path, cure=cure, slug="kind-not-available")
+    if keys.kind not in DRAWN_KINDS:
+        cure = f"This version draws the kinds: {', '.join(DRAWN_KINDS)}"
+        what = f'questions of kind "{keys.kind}" cannot be drawn yet'
+        raise written.fault(what, ("kind",), cure=cure, slug="kind-not-available")
+    _check_networks(keys, written)
     if keys.letters is not None and keys.kind != "formula":
         cure = "Write kind: formula, or leave letters out"
         raise written.fault(
             "letters belong to questions that ask for a formula", ("letters",), cure=cure, slug="letters"
         )
-    if keys.network is None:
-        raise written.fault('the key "network" is missing', slug="missing-key")
     if not keys.ask and keys.table is None:
         raise written.fault("nothing is asked", cure="Give blanks with ask, or a table", slug="missing-key")
+
+
+def _check_networks(keys: TemplateKeys, written: SourceText) -> None:
+    """Refuse a comparison without networks, networks without a comparison, and names that they cannot have."""
+    wanted = "networks" if keys.kind == COMPARE else "network"
+    other = "network" if keys.kind == COMPARE else "networks"
+    if getattr(keys, other) is not None:
+        cure = f"Questions of kind {COMPARE} have networks, all others one network"
+        raise written.fault(f'a question of kind "{keys.kind}" has no {other}', (other,), cure=cure, slug="networks")
+    if getattr(keys, wanted) is None:
+        raise written.fault(f'the key "{wanted}" is missing', slug="missing-key")
+    networks = keys.networks or {}
+    if keys.kind == COMPARE and not 2 <= len(networks) <= MOST_NETWORKS:
+        cure = f"Allowed are 2 to {MOST_NETWORKS}"
+        raise written.fault(f"{len(networks)} networks are compared", ("networks",), cure=cure, slug="networks")
+    for name in networks:
+        if not NAME.fullmatch(name) or name in (*RESERVED, "layers", "range", *keys.let) or name.startswith("_"):
+            cure = "Use letters, digits and _, and none of input, total, layers, range and the names of let"
+            raise written.fault(
+                f'"{name}" cannot be the name of a network', ("networks", name), cure=cure, slug="bad-name"
+            )
 
 
 def _checked_let(let: Mapping[str, Any], written: SourceText) -> Mapping[str, Any]:
@@ -261,7 +281,7 @@ def _blanks(found: Any, kind: Kind, written: SourceText, path: Path) -> list[Ask
         cure = f"Such an entry belongs to questions of kind: {', '.join(form.kinds)}"
         raise written.fault(f'a question of kind "{kind}" cannot ask for this', path, cure=cure, slug="wrong-form")
     blanks = blanks_of(form, found, written, path)
-    return [Asked(blank.name, blank.label, blank.points, "", False, blank.place, blank) for blank in blanks]
+    return [Asked(blank.name, blank.label, blank.points, "", blank.rounding, blank.place, blank) for blank in blanks]
 
 
 def _blank(found: Any, written: SourceText, path: Path) -> Asked:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from random import Random
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,7 +16,7 @@ from layerquiz.errors import FormulaError, LayerquizError
 from layerquiz.exam import wording
 from layerquiz.exam.facts import fact
 from layerquiz.exam.hidden import hiding_views
-from layerquiz.exam.layer_view import views
+from layerquiz.exam.layer_view import NetworkView, views
 from layerquiz.exam.listed import Listed
 from layerquiz.exam.recipe import Drawn, unknown
 from layerquiz.exam.searched import Searched
@@ -26,6 +26,9 @@ from layerquiz.formula.derive import Derivation, derive
 from layerquiz.network import expression
 from layerquiz.network.expression import Expression, Lookup
 from layerquiz.network.network import Network
+
+COMPARE = "compare"
+"""The kind of question that is about several networks."""
 
 Points = Annotated[float, Field(ge=0.01, le=1000)]
 
@@ -43,6 +46,10 @@ class FormKeys(Keys):
     points: Points = 1
 
 
+Networks: TypeAlias = Mapping[str, Network]
+"""The networks of a drawing by name; the only one has no name."""
+
+
 @dataclass(frozen=True)
 class Scene:
     """One drawing, as forms look at it: what was drawn, and the network that it makes.
@@ -53,12 +60,19 @@ class Scene:
     written: SourceText
     tells_apart: tuple[str, ...]
     drawn: Drawn
-    network: Network
+    networks: Networks
     hiding: Form | None = None
 
     @cached_property
+    def network(self) -> Network:
+        """Return the network, the first of several."""
+        return next(iter(self.networks.values()))
+
+    @cached_property
     def names(self) -> dict[str, Any]:
-        """Return what a wording may name: what the template drew first, and the layers."""
+        """Return what a wording may name: what the template drew first, and the layers; of several, the networks."""
+        if "" not in self.networks:
+            return {**self.drawn["let"], **{name: NetworkView(found) for name, found in self.networks.items()}}
         if self.hiding is None or self.hiding.asked_key is None:
             return {**self.drawn["let"], **views(self.network)}
         hidden = self.hiding.asked_key.hidden(self.network, self.hiding.stated)
@@ -66,6 +80,9 @@ class Scene:
 
     def lookup(self, name: str) -> Any:
         """Return what a name of an expression stands for: a draw of `let`, a quantity or a key of a layer."""
+        first, _, rest = name.partition(".")
+        if first in self.networks:
+            return lookup(self.drawn, self.networks[first])(rest)
         return lookup(self.drawn, self.network)(name)
 
 
@@ -101,6 +118,11 @@ class Form(ABC):
     def told(self) -> str | None:
         """Return the quantity in which the mistakes of `tells_apart` have to show, if the blank is about one."""
         return None
+
+    @property
+    def rounding(self) -> bool:
+        """Return whether a rounded answer counts."""
+        return False
 
     @property
     def asked_key(self) -> Searched | None:
