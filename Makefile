@@ -18,7 +18,7 @@ exam: install tex  ## the main job on the example: papers, solutions and graded 
 	$(BIN)/layerquiz grade $(EXAMPLE)/exam $(EXAMPLE)/submissions.csv
 
 test: $(BIN)/.tested tex lint missing-oracles  ## everything that tests need, then lint, types and tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 test-all: $(BIN)/.tested tex lint oracles  ## every slow oracle in full, then all tests, each formula damaged in turn
 	$(BIN)/pytest tests/oracle --many 20

@@ -51,6 +51,27 @@ def pytest_report_header() -> str:
 SUMMARY = pytest.StashKey[list[str]]()
 
 
+TOLD = "told"
+"""Under this name a process that runs a part of the tests hands its counts and lines to the one that reports."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand over what this process has compared and has to say, where another one reports."""
+    if hasattr(session.config, "workeroutput"):
+        stash = session.config.stash
+        session.config.workeroutput[TOLD] = {"tally": stash[TALLY].plain(), "lines": stash.get(SUMMARY, [])}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Add what a process that ran a part of the tests has to say."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]
+    told = getattr(node, "workeroutput", {}).get(TOLD)
+    if told:
+        config.stash[TALLY].add(told["tally"])
+        config.stash.setdefault(SUMMARY, []).extend(told["lines"])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how much the oracles have compared, and what tests had to say."""
     for line in (*config.stash[TALLY].lines(), *config.stash.get(SUMMARY, [])):

@@ -101,7 +101,7 @@ def drawn(request):
 def test_keys_equal_an_independent_recount(drawn):
     for question in drawn:
         if not question.keys:
-            continue
+            continue  # what is chosen is held to the grader instead
         conventions = question.network.conventions
         right = recount(question.drawn["network"], conventions.channels_first, conventions.stored_statistics)
         assert question.keys == {name: right[name] for name in question.keys}

@@ -69,7 +69,7 @@ def test_the_text_has_no_number_of_the_key(name):
         if other is None or any(other.value(name) != question.network.value(name) for name in read.asked[0].form.given):
             continue
         drawn = {**question.drawn, "network": {key: other.spec[key] for key in ("input", "layers")}}
-        assert type(question)(read, other, question.blanks, drawn).text == question.text
+        assert type(question)(read, {"": other}, question.blanks, drawn).text == question.text
 
 
 def test_several_numbers_are_right_where_the_entry_allows_it():

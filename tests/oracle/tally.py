@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 SHOWN = 5
 RECORDED = {
@@ -31,6 +32,18 @@ class Tally:
     fields: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
     mismatches: list[str] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the counts as plain data, for another process."""
+        return {name: found if isinstance(found, list) else dict(found) for name, found in vars(self).items()}
+
+    def add(self, other: dict[str, Any]) -> None:
+        """Add the counts of a process that ran a part of the tests."""
+        for name, found in other.items():
+            if isinstance(found, list):
+                self.mismatches += found
+            else:
+                getattr(self, name).update(found)
 
     def since(self, known: int) -> str:
         """Return the first few mismatches after those that are known, or nothing."""

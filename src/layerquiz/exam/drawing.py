@@ -18,8 +18,10 @@ from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.inlined import column
-from layerquiz.network.mistakes import CATALOGUE, mistaken
+from layerquiz.formula.program import Given
+from layerquiz.network.mistakes import CATALOGUE, Search
 from layerquiz.network.network import Network
+from layerquiz.network.outcomes import everywhere
 
 MOST_ATTEMPTS = 200
 
@@ -58,12 +60,13 @@ def _attempt(template: Template, random: Random, conventions: ConventionsChoice)
     scene = scene_of(template, drawn, networks)
     network = scene.network
     _check_required(template, scene)
+    right = keys(template, network)
     if template.kind == "formula":
         _check_formulas_told_apart(template, network)
     else:
         _check_told_apart(template, network)
     _draw_forms(template, scene, random)
-    question = composed(template, drawn, networks)
+    question = composed(template, drawn, networks, right)
     _check_explained(template, question)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
     return question
@@ -105,16 +108,22 @@ def _check_slugs(template: Template) -> None:
 
 def _check_told_apart(template: Template, network: Network) -> None:
     """Reject a drawing on which a listed mistake gives what the key or another listed mistake gives."""
-    names = [asked.told for asked in template.asked if asked.told is not None]
-    if not names:
+    targets = [ref for asked in template.asked if asked.told is not None for ref in network.members(asked.told)]
+    if not targets or not template.tells_apart:
         return
-    given_by = {keys(template, network): "the right answer"}
-    for slug in template.tells_apart:
-        wrong = mistaken(network, slug, names)
-        if not wrong:
+    search = Search(network, targets)
+    right = tuple([network.values[ref.owner][ref.name] for ref in targets])
+    changes = everywhere(search, template.tells_apart)
+    given: dict[str, list[Given]] = {slug: [] for slug in template.tells_apart}
+    for numbers, places in changes.outcomes(search, network.values, {}):
+        for place in places:
+            given[changes.changes[place].slugs[0]].append(numbers)
+    given_by = {right: "the right answer"}
+    for slug, found in given.items():
+        if not found:
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
-        for values in wrong:
-            other = given_by.setdefault(values, slug)
+        for wrong in [numbers for numbers in found if numbers != right] or [right]:
+            other = given_by.setdefault(wrong, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
 

@@ -19,7 +19,7 @@ from layerquiz.exam.recipe import Drawn, at
 from layerquiz.exam.source import Path
 from layerquiz.exam.template import Asked, ConventionsChoice, Template
 from layerquiz.exam.wording import Wording
-from layerquiz.formula.derive import Derivation, derive
+from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Reference
 from layerquiz.network.glossary import unit
 from layerquiz.network.network import Answer, Network
@@ -132,7 +132,7 @@ class Question:
                 found.append(blank.listed.because if len(self.networks) == 1 else _unseen(blank.listed.because, seen))
                 continue
             members = self.network.members(blank.quantity)
-            derivation = derive(self.network.graph, members, known, self.network.values)
+            derivation = self.network.derived(members, tuple(known))
             found.append((derivation,))
             known += [*members, *(step.quantity for step in derivation.steps)]
         return tuple(found)
@@ -166,7 +166,7 @@ def rebuilt(template: Template, drawn: Drawn, conventions: ConventionsChoice = "
         networks = wired(template, drawn, conventions)
     except LayerquizError as error:
         raise template.written.located(error) from None
-    return composed(template, drawn, networks)
+    return composed(template, drawn, networks, keys(template, next(iter(networks.values()))))
 
 
 def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> Networks:
@@ -203,16 +203,16 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
     return tuple(found)
 
 
-def composed(template: Template, drawn: Drawn, networks: Networks) -> Question:
-    """Return a drawn network, or several, as a question."""
+def composed(template: Template, drawn: Drawn, networks: Networks, right: tuple[Answer, ...]) -> Question:
+    """Return a drawn network, or several, as a question; `right` are the `keys` of the first."""
     scene = scene_of(template, drawn, networks)
     if template.kind == "formula":
-        return Question(template, networks, _in_letters(template, drawn, scene.network), drawn)
+        return Question(template, networks, _in_letters(template, drawn, scene.network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
     names = scene.names if worded else {}
     if any(asked.form for asked in template.asked):
         return Question(template, networks, _with_forms(template, scene, names), drawn)
-    return Question(template, networks, _filled(template, names, keys(template, scene.network)), drawn)
+    return Question(template, networks, _filled(template, names, right), drawn)
 
 
 def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> tuple[Blank, ...]:
@@ -245,10 +245,9 @@ def _with_forms(template: Template, scene: Scene, names: dict[str, Any]) -> tupl
     return tuple([blank if found is None else replace(blank, kind="listed", listed=found) for blank, found in blanks])
 
 
-def _in_letters(template: Template, drawn: Drawn, network: Network) -> tuple[Blank, ...]:
+def _in_letters(template: Template, drawn: Drawn, network: Network, right: Sequence[Key]) -> tuple[Blank, ...]:
     """Return the blanks of a question that asks for formulas."""
     asked = lettered_blanks(template, network)
-    right = keys(template, network)
     filled = zip(_filled(template, _letter_names(asked, drawn, network), right), asked, strict=True)
     return tuple(replace(blank, unit="", kind="formula", formula=found.written(found.right)) for blank, found in filled)
 

@@ -5,9 +5,9 @@ There are no words here; wording and layout belong to the renderers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from layerquiz.formula.expr import (
     Ceil,
@@ -76,36 +76,62 @@ def derive(
     is asked for.
     """
     wanted = tuple(targets)
-    seen = set(known) - set(wanted)
-    value_of = _computed_values(graph, wanted) if values is None else partial(_looked_up, values)
-    steps = (
-        _step(graph, ref, value_of) for ref in graph.order(wanted, seen) if ref in wanted or not _is_alias(graph, ref)
-    )
-    return Derivation(wanted, tuple(step for step in steps if step is not None))
+    return with_values(plan(graph, wanted, known), _computed_values(graph, wanted) if values is None else values)
 
 
-def _computed_values(graph: Graph, targets: Iterable[Reference]) -> Callable[[Reference], Number]:
-    values: dict[Reference, Number] = {}
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step before its numbers: the quantity, its formula, and which quantity each of its references is."""
+
+    quantity: Reference
+    formula: Formula
+    names: Mapping[Reference, Reference]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps to some quantities, which are the same whatever the numbers are."""
+
+    targets: tuple[Reference, ...]
+    steps: tuple[Planned, ...]
+
+
+def plan(graph: Graph, targets: tuple[Reference, ...], known: Iterable[Reference] = ()) -> Plan:
+    """Return the steps of `derive` without their numbers."""
+    seen = set(known) - set(targets)
+    order = [ref for ref in graph.order(targets, seen) if ref in targets or not _is_alias(graph, ref)]
+    steps = (_planned(graph, ref) for ref in order)
+    return Plan(targets, tuple(step for step in steps if step is not None))
+
+
+def with_values(planned: Plan, values: Values) -> Derivation:
+    """Return the steps with the numbers of a graph."""
+    return Derivation(planned.targets, tuple([_step(step, values) for step in planned.steps]))
+
+
+def _computed_values(graph: Graph, targets: Iterable[Reference]) -> Values:
+    found: dict[Reference, Number] = {}
+    by_owner: dict[str, dict[str, Number]] = {}
     for ref in graph.order(targets):
-        values[ref] = local_value(graph, ref, values)
-    return values.__getitem__
-
-
-def _looked_up(values: Values, ref: Reference) -> Number:
-    return values[ref.owner][ref.name]
+        found[ref] = by_owner.setdefault(ref.owner, {})[ref.name] = local_value(graph, ref, found)
+    return {**by_owner}
 
 
 def _is_alias(graph: Graph, ref: Reference) -> bool:
     return isinstance(graph.parts[ref.owner].rules.formulas.get(ref.name), Reference | Integer)
 
 
-def _step(graph: Graph, ref: Reference, value_of: Callable[[Reference], Number]) -> Step | None:
+def _planned(graph: Graph, ref: Reference) -> Planned | None:
     part = graph.parts[ref.owner]
     formula = part.rules.formulas.get(ref.name)
     if formula is None:
         return None
-    names = {local: part.bound(local) for local in part.rules.reads[ref.name]}
-    return Step(ref, formula, names, {local: value_of(name) for local, name in names.items()}, value_of(ref))
+    return Planned(ref, formula, {local: part.bound(local) for local in part.rules.reads[ref.name]})
+
+
+def _step(planned: Planned, values: Values) -> Step:
+    ref, numbers = planned.quantity, {local: values[at.owner][at.name] for local, at in planned.names.items()}
+    return Step(ref, planned.formula, planned.names, numbers, values[ref.owner][ref.name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 from layerquiz.errors import NetworkError, nearest
+from layerquiz.formula.derive import Derivation, plan, with_values
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Graph
 from layerquiz.formula.solve import Values, evaluate
@@ -116,6 +117,11 @@ class Network:
         if found:
             raise found
         return made
+
+    def derived(self, targets: tuple[Reference, ...], known: tuple[Reference, ...] = ()) -> Derivation:
+        """Return the steps to some quantities, without those that are known; planned once for a structure."""
+        steps = self.structure.remembered(("plan", targets, known), lambda: plan(self.graph, targets, known))
+        return with_values(steps, self.values)
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
         """Return what was found out under a key about this network and its numbers, found once."""

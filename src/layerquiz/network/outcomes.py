@@ -114,6 +114,14 @@ def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
     return search.ground.remembered(key, lambda: Table(islice(search.together(CATALOGUE[slug], OTHERS), most)))
 
 
+def everywhere(search: Search, slugs: tuple[str, ...]) -> Table:
+    """Return the table of some mistakes, each made wherever it can be; made once for all networks of a structure."""
+    key = ("everywhere", slugs, search.seen_by(LOOKING))
+    return search.ground.remembered(
+        key, lambda: Table(change for slug in slugs for change in search.everywhere(CATALOGUE[slug]))
+    )
+
+
 Wrong: TypeAlias = tuple[tuple[str, ...], ...]
 """The sets of mistakes that give a wrong value, each by itself."""
 
