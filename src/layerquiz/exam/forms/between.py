@@ -85,10 +85,15 @@ class Value(Form):
         return Listed(
             "number",
             (right,),
-            lambda: explained(scene, asked, partial(self._answer, scene)),
+            lambda: explained(scene, asked, partial(self._wrong, scene, right)),
             lambda: (*derived(scene, asked), *self._so(scene, right)),
             about=tuple(f"{network}.{name}" for network, names in asked.items() for name in names),
         )
+
+    def _wrong(self, scene: Scene, right: Number, values: Values) -> Number | None:
+        """Return the number from wrong values; a part of a whole would be read as one with a point for thousands."""
+        found = self._answer(scene, values)
+        return found if isinstance(found, int) or not isinstance(right, int) else None
 
     def _answer(self, scene: Scene, values: Values) -> Number | None:
         """Return the number from values of quantities, the right ones where there are no others."""

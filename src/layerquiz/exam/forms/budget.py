@@ -20,6 +20,7 @@ from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.formula.expr import Number
 from layerquiz.network.expression import Expression
 from layerquiz.network.mistakes import mistaken
 from layerquiz.network.network import Answer, Network
@@ -232,15 +233,12 @@ class Estimate(Form):
         if isinstance(right, tuple):
             cure = "Ask for one of its sizes"
             raise scene.written.fault(f"{self.quantity} is no single number", self.place, cure=cure, slug="no-number")
-        key = right
-
-        def far() -> dict[Given, Slugs]:
-            known = wrong_values(scene.network, self.quantity).items()
-            numbers: dict[Given, Slugs] = {value: sets for value, sets in known if not isinstance(value, tuple)}
-            low, high = key / self.factor, key * self.factor
-            return {
-                value: sets for value, sets in numbers.items() if isinstance(value, str) or not low <= value <= high
-            }
-
         because = partial(worked_out, (self.quantity,), scene.network)
-        return Listed("number", (key,), far, because, factor=self.factor, about=(self.quantity,))
+        far = partial(self._far, scene, right)
+        return Listed("number", (right,), far, because, factor=self.factor, about=(self.quantity,))
+
+    def _far(self, scene: Scene, right: Number) -> dict[Given, Slugs]:
+        """Return the wrong values that are too far away to be right."""
+        low, high = right / self.factor, right * self.factor
+        known = wrong_values(scene.network, self.quantity).items()
+        return {value: sets for value, sets in known if isinstance(value, int) and not low <= value <= high}

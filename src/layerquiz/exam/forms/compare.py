@@ -128,6 +128,8 @@ class Ranked(Form):
         found = self.answer(letters, self.values(scene))
         if found is None:
             raise RejectedError(f"{self.quantity} is the same in two networks")
+        if len({title(scene, name) for name in scene.networks}) < len(scene.networks):
+            raise RejectedError("two networks have the same name")
         return found
 
     def so(self, scene: Scene) -> str:
