@@ -22,6 +22,7 @@ ONE = Listed(
 SEVERAL = Listed("options", ("AC",), dict, tuple, lettered(("one", "two", "three", "four")), several=True)
 ORDER = Listed("order", ("BAC",), lambda: {"CAB": (("doubled",),)}, tuple, lettered(("x", "y", "z")))
 RATIO = Listed("number", (Fraction(25, 9), 7), lambda: {5: (("forgot-bias",),)}, tuple)
+SQUARE = Listed("number", (5,), dict, tuple, square=True)
 ABOUT = Listed("number", (1000,), dict, tuple, factor=Fraction(2))
 
 
@@ -48,6 +49,9 @@ FORMS = [
     *[(RATIO, text, "mistake") for text in ("5", "10/2")],
     *[(RATIO, text, "wrong") for text in ("2.9", "3", "8")],
     *[(RATIO, text, "unreadable") for text in ("purple", "2.7.7")],
+    *[(RATIO, text, "correct") for text in ("7x", "7 times", "7-fold", "a factor of 7", "7 times as many", "7 ×")],
+    *[(SQUARE, text, "correct") for text in ("5", "5x5", "5 × 5", "K = 5", "5 by 5")],
+    *[(SQUARE, text, "wrong") for text in ("25", "3x5", "5x55")],
     *[(ABOUT, text, "correct") for text in ("1000", "500", "2000", "1.2K", "about 900")],
     *[(ABOUT, text, "wrong") for text in ("499", "2001", "-1000")],
     *[(listed, " ", "blank") for listed in (ONE, SEVERAL, ORDER, RATIO)],

@@ -45,12 +45,14 @@ def undecided(question: Question, seed: int) -> Iterator[Problem]:
 
 def _differing(question: Question, choice: str, said: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
     """Yield the blanks with another key under another choice, unless the sheet would say something else then."""
+    if not question.computed:
+        return
     try:
         network = question.network.under(_other(question.network.conventions, choice))
         keys = [network.value(blank.quantity) for blank in question.blanks if blank.kind in COMPUTED]
     except LayerquizError:
         return
-    if sentences([("1", replace(question, network=network))]) != said:
+    if sentences([("1", replace(question, networks={"": network}))]) != said:
         return
     numbered = [(number, blank) for number, blank in enumerate(question.blanks) if blank.kind in COMPUTED]
     for (number, blank), key in zip(numbered, keys, strict=True):

@@ -10,6 +10,7 @@ from typing import Any
 from layerquiz.check.found import Ranges
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.question import Question
+from layerquiz.exam.recipe import Drawn, networks_of
 from layerquiz.exam.template import Template
 from layerquiz.grading.story import plain
 from layerquiz.network.scope import is_block
@@ -54,10 +55,11 @@ def numbers(questions: Iterable[Question]) -> Ranges:
     return {name: _ends(values) for name, values in found.items() if len(values) > 1}
 
 
-def _entries(drawn: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _entries(drawn: Drawn) -> Iterator[tuple[str, Any]]:
     yield from _below("", drawn["let"])
-    yield from _below("input", drawn["network"]["input"])
-    yield from _layers("", drawn["network"]["layers"])
+    for begins, network in networks_of(drawn):
+        yield from _below(f"{begins}input", network["input"])
+        yield from _layers(begins, network["layers"])
 
 
 def _layers(prefix: str, layers: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:

@@ -44,7 +44,7 @@ def recounted(questions: Sequence[Question]) -> tuple[tuple[str, ...], tuple[Pro
 
 def _compared(question: Question) -> Iterator[tuple[int, str, Answer, Answer]]:
     """Yield each blank that can be counted: its number and name, the count, and what the formulas give."""
-    network = smaller(question.drawn["network"], question.network)
+    network = smaller(question.drawn["network"], question.network) if question.computed else None
     if network is None:
         return
     try:

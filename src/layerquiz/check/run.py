@@ -15,7 +15,7 @@ from layerquiz.check.found import Checked, Problem, at, at_words, told
 from layerquiz.check.graded import graded
 from layerquiz.check.mistakes import could_also, misplaced
 from layerquiz.check.recounted import recounted
-from layerquiz.check.wording import broken
+from layerquiz.check.wording import broken, given_away
 from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam.difficulty import difficulty
 from layerquiz.exam.space import space
@@ -72,6 +72,7 @@ def _facts(template: Template, found: Drawings) -> Checked:
 
 def _problems(template: Template, found: Drawings) -> Iterator[Problem]:
     yield from misplaced(template, CHOICES)
+    yield from given_away(template)
     if len(found.questions) > 1 and len({question.identity for question in found.questions}) == 1:
         yield Problem(at(template, ("network",)), "every seed gives the same question: let something vary")
     for seed, question in found.seeded(GRADED):

@@ -9,6 +9,8 @@ from layerquiz.check.found import Problem, at_words
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.printed import article
 from layerquiz.exam.question import Question
+from layerquiz.exam.template import Template
+from layerquiz.exam.wording import Wording
 from layerquiz.render import html, latex, markdown, text
 from layerquiz.render.document import Sheet
 from layerquiz.render.questions import sheet
@@ -53,6 +55,18 @@ def broken(question: Question, seed: int, solved: bool) -> Iterator[Problem]:
             form(document)
         except LayerquizError as error:
             yield Problem(at_words(template, error.what), f"it cannot be printed as {name}", seed, str(error))
+
+
+def given_away(template: Template) -> Iterator[Problem]:
+    """Yield which name of `let` the wording prints although the key that is asked for is made from it."""
+    key = template.hiding.asked_key if template.hiding is not None else None
+    if key is None:
+        return
+    labels = [asked.label for asked in template.asked if isinstance(asked.label, Wording)]
+    printed_names = {name for said in (template.wording, *labels) for name, _ in said.needs}
+    for name in sorted(key.made_from(template.written.mapping()) & printed_names):
+        what = f"the wording names {name}, from which {key.name} is made, and gives it away"
+        yield Problem(at_words(template, name), what)
 
 
 def slips(printed: str) -> Iterator[tuple[str, str]]:

@@ -123,7 +123,7 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
         "title": question.title,
         "difficulty": difficulty(question),
         "text": question.text,
-        "network": dict(question.network.spec),
+        **_networks_json(question),
         "blanks": blanks,
     }
     if solution:
@@ -136,6 +136,13 @@ def _as_json(question: Question, seed: str, solution: bool) -> dict[str, object]
             for because in question.solution
         ]
     return told
+
+
+def _networks_json(question: Question) -> dict[str, object]:
+    """Return the network, or those that are compared by name."""
+    if "" in question.networks:
+        return {"network": dict(question.network.spec)}
+    return {"networks": {name: dict(network.spec) for name, network in question.networks.items()}}
 
 
 def _options_json(blank: Blank) -> dict[str, object]:

@@ -12,6 +12,7 @@ from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
+from layerquiz.network.network import Network
 
 OF_PARAMETERS = frozenset(
     ("parameter_bytes", "gradient_bytes", "optimiser_bytes", "training_bytes", "moved_bytes", "arithmetic_intensity")
@@ -88,14 +89,15 @@ AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
 
 @dataclass(frozen=True)
 class Needs:
-    """What the blanks of one question rest on."""
+    """What the blanks of one question rest on: a network, and the quantities of it that they are about."""
 
-    question: Question
+    network: Network
+    about: tuple[str, ...]
 
     @property
     def conventions(self) -> Conventions:
         """Return how the question counts."""
-        return self.question.network.conventions
+        return self.network.conventions
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -105,18 +107,17 @@ class Needs:
     @property
     def blanks(self) -> list[tuple[str, str, str]]:
         """Return the owner of each quantity that the answers rest on, a dot, and its name."""
-        return [name.rpartition(".") for name in self.question.about]
+        return [name.rpartition(".") for name in self.about]
 
     @cached_property
     def above(self) -> list[Reference]:
         """Return every quantity that the blanks are computed from, and the blanks themselves."""
-        network = self.question.network
-        return network.graph.order([ref for name in self.question.about for ref in network.members(name)])
+        return self.network.graph.order([ref for name in self.about for ref in self.network.members(name)])
 
     @property
     def layers(self) -> list[Layer]:
         """Return the layers that the blanks rest on."""
-        by_name = self.question.network.by_name
+        by_name = self.network.by_name
         return [by_name[name] for name in dict.fromkeys(ref.owner for ref in self.above) if name in by_name]
 
     @property
@@ -131,14 +132,22 @@ class Needs:
 
     def rounds(self, node: type[Formula]) -> bool:
         """Say whether a value that the blanks need is rounded."""
-        parts = self.question.network.graph.parts
+        parts = self.network.graph.parts
         rules = ((parts[ref.owner].rules.formulas.get(ref.name)) for ref in self.above)
         return any(isinstance(part, node) for rule in rules if rule is not None for part in walk(rule))
 
     def padded(self) -> bool:
         """Say whether a padding by a number counts."""
-        values = self.question.network.values
+        values = self.network.values
         return any(ref.name.partition(".")[0] == "padding" and values[ref.owner][ref.name] > 0 for ref in self.above)
+
+
+def needs_of(question: Question) -> Iterator[Needs]:
+    """Yield what a question rests on, for each of its networks."""
+    for name, network in question.networks.items():
+        begins = f"{name}." if name else ""
+        about = tuple([found.removeprefix(begins) for found in question.about if found.startswith(begins)])
+        yield Needs(network, about)
 
 
 def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -178,7 +187,7 @@ def _biases(needs: Needs) -> Iterator[tuple[str, str]]:
 
 def _recurrent(needs: Needs) -> Iterator[tuple[str, str]]:
     """Yield how many bias vectors a recurrent layer has, where it has biases."""
-    network = needs.question.network
+    network = needs.network
     doubled = replace(needs.conventions, two_recurrent_biases=True)
     for layer in needs.counted:
         biases = network.values[layer.name].get("biases")
@@ -194,7 +203,7 @@ def _work(needs: Needs) -> Iterator[tuple[str, str]]:
         yield "backward", BACKWARD_WORK
     if "connections" in needs.asked:
         yield "connections", CONNECTIONS if conventions.bias_connections else NO_BIAS_CONNECTIONS
-    each = OF_BATCHES if "batch" in needs.question.network.values["input"] else ""
+    each = OF_BATCHES if "batch" in needs.network.values["input"] else ""
     if needs.asked & MOVING:
         yield "moved", MOVED.format(each)
     if needs.asked & OF_STATE:
@@ -232,9 +241,9 @@ def _in_bytes(bits: int) -> str:
 def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
     """Yield how shapes are written, where the network takes an image, a volume or a signal."""
     shaped = [owner for owner, _, asked in needs.blanks if asked == "shape"]
-    if any("tokens" in needs.question.network.form(owner).sizes for owner in shaped):
+    if any("tokens" in needs.network.form(owner).sizes for owner in shaped):
         yield "sequence", SEQUENCE
-    form = needs.question.network.form("input")
+    form = needs.network.form("input")
     if not form.axes:
         return
     first = needs.conventions.channels_first
@@ -282,7 +291,7 @@ def sentences(
     numbered = list(questions)
     said: dict[str, dict[str, dict[str, None]]] = {}
     for number, question in numbered:
-        for topic, sentence in _sentences(Needs(question)):
+        for topic, sentence in (found for needs in needs_of(question) for found in _sentences(needs)):
             said.setdefault(topic, {}).setdefault(sentence, {})[number] = None
     ordered = sorted(said.items(), key=lambda topic: TOPICS.index(topic[0]))
     found = [_for_whom(sentence, held, rivals) for _, rivals in ordered for sentence, held in rivals.items()]

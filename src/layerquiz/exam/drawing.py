@@ -13,9 +13,9 @@ from random import Random
 from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam import sample
 from layerquiz.exam.domain import domain, mistaken_formulas
-from layerquiz.exam.forms.base import lookup
+from layerquiz.exam.forms.base import Scene
 from layerquiz.exam.question import Question, composed, keys, lettered_blanks, scene_of, wired
-from layerquiz.exam.recipe import Drawn, RejectedError
+from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.inlined import column
@@ -72,50 +72,51 @@ def attempted(template: Template, random: Random, conventions: ConventionsChoice
     try:
         drawn = template.recipe.draw(random, template.conventions or conventions)
     except LayerquizError as error:
-        raise _judged(template, error, ()) from None
+        raise _judged(template, error) from None
     try:
-        network = wired(template, drawn, conventions)
+        networks = wired(template, drawn, conventions)
     except LayerquizError as error:
-        raise _judged(template, error, ("network",)) from None
-    _check_required(template, drawn, network)
+        raise _judged(template, error) from None
+    scene = scene_of(template, drawn, networks)
+    network = scene.network
+    _check_required(template, scene)
     right = keys(template, network)
     if template.kind == "formula":
         _check_formulas_told_apart(template, network)
     else:
         _check_told_apart(template, network, right)
-    _draw_forms(template, drawn, network, random)
-    question = composed(template, drawn, network, right)
+    _draw_forms(template, scene, random)
+    question = composed(template, drawn, networks, right)
+    _check_explained(template, question)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
     return question
 
 
-def _judged(template: Template, error: LayerquizError, path: tuple[str, ...]) -> Exception:
+def _judged(template: Template, error: LayerquizError) -> Exception:
     """Return a fault of the drawn numbers as a rejection, any other as an error with its line."""
-    located = template.written.located(error, path)
+    located = template.written.located(error)
     if error.slug not in OF_NUMBERS:
         return located
     return RejectedError(f"{located.where}: the network could not be ({error.slug})")
 
 
-def _check_required(template: Template, drawn: Drawn, network: Network) -> None:
+def _check_required(template: Template, scene: Scene) -> None:
     """Reject a drawing that does not meet what the template requires."""
-    value = lookup(drawn, network)
     for place, comparison in enumerate(template.require):
         try:
-            holds = comparison.value(value)
+            holds = comparison.value(scene.lookup)
         except LayerquizError as error:
             raise template.written.located(error, ("require", place)) from None
         if not holds:
             raise RejectedError(f'require "{comparison.text}" did not hold')
 
 
-def _draw_forms(template: Template, drawn: Drawn, network: Network, random: Random) -> None:
+def _draw_forms(template: Template, scene: Scene, random: Random) -> None:
     """Draw what blanks need besides the network, such as the order of options, and keep it with what was drawn."""
     if any(asked.form for asked in template.asked):
-        scene = scene_of(template, drawn, network)
-        drawn["forms"] = []  # a form may look at what those before it drew
+        scene.drawn["forms"] = []  # a form may look at what those before it drew
         for asked in template.asked:
-            drawn["forms"].append(None if asked.form is None else asked.form.draw(scene, random))
+            scene.drawn["forms"].append(None if asked.form is None else asked.form.draw(scene, random))
 
 
 def _check_slugs(template: Template) -> None:
@@ -138,6 +139,23 @@ def _check_told_apart(template: Template, network: Network, right: tuple[Answer,
             other = given_by.setdefault(values, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
+
+
+def _check_explained(template: Template, question: Question) -> None:
+    """Reject a drawing in which no wrong number, or no wrong choice, shows a listed mistake and no other listed one."""
+    pairs = zip(template.asked, question.blanks, strict=True)
+    listed = [blank.listed for asked, blank in pairs if asked.form is not None and asked.form.explains and blank.listed]
+    if not listed or not template.tells_apart:
+        return
+    told = set(template.tells_apart)
+    shown: set[str] = set()
+    for found in listed:
+        for sets in found.explained.values():
+            slugs = {slug for (slug, *more) in sets if not more} & told
+            shown |= slugs if len(slugs) == 1 or found.form != "number" else set()
+    for slug in template.tells_apart:
+        if slug not in shown:
+            raise RejectedError(f'tells_apart "{slug}": no wrong answer shows it alone')
 
 
 def _check_formulas_told_apart(template: Template, network: Network) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic.fields import FieldInfo
 
-from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam.facts import fact
 from layerquiz.formula.expr import Reference
 from layerquiz.network.keys import SAYS_NOTHING
@@ -131,8 +131,11 @@ class LayerView:
             return described(self._network, self._name)
         inner = f"{self._name}.{attribute}"
         if inner in self._network.graph.parts:
-            return LayerView(self._network, inner, self._letters)
+            return self._inner(inner)
         return self._in_letters(attribute) or offered(self._network, self._name, attribute)
+
+    def _inner(self, name: str) -> LayerView:
+        return LayerView(self._network, name, self._letters)
 
     def _in_letters(self, attribute: str) -> Sign | None:
         """Return a quantity as its letter, a shape as a product of letters and numbers; None where it has none."""
@@ -164,21 +167,59 @@ def offered(network: Network, owner: str, name: str) -> Any:
 
 def views(network: Network, letters: Mapping[Reference, str] | None = None) -> dict[str, Any]:
     """Return a network's names for the wording: every layer, `input`, `total`, and `layers` for loops."""
-    parts = {name: LayerView(network, name, letters) for name in network.graph.parts}
+    return arranged(network, lambda name: LayerView(network, name, letters))
+
+
+def arranged(network: Network, view: Callable[[str], LayerView]) -> dict[str, Any]:
+    """Return a network's names for the wording, each with its view."""
+    parts = {name: view(name) for name in network.graph.parts}
     layers = [parts[layer.name] for layer in network.layers]
     return {"layers": layers, **{name: view for name, view in parts.items() if "." not in name}}
 
 
-def described(network: Network, owner: str) -> str:
+class NetworkView:
+    """One of several networks in a wording: `a.name`, `a.conv.filters`, `a.layers`, `a.total.parameters`."""
+
+    __slots__ = ("_network", "_views")
+
+    def __init__(self, network: Network) -> None:
+        self._network, self._views = network, views(network)
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("_"):
+            raise AttributeError(attribute)
+        if attribute == "name":
+            return self._network.name
+        if attribute not in self._views:
+            cure = nearest(attribute, self._views)
+            raise TemplateError(f'the network has no "{attribute}"', cure=cure, slug="unknown-name")
+        return self._views[attribute]
+
+
+SignOf: TypeAlias = Callable[[str, str], Sign | None]
+"""The letter that is printed in place of a key of a layer; None where the key prints as it is."""
+
+
+def described(network: Network, owner: str, sign_of: SignOf = lambda *_: None) -> str:
     """Return a layer in words, with all its keys that matter: what a student needs to recount it."""
     layer = network.by_name.get(owner)
     if layer is None:
-        return {"input": "the input", "total": "the whole network"}.get(owner) or _block(network, owner)
+        return {"input": "the input", "total": "the whole network"}.get(owner) or _block(network, owner, sign_of)
     family = layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
     fields = type(layer.keys).model_fields
-    phrases = [PHRASES[name](layer, _found(network, layer, name)) for name in PHRASES if name in fields]
+    signs = {name: sign for name in fields if (sign := sign_of(owner, name))}
+    phrases = [
+        _signed(layer, name, signs[name]) if name in signs else PHRASES[name](layer, _found(network, layer, name))
+        for name in PHRASES
+        if name in fields
+    ]
     others = [name for name in fields if name not in {*PHRASES, *KEYS_OF_ALL, *SAYS_NOTHING}]
-    phrases += [_as_written(fields[name].alias or name, getattr(layer.keys, name), fields[name]) for name in others]
+    phrases += [
+        _signed(layer, name, signs[name])
+        if name in signs
+        else _as_written(fields[name].alias or name, getattr(layer.keys, name), fields[name])
+        for name in others
+    ]
     several, branch = _taken(network, layer)
     return ", ".join(filter(None, [KINDS.get(family, family) + several, *phrases, branch, *_trained(layer)]))
 
@@ -215,6 +256,13 @@ def _found(network: Network, layer: Layer, name: str) -> Any:
     return getattr(layer.keys, name) if name in OF_SEQUENCES else fact(network, layer.name, name)
 
 
+def _signed(layer: Layer, key: str, sign: Sign) -> str:
+    """Return the phrase of a key whose letter is printed in place of its number."""
+    if key in ("filters", "units", "groups"):
+        return f"{sign} {key}"
+    return f"{_called(layer) if key == 'kernel' else key.replace('_', ' ')} {sign}"
+
+
 def _as_written(key: str, found: Any, field: FieldInfo) -> str:
     """Return a key that has no phrase of its own by its name, unless it has its plain value."""
     called = key.replace("_", " ")
@@ -226,12 +274,12 @@ def _as_written(key: str, found: Any, field: FieldInfo) -> str:
     return f"{called} {', '.join('-' if entry is None else str(entry) for entry in entries)}"
 
 
-def _block(network: Network, owner: str) -> str:
+def _block(network: Network, owner: str, sign_of: SignOf) -> str:
     """Return a block in words: what stands in it, in order; copies that are alike are said once."""
     inside = [name for name in (*network.blocks, *network.by_name) if name.rpartition(".")[0] == owner]
     order = {name: place for place, name in enumerate(network.by_name)}
     inside.sort(key=lambda name: next(place for part, place in order.items() if f"{part}.".startswith(f"{name}.")))
-    parts = [described(network, name) for name in inside]
+    parts = [described(network, name, sign_of) for name in inside]
     return (
         f"{counted(len(parts), 'copy')} of: {parts[0]}" if len(parts) > 1 and len(set(parts)) == 1 else "; ".join(parts)
     )
@@ -239,7 +287,11 @@ def _block(network: Network, owner: str) -> str:
 
 def _kernel(layer: Layer, found: Any) -> str:
     sizes = found if isinstance(found, tuple) else (found,) * len(layer.kind.axes)
-    return f"{'window' if 'pool' in layer.kind.name else 'kernel'} {as_product(sizes)}"
+    return f"{_called(layer)} {as_product(sizes)}"
+
+
+def _called(layer: Layer) -> str:
+    return "window" if "pool" in layer.kind.name else "kernel"
 
 
 def _per_axis(found: Any) -> str:

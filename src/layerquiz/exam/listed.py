@@ -44,9 +44,9 @@ class Listed:
     """What may be answered to one blank, and what it means.
 
     right: every answer that is right; the first one is the key. several: any number of options may be right.
-    factor: a number within this factor of the key is right too. about: the quantities that the answer rests on.
-    find_wrong gives the wrong answers that a mistake explains, and find_because the solution; both are asked for only
-    when they are looked at.
+    square: a size may be written once for each axis. factor: a number within this factor of the key is right too.
+    about: the quantities that the answer rests on. find_wrong gives the wrong answers that a mistake explains, and
+    find_because the solution; both are asked for only when they are looked at.
     """
 
     form: Literal["number", "options", "order"]
@@ -55,6 +55,7 @@ class Listed:
     find_because: Callable[[], Because] = field(repr=False, compare=False)
     options: tuple[Option, ...] = ()
     several: bool = False
+    square: bool = False
     factor: Fraction | None = None
     about: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -12,13 +12,15 @@ from typing import Any, Literal, TypeAlias
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import grid
-from layerquiz.exam.forms.base import Scene
+from layerquiz.exam.forms.base import Networks, Scene
 from layerquiz.exam.layer_view import views
 from layerquiz.exam.letters import InLetters, Lettered, legend, lettered
 from layerquiz.exam.listed import Because, Listed
-from layerquiz.exam.recipe import Drawn
+from layerquiz.exam.recipe import Drawn, at
+from layerquiz.exam.source import Path
 from layerquiz.exam.template import Asked, ConventionsChoice, Template
 from layerquiz.exam.wording import Wording
+from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Reference
 from layerquiz.network.glossary import unit
 from layerquiz.network.network import Answer, Network
@@ -67,19 +69,27 @@ class Grid:
 
 @dataclass(frozen=True)
 class Question:
-    """A drawn question. From `drawn`, plain data, `rebuilt` makes the same question again."""
+    """A drawn question. From `drawn`, plain data, `rebuilt` makes the same question again.
+
+    `networks` are those that are compared, by name; the only one of any other question has no name.
+    """
 
     template: Template
-    network: Network
+    networks: Networks
     blanks: tuple[Blank, ...]
     drawn: Drawn
+
+    @cached_property
+    def network(self) -> Network:
+        """Return the network that the question is about, the first of several."""
+        return next(iter(self.networks.values()))
 
     @cached_property
     def text(self) -> str:
         """Return the wording with its numbers, in Markdown. Raises `LayerquizError` where the template is wrong."""
         if self.template.kind == "formula":
             return _text_in_letters(self.template, self.drawn, self.network)
-        return self.template.wording.render(scene_of(self.template, self.drawn, self.network).names)
+        return self.template.wording.render(scene_of(self.template, self.drawn, self.networks).names)
 
     @cached_property
     def grid(self) -> Grid | None:
@@ -122,9 +132,10 @@ class Question:
         """Return why each key is right: a quantity is derived from the givens and from what earlier blanks derived."""
         known: list[Reference] = []
         found: list[Because] = []
+        seen: set[tuple[str, Reference]] = set()
         for blank in self.blanks:
             if blank.listed is not None:
-                found.append(blank.listed.because)
+                found.append(blank.listed.because if len(self.networks) == 1 else _unseen(blank.listed.because, seen))
                 continue
             members = self.network.members(blank.quantity)
             derivation = self.network.derived(members, tuple(known))
@@ -138,23 +149,53 @@ class Question:
         return replace(self, blanks=tuple(replace(blank, points=blank.points * factor) for blank in self.blanks))
 
 
+def _unseen(because: Because, seen: set[tuple[str, Reference]]) -> Because:
+    """Return a solution without the steps that an earlier blank has shown under the same heading."""
+    found: list[str | Derivation] = []
+    heading, shown = "", set()
+    for part in because:
+        if isinstance(part, str):
+            found.append(heading := part)
+            continue
+        shown |= {(heading, step.quantity) for step in part.steps}
+        steps = tuple([step for step in part.steps if (heading, step.quantity) not in seen])
+        found += [replace(part, steps=steps)] if steps else []
+        if not steps and found[-1] is heading:
+            found.pop()
+    seen |= shown
+    return tuple(found)
+
+
 def rebuilt(template: Template, drawn: Drawn, conventions: ConventionsChoice = "textbook") -> Question:
     """Return the question that some drawn values make, without drawing again; its wording is filled in when read."""
     try:
-        network = wired(template, drawn, conventions)
+        networks = wired(template, drawn, conventions)
     except LayerquizError as error:
-        raise template.written.located(error, ("network",)) from None
-    return composed(template, drawn, network, keys(template, network))
+        raise template.written.located(error) from None
+    return composed(template, drawn, networks, keys(template, next(iter(networks.values()))))
 
 
-def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> Network:
-    """Return the drawn network; the template's own conventions win over the exam's."""
-    return Network.parse({**drawn["network"], "conventions": template.conventions or conventions})
+def wired(template: Template, drawn: Drawn, conventions: ConventionsChoice) -> Networks:
+    """Return the drawn network, or several by name; the template's own conventions win over the exam's.
+
+    Raises an error that has the path of what is wrong.
+    """
+    chosen = template.conventions or conventions
+    if "networks" not in drawn:
+        return {"": _parsed(drawn["network"], chosen, ("network",))}
+    return {name: _parsed(found, chosen, ("networks", name)) for name, found in drawn["networks"].items()}
 
 
-def scene_of(template: Template, drawn: Drawn, network: Network) -> Scene:
+def _parsed(mapping: Mapping[str, Any], conventions: ConventionsChoice, path: Path) -> Network:
+    try:
+        return Network.parse({**mapping, "conventions": conventions})
+    except LayerquizError as error:
+        raise at(error, (*path, *getattr(error, "path", ()))) from None
+
+
+def scene_of(template: Template, drawn: Drawn, networks: Networks) -> Scene:
     """Return a drawing as the forms of its blanks look at it."""
-    return Scene(template.written, template.tells_apart, drawn, network, template.hidden)
+    return Scene(template.written, template.tells_apart, drawn, networks, template.hidden, template.hiding)
 
 
 def keys(template: Template, network: Network) -> tuple[Answer, ...]:
@@ -168,15 +209,16 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
     return tuple(found)
 
 
-def composed(template: Template, drawn: Drawn, network: Network, right: tuple[Answer, ...]) -> Question:
-    """Return a drawn network as a question; `right` are its `keys`."""
+def composed(template: Template, drawn: Drawn, networks: Networks, right: tuple[Answer, ...]) -> Question:
+    """Return a drawn network, or several, as a question; `right` are the `keys` of the first."""
+    scene = scene_of(template, drawn, networks)
     if template.kind == "formula":
-        return Question(template, network, _in_letters(template, drawn, network, right), drawn)
+        return Question(template, networks, _in_letters(template, drawn, scene.network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
-    names = scene_of(template, drawn, network).names if worded else {}
+    names = scene.names if worded else {}
     if any(asked.form for asked in template.asked):
-        return Question(template, network, _with_forms(template, drawn, network, names), drawn)
-    return Question(template, network, _filled(template, names, right), drawn)
+        return Question(template, networks, _with_forms(template, scene, names), drawn)
+    return Question(template, networks, _filled(template, names, right), drawn)
 
 
 def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> tuple[Blank, ...]:
@@ -197,15 +239,12 @@ def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> 
     )
 
 
-def _with_forms(template: Template, drawn: Drawn, network: Network, names: dict[str, Any]) -> tuple[Blank, ...]:
+def _with_forms(template: Template, scene: Scene, names: dict[str, Any]) -> tuple[Blank, ...]:
     """Return the blanks of a question with answers that can be listed, among others perhaps."""
-    scene = scene_of(template, drawn, network)
-    forms = [asked.form for asked in template.asked]
-    listed = [
-        None if form is None else form.listed(scene, found) for form, found in zip(forms, drawn["forms"], strict=True)
-    ]
+    pairs = zip(template.asked, scene.drawn["forms"], strict=True)
+    listed = [None if asked.form is None else asked.form.listed(scene, found) for asked, found in pairs]
     right = [
-        network.value(asked.quantity) if found is None else found.right[0]
+        scene.network.value(asked.quantity) if found is None else found.right[0]
         for asked, found in zip(template.asked, listed, strict=True)
     ]
     blanks = zip(_filled(template, names, right), listed, strict=True)

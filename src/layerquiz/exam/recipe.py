@@ -5,7 +5,7 @@ A recipe is read once. Drawing goes through it in the order of the file; each en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeAlias
@@ -24,7 +24,7 @@ MOST_OPTIONS = 1000
 LARGEST = 10**15
 
 Drawn: TypeAlias = dict[str, Any]
-"""What was drawn, as plain data: the values of `let` and the network's mapping."""
+"""What was drawn, as plain data: the values of `let`, and the network's mapping or those of several `networks`."""
 
 
 class RejectedError(Exception):
@@ -37,7 +37,10 @@ class RejectedError(Exception):
 
 @dataclass(slots=True)
 class Scope:
-    """What is drawn so far: `let`, the entries of the mapping that is being drawn, and earlier layers by name."""
+    """What is drawn so far: `let`, the entries of the mapping that is being drawn, and earlier layers by name.
+
+    earlier: networks that were drawn before, by name.
+    """
 
     random: Random
     conventions: Any
@@ -46,6 +49,8 @@ class Scope:
     beside: dict[str, Any] = field(default_factory=dict)
     owners: dict[str, dict[str, Any]] = field(default_factory=dict)
     layers: list[dict[str, Any]] = field(default_factory=list)
+    path: Path = ("network",)
+    earlier: dict[str, Scope] = field(default_factory=dict)
 
     def value(self, name: str) -> Any:
         """Return what a name in an expression stands for."""
@@ -57,6 +62,9 @@ class Scope:
             return found
         if key in self.owners.get(owner, ()):
             return self.owners[owner][key]
+        first, _, rest = name.partition(".")
+        if first in self.earlier and first not in self.owners:
+            return self.earlier[first].value(rest)
         return self._computed(owner, key)
 
     def _computed(self, owner: str, key: str) -> Any:
@@ -68,7 +76,7 @@ class Scope:
         try:
             network = Network.parse({**so_far, **self.blocks})
         except NetworkError as error:
-            raise at(error, ("network", *getattr(error, "path", ()))) from None
+            raise at(error, (*self.path, *getattr(error, "path", ()))) from None
         return fact(network, owner, key)
 
 
@@ -88,23 +96,16 @@ def at(error: LayerquizError, path: Path) -> LayerquizError:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The entries of `let` and of the network, ready to draw.
+    """The entries of a network, ready to draw; even: no draw depends on another."""
 
-    even: every drawing chooses from the same numbers of options, so that all drawings are equally likely.
-    """
-
-    let: tuple[tuple[str, Maker], ...]
     input: Mapping[str, Maker] | Any
     layers: tuple[Maker, ...] | Any
     others: Mapping[str, Any]
     blocks: Mapping[str, Any]
     even: bool
 
-    def draw(self, random: Random, conventions: Any) -> Drawn:
-        """Draw every entry, in the order of the file."""
-        scope = Scope(random, conventions, self.blocks)
-        for name, make in self.let:
-            scope.let[name] = make(scope)
+    def filled(self, scope: Scope) -> dict[str, Any]:
+        """Draw every entry, in the order of the file, and return the network's mapping."""
         network = {**self.others, **self.blocks}
         network["input"] = scope.owners["input"] = _filled(self.input, scope)
         counts: dict[str, int] = {}
@@ -114,24 +115,71 @@ class Recipe:
             counts[kind] = counts.get(kind, 0) + 1
             scope.layers.append(layer)
             scope.owners[layer.get("name", f"{kind}_{counts[kind]}")] = layer
-        return {"let": scope.let, "network": network | {"layers": scope.layers}}
+        return network | {"layers": scope.layers}
 
 
-def recipe(let: Mapping[str, Any], network: Mapping[str, Any]) -> Recipe:
-    """Return `let` and a network as written, ready to draw; errors carry the path of the entry."""
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """The entries of `let` and of the network, or of several by name, ready to draw.
+
+    even: every drawing chooses from the same numbers of options, so that all drawings are equally likely.
+    """
+
+    let: tuple[tuple[str, Maker], ...]
+    networks: Mapping[str, Recipe]
+    several: bool
+    even: bool
+
+    def draw(self, random: Random, conventions: Any) -> Drawn:
+        """Draw every entry, in the order of the file."""
+        first = Scope(random, conventions, {})
+        for name, make in self.let:
+            first.let[name] = make(first)
+        earlier: dict[str, Scope] = {}
+        drawn: dict[str, Any] = {}
+        for name, found in self.networks.items():
+            path = ("networks", name) if self.several else ("network",)
+            scope = Scope(random, conventions, found.blocks, first.let, path=path, earlier=dict(earlier))
+            drawn[name] = found.filled(scope)
+            earlier[name] = scope
+        return {"let": first.let, **({"networks": drawn} if self.several else {"network": drawn["network"]})}
+
+
+def networks_of(drawn: Drawn) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the drawn networks, each with what its layers' names begin with: nothing, or the name of one of several."""
+    if "networks" not in drawn:
+        yield "", drawn["network"]
+    for name, network in drawn.get("networks", {}).items():
+        yield f"{name}.", network
+
+
+def recipe(let: Mapping[str, Any], network: Mapping[str, Any], networks: Mapping[str, Any] | None = None) -> Recipes:
+    """Return `let` and a network as written, or several, ready to draw; errors carry the path of the entry."""
     makers = tuple((name, leaf(found, ("let", name))) for name, found in let.items())
+    if networks is None:
+        found = {"network": _recipe(network, ("network",))}
+    else:
+        found = {name: _recipe(written, ("networks", name)) for name, written in networks.items()}
+    even = _is_even(let) and all(made.even for made in found.values())
+    return Recipes(makers, found, networks is not None, even)
+
+
+def _recipe(network: Any, path: Path) -> Recipe:
+    """Return one network as written, ready to draw."""
+    if not isinstance(network, Mapping):
+        raise at(TemplateError(f"a network is a mapping; found {shown(network)}", slug="network"), path)
     if "conventions" in network:
         error = TemplateError("conventions stand beside the network, not in it", slug="unknown-key")
-        raise at(error, ("network", "conventions"))
+        raise at(error, (*path, "conventions"))
     written, layers = network.get("input"), network.get("layers")
     if not isinstance(written, Mapping) or not isinstance(layers, list):
-        raise at(TemplateError("a network has an input, a mapping, and layers, a list", slug="network"), ("network",))
-    sizes = _leaves(written, ("network", "input"))
-    made = tuple(_layer(found, ("network", "layers", place)) for place, found in enumerate(layers))
+        raise at(TemplateError("a network has an input, a mapping, and layers, a list", slug="network"), path)
+    sizes = _leaves(written, (*path, "input"))
+    made = tuple(_layer(found, (*path, "layers", place)) for place, found in enumerate(layers))
     others = {key: str(found) for key, found in network.items() if key not in ("input", "layers", "blocks")}
     blocks = {key: found for key, found in network.items() if key == "blocks"}  # their bodies see arguments, no draws
-    even = _is_even(let) and _is_even(written) and _is_even(layers)
-    return Recipe(makers, sizes, made, others, blocks, even)
+    even = _is_even(written) and _is_even(layers)
+    return Recipe(sizes, made, others, blocks, even)
 
 
 def _is_even(written: Any, within: bool = False) -> bool:

@@ -8,7 +8,7 @@ programs).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,9 +18,8 @@ from typing import Any
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import sample
 from layerquiz.exam.drawing import attempted
-from layerquiz.exam.forms.base import lookup
-from layerquiz.exam.question import Question, wired
-from layerquiz.exam.recipe import Drawn, RejectedError
+from layerquiz.exam.question import Question, scene_of, wired
+from layerquiz.exam.recipe import Drawn, RejectedError, networks_of
 from layerquiz.exam.sample import Walk
 from layerquiz.exam.template import Template
 from layerquiz.network.expression import Lookup
@@ -138,8 +137,10 @@ def _meets(template: Template, way: Way) -> bool:
 
 def _looking_up(template: Template, drawn: Drawn) -> Lookup:
     """Return what names stand for in a drawing; what was written as a number is known without its network."""
-    written = {str(layer.get("name")): layer for layer in drawn["network"]["layers"]}
-    written["input"] = drawn["network"]["input"]
+    written: dict[str, Mapping[str, Any]] = {}
+    for begins, network in networks_of(drawn):
+        written |= {f"{begins}{layer.get('name')}": layer for layer in network["layers"]}
+        written[f"{begins}input"] = network["input"]
     made: list[Lookup] = []
 
     def value(name: str) -> Any:
@@ -148,7 +149,7 @@ def _looking_up(template: Template, drawn: Drawn) -> Lookup:
         if type(found) is int:
             return found
         if not made:
-            made.append(lookup(drawn, wired(template, drawn, "textbook")))
+            made.append(scene_of(template, drawn, wired(template, drawn, "textbook")).lookup)
         return made[0](name)
 
     return value

@@ -14,10 +14,10 @@ from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam import wording
 from layerquiz.exam.code_view import CODE, Hidden, hidden_arguments
 from layerquiz.exam.forms import Form, blanks_of, form_of
-from layerquiz.exam.forms.base import Keys, Points, compared
+from layerquiz.exam.forms.base import COMPARE, Keys, Points, compared
 from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
-from layerquiz.exam.recipe import Recipe, recipe
+from layerquiz.exam.recipe import Recipes, recipe
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.network.conventions import Conventions
@@ -28,7 +28,7 @@ ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
 FENCE = "---"
-DRAWN_KINDS = ("number", "formula", "choice", "find-error", "statement", "code")
+MOST_NETWORKS = 8
 """The kinds of question that this version draws."""
 
 MOST_BLANKS = 200
@@ -118,7 +118,7 @@ class Template:
     kind: str
     topics: tuple[str, ...]
     level: int
-    recipe: Recipe
+    recipe: Recipes
     letters: tuple[str, ...] | None
     require: tuple[Expression, ...]
     asked: tuple[Asked, ...]
@@ -137,6 +137,12 @@ class Template:
     def topic(self) -> str:
         """Return the main topic in words: the first one; the title where a template has none."""
         return self.topics[0].replace("-", " ") if self.topics else self.title
+
+    @property
+    def hiding(self) -> Form | None:
+        """Return the form that asks for a key, which the wording must not give away."""
+        forms = (asked.form for asked in self.asked)
+        return next((form for form in forms if form is not None and form.asked_key is not None), None)
 
     @property
     def points(self) -> Fraction:
@@ -159,7 +165,7 @@ def parse(text: str, name: str, file: str = "") -> Template:
     _check_kind(keys, written)
     let = _checked_let(keys.let, written)
     try:
-        made = recipe(let, keys.network or {})
+        made = recipe(let, keys.network or {}, keys.networks)
     except LayerquizError as error:
         raise written.located(error) from None
     hidden = hidden_arguments(keys.hide, keys.network or {}, written)
@@ -205,11 +211,7 @@ def _split(text: str, file: str) -> tuple[str, str, int]:
 
 
 def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
-    if keys.kind not in DRAWN_KINDS or keys.networks is not None:
-        path = ("networks",) if keys.kind in DRAWN_KINDS else ("kind",)
-        what = "several networks" if keys.kind in DRAWN_KINDS else f'questions of kind "{keys.kind}"'
-        cure = f"This version draws one network and the kinds: {', '.join(DRAWN_KINDS)}"
-        raise written.fault(f"{what} cannot be drawn yet", path, cure=cure, slug="kind-not-available")
+    _check_networks(keys, written)
     if keys.letters is not None and keys.kind != "formula":
         cure = "Write kind: formula, or leave letters out"
         raise written.fault(
@@ -218,8 +220,6 @@ def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
     if keys.hide and keys.kind != "code":
         cure = "Write kind: code, or leave hide out"
         raise written.fault("only code can be left open", ("hide",), cure=cure, slug="hide")
-    if keys.network is None:
-        raise written.fault('the key "network" is missing', slug="missing-key")
     if not keys.ask and not keys.hide and keys.table is None:
         raise written.fault("nothing is asked", cure="Give blanks with ask, or a table", slug="missing-key")
 
@@ -230,6 +230,27 @@ def _check_code(kind: str, asked: Iterable[Asked], read: Wording, written: Sourc
     if is_about and not any(name == CODE for name, _ in read.needs):
         cure = "Put {{ code.pytorch }} or {{ code.keras }} on a line of its own"
         raise written.fault("the wording shows no code", ("kind",), cure=cure, slug="no-code")
+
+
+def _check_networks(keys: TemplateKeys, written: SourceText) -> None:
+    """Refuse a comparison without networks, networks without a comparison, and names that they cannot have."""
+    wanted = "networks" if keys.kind == COMPARE else "network"
+    other = "network" if keys.kind == COMPARE else "networks"
+    if getattr(keys, other) is not None:
+        cure = f"Questions of kind {COMPARE} have networks, all others one network"
+        raise written.fault(f'a question of kind "{keys.kind}" has no {other}', (other,), cure=cure, slug="networks")
+    if getattr(keys, wanted) is None:
+        raise written.fault(f'the key "{wanted}" is missing', slug="missing-key")
+    networks = keys.networks or {}
+    if keys.kind == COMPARE and not 2 <= len(networks) <= MOST_NETWORKS:
+        cure = f"Allowed are 2 to {MOST_NETWORKS}"
+        raise written.fault(f"{len(networks)} networks are compared", ("networks",), cure=cure, slug="networks")
+    for name in networks:
+        if not NAME.fullmatch(name) or name in (*RESERVED, "layers", "range", *keys.let) or name.startswith("_"):
+            cure = "Use letters, digits and _, and none of input, total, layers, range and the names of let"
+            raise written.fault(
+                f'"{name}" cannot be the name of a network', ("networks", name), cure=cure, slug="bad-name"
+            )
 
 
 def _checked_let(let: Mapping[str, Any], written: SourceText) -> Mapping[str, Any]:
@@ -289,7 +310,7 @@ def _blanks(found: Any, kind: Kind, written: SourceText, path: Path) -> list[Ask
         cure = f"Such an entry belongs to questions of kind: {', '.join(form.kinds)}"
         raise written.fault(f'a question of kind "{kind}" cannot ask for this', path, cure=cure, slug="wrong-form")
     blanks = blanks_of(form, found, written, path)
-    return [Asked(blank.name, blank.label, blank.points, "", False, blank.place, blank) for blank in blanks]
+    return [Asked(blank.name, blank.label, blank.points, "", blank.rounding, blank.place, blank) for blank in blanks]
 
 
 def _blank(found: Any, written: SourceText, path: Path) -> Asked:
@@ -312,3 +333,8 @@ def _check_blanks(asked: list[Asked], written: SourceText) -> None:
         if blank.quantity in seen:
             raise written.fault(f'"{blank.quantity}" is asked twice', ("ask",), slug="doubled-blank")
         seen.add(blank.quantity)
+    hidden = [form.asked_key for blank in asked if (form := blank.form) is not None and form.asked_key is not None]
+    for key in hidden[1:]:
+        if key.keys != hidden[0].keys:
+            cure = f"Ask for {hidden[0].name} alone: each answer holds with all other numbers as they are"
+            raise written.fault("one question asks for two keys", key.place, cure=cure, slug="two-keys")

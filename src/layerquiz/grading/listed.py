@@ -20,6 +20,15 @@ MOST_CHARACTERS = 2_000
 BETWEEN = re.compile(r"[\s,;>/&+.:()\[\]→-]+|\band\b|\bthen\b|\boptions?\b", re.IGNORECASE)
 """What may stand around and between the letters of options."""
 
+SQUARE = re.compile(r"([0-9]+)(?:\s*(?:[x×*]|by|\\times)\s*\1(?![0-9]))+", re.IGNORECASE)
+"""One size for each axis: `5 x 5` is a size of 5."""
+
+TIMES = re.compile(
+    r"^\s*(?:by\s+)?(?:a\s+)?(?:factor\s+(?:of\s+)?)?(\S.*?)(?:\s*[x×]|[\s-]*(?:times|fold)(?:\s+(?:as\s+\w+|more))?)?\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A factor in words: `8x`, `8 times as many`, `a factor of 8`."""
+
 MARKS = re.compile(r"[$`\\{}]|\\times")
 
 
@@ -75,7 +84,8 @@ def _explained(sets: Sequence[tuple[str, ...]], told: Story) -> Story:
 
 def _number(blank: Blank, listed: Listed, told: Story, rounding: bool) -> Story:
     """Return the story of a number that was to be found."""
-    reading = read(told.written, "count")
+    written = SQUARE.sub(r"\1", told.written) if listed.square else told.written
+    reading = read(TIMES.sub(r"\1", written[:MOST_CHARACTERS]), "count")
     reading = in_thousands(reading) if isinstance(blank.key, int) else reading
     if isinstance(reading, Nothing):
         return told

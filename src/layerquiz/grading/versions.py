@@ -81,7 +81,7 @@ def _compared(by: str, labels: Sequence[str], sums: Sequence[Sums], tried: int) 
 
 def _groupings(drawings: Sequence[Drawn]) -> Iterator[tuple[str, list[str]]]:
     """Yield each drawn number with a label for each drawing; one that parts them as an earlier one is left out."""
-    rows = [dict(_leaves(drawn["let"], "")) | dict(_leaves(drawn["network"], "")) for drawn in drawings]
+    rows = [_numbers(drawn) for drawn in drawings]
     seen = set()
     for name in rows[0] if rows else ():
         values = [row.get(name) for row in rows]
@@ -90,6 +90,14 @@ def _groupings(drawings: Sequence[Drawn]) -> Iterator[tuple[str, list[str]]]:
         if len(set(labels)) > 1 and parting not in seen:
             seen.add(parting)
             yield name, labels
+
+
+def _numbers(drawn: Drawn) -> dict[str, Any]:
+    """Return the drawn numbers and words by name; those of several networks as `a.conv.kernel`."""
+    found = dict(_leaves(drawn["let"], ""))
+    for network, mapping in drawn["networks"].items() if "networks" in drawn else [("", drawn["network"])]:
+        found |= {f"{network}.{name}".lstrip("."): value for name, value in _leaves(mapping, "")}
+    return found
 
 
 def _leaves(found: Any, name: str) -> Iterator[tuple[str, Any]]:

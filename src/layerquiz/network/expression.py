@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -18,7 +19,7 @@ from layerquiz.errors import FormulaError
 from layerquiz.network.notation import shown
 
 Value: TypeAlias = Any
-"""A whole number, a word, true or false, or a tuple of numbers (a shape, a size per axis)."""
+"""A whole number or a fraction, a word, true or false, or a tuple of numbers (a shape, a size per axis)."""
 
 Lookup: TypeAlias = Callable[[str], Value]
 
@@ -92,8 +93,8 @@ class NoNumberError(Exception):
         self.found = found
 
 
-def _number(found: Value) -> int:
-    if type(found) is not int:
+def _number(found: Value) -> Any:
+    if type(found) is not int and type(found) is not Fraction:
         raise NoNumberError(found)
     return found
 
@@ -117,7 +118,7 @@ class _Build(Transformer[Token, Node]):
         first, *rest = children
         steps = [(ARITHMETIC[sign], node.run) for sign, node in zip(rest[::2], rest[1::2], strict=True)]
 
-        def run(lookup: Lookup) -> int:
+        def run(lookup: Lookup) -> Value:
             found = _number(first.run(lookup))
             for apply, right in steps:
                 found = apply(found, _number(right(lookup)))

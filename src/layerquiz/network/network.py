@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
@@ -101,6 +103,21 @@ class Network:
         if chosen not in self._under:
             self._under[chosen] = Network(self.spec, chosen, self.kinds)
         return self._under[chosen]
+
+    def renumbered(self, numbers: Mapping[str, Mapping[str, Number]]) -> Network:
+        """Return the network with other numbers in place of some givens, by part; its formulas are the same.
+
+        What is written, `spec` and the layers' keys, stays as it was. Raises NetworkError where the numbers cannot be.
+        """
+        graph = Graph(
+            replace(part, givens={**part.givens, **numbers.get(name, {})}) for name, part in self.graph.parts.items()
+        )
+        made = copy(self)
+        vars(made).update(graph=graph, values=evaluate(graph), _under={}, _remembered={})
+        found = made.fault(made.values)
+        if found:
+            raise found
+        return made
 
     def derived(self, targets: tuple[Reference, ...], known: tuple[Reference, ...] = ()) -> Derivation:
         """Return the steps to some quantities, without those that are known; planned once for a structure."""

@@ -167,19 +167,27 @@ def wrong_values(network: Network, quantity: str) -> Mapping[Answer, Wrong]:
 
     The right value is not among them. Made once for all who look at the same numbers.
     """
-    return network.remembered(("wrong values", quantity), lambda: _wrong_values(network, quantity))
+    return network.remembered(("wrong values", quantity), lambda: _of_one(wrong_sheets(network, (quantity,))))
 
 
-def _wrong_values(network: Network, quantity: str) -> dict[Answer, Wrong]:
-    members = network.members(quantity)
-    search = Search(network, members)
+def _of_one(sheets: Mapping[tuple[Answer, ...], Wrong]) -> dict[Answer, Wrong]:
+    return {values[0]: sets for values, sets in sheets.items()}
+
+
+def wrong_sheets(network: Network, quantities: tuple[str, ...]) -> dict[tuple[Answer, ...], Wrong]:
+    """Return what each single mistake makes of some quantities together, as `wrong_values` does of one."""
+    members = [network.members(name) for name in quantities]
+    search = Search(network, [ref for refs in members for ref in refs])
     changes = table(search, "singles")
-    found: dict[Answer, set[tuple[str, ...]]] = {}
+    found: dict[tuple[Answer, ...], set[tuple[str, ...]]] = {}
     for numbers, places in changes.outcomes(search, network.values, {}):
+        left, together = iter(numbers), []
+        for name, refs in zip(quantities, members, strict=True):
+            together.append(joined(name, tuple(islice(left, len(refs)))))
         sets = {changes.changes[place].slugs for place in places}
-        found.setdefault(joined(quantity, numbers), set()).update(sets)
-    found.pop(network.value(quantity), None)
-    return {value: tuple(sorted(sets, key=_in_catalogue)) for value, sets in found.items()}
+        found.setdefault(tuple(together), set()).update(sets)
+    found.pop(tuple([network.value(name) for name in quantities]), None)
+    return {together: tuple(sorted(sets, key=_in_catalogue)) for together, sets in found.items()}
 
 
 def _in_catalogue(slugs: tuple[str, ...]) -> list[int]:

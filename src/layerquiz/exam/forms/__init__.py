@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from layerquiz.exam.forms.base import Form
+from layerquiz.exam.forms.between import Value
+from layerquiz.exam.forms.budget import Budget, Estimate
 from layerquiz.exam.forms.choice import Pick, ValueChoice
+from layerquiz.exam.forms.compare import Largest, Rank
 from layerquiz.exam.forms.error import WrongLine
 from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.forms.statement import Statement
+from layerquiz.exam.forms.unknown import Unknown
 from layerquiz.exam.source import Path, SourceText
 
 FORMS: Mapping[str, Any] = {
@@ -17,6 +21,13 @@ FORMS: Mapping[str, Any] = {
     "statement": Statement,
     "wrong_line": WrongLine,
     "fails": FailingLayer,
+    "unknown": Unknown,
+    "most": Budget,
+    "least": Budget,
+    "factor": Estimate,
+    "largest": Largest,
+    "rank": Rank,
+    "value": Value,
     "options": ValueChoice,
 }
 """The forms by the key that tells them; the first that an entry has counts."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from random import Random
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,15 +16,20 @@ from layerquiz.errors import FormulaError, LayerquizError
 from layerquiz.exam import wording
 from layerquiz.exam.code_view import CODE, CodeView, Hidden, planted
 from layerquiz.exam.facts import fact
-from layerquiz.exam.layer_view import views
+from layerquiz.exam.hidden import hiding_views
+from layerquiz.exam.layer_view import NetworkView, views
 from layerquiz.exam.listed import Listed
 from layerquiz.exam.recipe import Drawn, unknown
+from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.formula.derive import Derivation, derive
 from layerquiz.network import expression
 from layerquiz.network.expression import Expression, Lookup
 from layerquiz.network.network import Network
+
+COMPARE = "compare"
+"""The kind of question that is about several networks."""
 
 Points = Annotated[float, Field(ge=0.01, le=1000)]
 
@@ -42,27 +47,45 @@ class FormKeys(Keys):
     points: Points = 1
 
 
+Networks: TypeAlias = Mapping[str, Network]
+"""The networks of a drawing by name; the only one has no name."""
+
+
 @dataclass(frozen=True)
 class Scene:
-    """One drawing, as wordings and forms look at it: what was drawn, the network, and what its code leaves open."""
+    """One drawing, as wordings and forms look at it: what was drawn, and the network that it makes.
+
+    hidden: what the network's code leaves open. hiding: the form that asks for a key, which no wording may give away.
+    """
 
     written: SourceText
     tells_apart: tuple[str, ...]
     drawn: Drawn
-    network: Network
+    networks: Networks
     hidden: tuple[Hidden, ...] = ()
+    hiding: Form | None = None
+
+    @cached_property
+    def network(self) -> Network:
+        """Return the network, the first of several."""
+        return next(iter(self.networks.values()))
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        """Return what a wording may name: the network's code, what the template drew first, and the layers."""
-        return {
-            CODE: CodeView(self.network, (*self.hidden, *planted(self.drawn))),
-            **self.drawn["let"],
-            **views(self.network),
-        }
+        """Return what a wording may name: draws of `let`, and layers and code; of several networks, those."""
+        if "" not in self.networks:
+            return {**self.drawn["let"], **{name: NetworkView(found) for name, found in self.networks.items()}}
+        if self.hiding is None or self.hiding.asked_key is None:
+            code = CodeView(self.network, (*self.hidden, *planted(self.drawn)))
+            return {CODE: code, **self.drawn["let"], **views(self.network)}
+        hidden = self.hiding.asked_key.hidden(self.network, self.hiding.stated)
+        return {**self.drawn["let"], **hiding_views(self.network, hidden)}
 
     def lookup(self, name: str) -> Any:
         """Return what a name of an expression stands for: a draw of `let`, a quantity or a key of a layer."""
+        first, _, rest = name.partition(".")
+        if first in self.networks:
+            return lookup(self.drawn, self.networks[first])(rest)
         return lookup(self.drawn, self.network)(name)
 
 
@@ -91,10 +114,28 @@ class Form(ABC):
     kinds: ClassVar[tuple[str, ...]]
     """The kinds of question that have such blanks."""
 
+    explains: ClassVar[bool] = False
+    """Whether the mistakes of `tells_apart` have to show in the wrong answers that the blank explains."""
+
     @property
     def told(self) -> str | None:
         """Return the quantity in which the mistakes of `tells_apart` have to show, if the blank is about one."""
         return None
+
+    @property
+    def rounding(self) -> bool:
+        """Return whether a rounded answer counts."""
+        return False
+
+    @property
+    def asked_key(self) -> Searched | None:
+        """Return the key of the notation that is asked for, if the blank asks for one."""
+        return None
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """Return the quantities that the question states although they change with the key."""
+        return ()
 
     @abstractmethod
     def draw(self, scene: Scene, random: Random) -> Any:

@@ -1,0 +1,47 @@
+"""What solutions say beside the steps: a formula with one letter, and a small table of what some numbers give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from layerquiz.errors import LayerquizError
+from layerquiz.exam.layer_view import as_product
+from layerquiz.exam.letters import lettered
+from layerquiz.formula.expr import references
+from layerquiz.network.network import Answer, Network
+
+PLACES = 3
+
+
+def tabled(head: Sequence[str], rows: Iterable[Sequence[Answer | str]]) -> str:
+    """Return a table in Markdown: numbers are grouped in threes, shapes print as products."""
+    lines = [head, ["---:"] * len(head), *([cell(entry) for entry in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def cell(value: Answer | str) -> str:
+    """Return a value as it stands in a table; of a fraction three places."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return as_product(tuple(map(int, value)))
+    return f"${grouped(value)}$"
+
+
+def grouped(value: Answer) -> str:
+    """Return a number as mathematics, its digits in groups of three; of a fraction three places."""
+    if isinstance(value, Fraction) and value.denominator > 1:
+        return f"{float(round(value, PLACES)):,}".replace(",", "{,}")
+    return f"{value:,}".replace(",", "{,}")
+
+
+def in_letter(network: Network, name: str, keys: Sequence[str]) -> str:
+    """Return the formula of a quantity in TeX, in which the only key is a letter; "" where it has none."""
+    if len(keys) > 1:
+        return ""
+    try:
+        found = lettered(network, name, keys)
+    except LayerquizError:
+        return ""
+    return found.written(found.right).tex if references(found.right) else ""
