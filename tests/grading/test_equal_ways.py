@@ -9,6 +9,7 @@ from itertools import islice
 
 import pytest
 
+from computed import COMPUTED
 from layerquiz.errors import ExamError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
@@ -24,7 +25,7 @@ from layerquiz.network import outcomes
 from layerquiz.network.mistakes import CATALOGUE, Search, evaluated, mistaken
 from layerquiz.network.network import Network
 
-TEMPLATES = [name for name in sorted(library.templates()) if name not in ("alexnet-table", "mnist-network")]
+TEMPLATES = [name for name in COMPUTED if name not in ("alexnet-table", "mnist-network")]
 LARGE = ("mnist-network",)
 ROUNDS = 3
 

@@ -9,6 +9,7 @@ import pytest
 import sympy
 
 import layerquiz as lq
+from computed import COMPUTED
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import library
 from layerquiz.exam.domain import domain
@@ -304,8 +305,8 @@ def notations(asked, formula):
 
 IN_SCOPE = [
     (name, blank)
-    for name, read in library.templates().items()
-    for blank in {asked.quantity for asked in read.asked}
+    for name in COMPUTED
+    for blank in {asked.quantity for asked in library.named(name).asked}
     if not blank.endswith("shape") and name not in ("alexnet-table", "vgg-block", "mnist-network")
 ]
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from computed import COMPUTED
 from grading.notations import NUMBERS, SHAPES
 from layerquiz import derive, render
 from layerquiz.exam import library
@@ -14,7 +15,7 @@ from layerquiz.grading.diagnose import diagnose, diagnose_sheet
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 
-TEMPLATES = list(library.templates())
+TEMPLATES = COMPUTED
 FEW, ALL = 2, 200
 LARGE = 10
 """A question with more blanks than this is a table of a whole network."""
