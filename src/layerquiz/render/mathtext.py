@@ -50,10 +50,15 @@ def _letter(owner: str, name: str, latex: bool) -> str:
     if which:
         found = f"{re.sub(r'_.*$', '', found)}_{{{which}}}"
     elif which is None:
-        found = rf"{found}_{{\text{{{owner}}}}}" if latex else f"{found}({owner})"
-    if latex:
-        return found.replace("_{\\text{" + owner, "_{\\text{" + owner.replace("_", r"\_"))
-    return plain_letter(found)
+        found = _of(found, owner) if latex else f"{found}({owner})"
+    return found if latex else plain_letter(found)
+
+
+def _of(found: str, owner: str) -> str:
+    """Return a letter with a layer's name below it, behind what stands there already: there is one subscript."""
+    named = r"\text{" + owner.replace("_", r"\_") + "}"
+    head, below, rest = found.partition("_{")
+    return f"{head}_{{{rest.removesuffix('}')},\\,{named}}}" if below else f"{found}_{{{named}}}"
 
 
 def in_numbers(formula: Formula, values: Mapping[Reference, Number], style: Style = TEXT) -> str:
