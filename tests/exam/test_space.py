@@ -55,7 +55,7 @@ def test_a_condition_on_many_is_estimated():
     found = space(conv(more="require: ['input.height % 4 == 0']\n"))
     right = sum(1 for _, height, _, _ in product(range(3), range(10, 31, 2), range(2), range(2)) if height % 4 == 0)
     assert not found.exact
-    assert abs(found.distinct - right) < 0.15 * right
+    assert abs(found.distinct - right) < 0.25 * right  # one digit is told
     assert str(found).startswith("about ")
 
 

@@ -30,11 +30,11 @@ FEW = 64
 WAYS = 200
 """Of more, so many random ways are looked at for what is required."""
 
-DRAWN, DRAWN_IN_LETTERS = 20, 6
+DRAWN, DRAWN_IN_LETTERS = 8, 2
 """So many of those that meet it are drawn; formulas are compared at many points, which takes its time."""
 
-SHOWN_DIGITS = 2
-"""An estimate has so many digits: some tens of ways do not give more."""
+SHOWN_DIGITS = 1
+"""An estimate has so many digits: few ways do not give more, and a list of all templates must not take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Space:
     exact: bool
 
     def __str__(self) -> str:
-        """Return the number as it is told: 48, or about 12,000."""
+        """Return the number as it is told: 48, or about 10,000."""
         return f"{self.distinct:,}" if self.exact else f"about {self.distinct:,}"
 
 
