@@ -39,6 +39,14 @@ def test_a_table_keeps_its_alignment():
     assert markup.text(markdown) == "a  b\n-  --\nx  10"
 
 
+def test_a_page_begins_neither_in_short_code_nor_behind_a_colon():
+    """What a colon announces stands on the same page; only code that fills much of a page may be parted."""
+    assert "so:\n\n\\nobreak\n\\ListItem" in markup.latex("so:\n\n- a")
+    for lines in (markup.CODE_TOGETHER, markup.CODE_TOGETHER + 1):
+        code = markup.latex("```\n" + "x\n" * lines + "```")
+        assert code.count(r"\nobreak") == (lines - 1 if lines == markup.CODE_TOGETHER else 2)
+
+
 def test_unsafe_mathematics_is_refused_inside_markdown():
     with pytest.raises(TemplateError, match=r"\\input"):
         markup.latex(r"Read $\input{/etc/passwd}$.")

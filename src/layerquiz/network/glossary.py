@@ -137,7 +137,7 @@ OWN: dict[str, Entry] = {
     "key_input": Entry("E_{K}", ("feature", "features"), "features that keys are made from"),
     "value_input": Entry("E_{V}", ("feature", "features"), "features that values are made from"),
     "feedforward": Entry(r"F_{\text{ff}}", ("unit", "units"), "units between the two dense layers"),
-    "vocabulary": Entry("V", ("word", "words"), "words that have a row in the table"),
+    "vocabulary": Entry("V", ("word", "words"), "rows of the table"),
     "slopes": Entry("n", ("slope", "slopes"), "learned slopes"),
     "factor": Entry("r", NUMBER, "factor of the sizes"),
     "size": Entry("n", PIXEL, "size that is asked for"),
@@ -148,7 +148,7 @@ OWN: dict[str, Entry] = {
     "positions": Entry("N", ("position", "positions"), "positions with a learned vector"),
     "division": Entry("d", NUMBER, "by what the features are divided for each cluster"),
     "inner": Entry("h", ("feature", "features"), "features of a cluster"),
-    "entry": Entry("n", NUMBER, "written size"),
+    "entry": Entry("n", NUMBER, "size along axis"),
 }
 """A layer's own givens and quantities, seen from its own rule."""
 

@@ -15,6 +15,9 @@ from layerquiz.render import escape, mathematics
 CODE_WIDTH = 88
 """Signs of code that a line of a page has room for."""
 
+CODE_TOGETHER = 24
+"""Lines of code that stay on one page: a third of a page."""
+
 NO_PAGE = r"\nobreak"
 ALIGNMENT = {"text-align:left": "l", "text-align:center": "c", "text-align:right": "r"}
 
@@ -29,7 +32,7 @@ def _reader() -> MarkdownIt:
 @functools.lru_cache(maxsize=4096)
 def latex(markdown: str) -> str:
     """Return Markdown blocks as LaTeX paragraphs, ending with an empty line."""
-    return "".join(f"{LATEX.write(node)}\n\n" for node in blocks(markdown)) if markdown.strip() else ""
+    return "".join(_held(LATEX.write(node)) for node in blocks(markdown)) if markdown.strip() else ""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -119,9 +122,9 @@ class LatexWriter(Writer):
         return rf"\texttt{{{escape.latex(node.content)}}}"
 
     def fence(self, node: SyntaxTreeNode) -> str:
-        """Return lines of code; no page begins behind the first of them, or with the last."""
+        """Return lines of code: short code stays on one page, long code never leaves one line alone."""
         lines = [rf"\CodeLine{{{_kept(line)}}}" for line in code_lines(node.content)]
-        held = (1, len(lines) - 1)
+        held = range(len(lines)) if len(lines) <= CODE_TOGETHER else (1, len(lines) - 1)
         text = "".join(f"{NO_PAGE if place in held and place else ''}{line}" for place, line in enumerate(lines))
         return rf"\Code{{{text}}}"
 
@@ -213,6 +216,11 @@ def _spaced(row: list[str], widths: list[int]) -> str:
     """Return one row, each cell as wide as its column."""
     pairs = zip(row, widths, strict=True)
     return "  ".join(f"{cell:{'>' if cell[:1].isdigit() else '<'}{width}}" for cell, width in pairs).rstrip()
+
+
+def _held(block: str) -> str:
+    """Return a block of LaTeX with its end; no page begins between a colon and what it announces."""
+    return f"{block}\n\n{NO_PAGE}\n" if block.endswith(":") else f"{block}\n\n"
 
 
 def _row(cells: Iterable[str]) -> str:
