@@ -249,7 +249,8 @@ def text_formulas(sheet: str) -> list[tuple[str, list[str]]]:
     """Return from a printed text each blank's mark, with the last side of its last chain and its answer."""
     found = []
     for mark, body in re.findall(r"^\((\w+)\)[^\n]*\n((?:    [^\n]*\n)+)", sheet, re.MULTILINE):
-        *_, steps, said = (line.partition(": ")[2] for line in body.splitlines())
+        lines = (line for line in body.splitlines() if not line.startswith("    where "))
+        *_, steps, said = (line.partition(": ")[2] for line in lines)
         for sign, typed in (("⌊", "floor("), ("⌋", ")"), ("·", "*")):
             said = said.replace(sign, typed)
         found.append((mark, [steps.split(" = ")[-1], said]))

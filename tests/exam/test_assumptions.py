@@ -111,7 +111,7 @@ def test_what_training_stores_and_does_is_said():
     """Types, optimiser, batch and gradients are printed where a blank rests on them, made from the conventions."""
     found = of_training("total.training_bytes", "total.training_flops")
     for part in (
-        "The optimiser (momentum) keeps 1 number for each parameter that it trains.",
+        "The optimiser (SGD with momentum) keeps 1 number for each parameter that it trains.",
         "Outputs, the input among them, are stored for every example of the batch, each with its gradient.",
         "2 bytes as a parameter, 2 bytes as a gradient, 4 bytes as the optimiser's state, 2 bytes as an activation",
         assumptions.BACKWARD_WORK,

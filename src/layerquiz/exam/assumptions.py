@@ -70,8 +70,18 @@ OPERATION = (
     "activation functions, pooling and normalisation are not counted."
 )
 BACKWARD_WORK = (
-    "The gradients take one product for each input and one for each weight; where weights are frozen, the first only."
+    "In the backward pass each layer takes its products twice, for the gradient of its inputs and for that of its "
+    "weights; where its weights are frozen, for the first only."
 )
+NAMES_OF_OPTIMISERS = {
+    "sgd": "SGD",
+    "momentum": "SGD with momentum",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "lion": "Lion",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
 CONNECTIONS = "The bias of a unit is one of its connections."
 NO_BIAS_CONNECTIONS = "The bias of a unit is not one of its connections."
 MOVED = "Each layer reads its parameters once, and{} reads its input once and writes its output once."
@@ -210,7 +220,7 @@ def _work(needs: Needs) -> Iterator[tuple[str, str]]:
         states = counted(conventions.optimiser_states - conventions.master_copy, "number")
         copy = " and a copy of the parameter" if conventions.master_copy else ""
         told = f"keeps {states} for each parameter that it trains{copy}"
-        yield "optimiser", f"The optimiser ({conventions.optimiser}) {told}."
+        yield "optimiser", f"The optimiser ({NAMES_OF_OPTIMISERS[conventions.optimiser]}) {told}."
     if needs.asked & OF_BATCH:
         yield "batch", BATCH.format(", each with its gradient" if conventions.activation_gradients else "")
     if "kv_cache_bytes" in needs.asked:
@@ -243,8 +253,9 @@ def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
     shaped = [owner for owner, _, asked in needs.blanks if asked == "shape"]
     if any("tokens" in needs.network.form(owner).sizes for owner in shaped):
         yield "sequence", SEQUENCE
-    form = needs.network.form("input")
-    if not form.axes:
+    forms = [needs.network.form(owner) for owner in ("input", *shaped)]
+    form = next((form for form in forms if form.axes), None)
+    if form is None:
         return
     first = needs.conventions.channels_first
     order = r" $\times$ ".join(reading_order(form.sizes, first))

@@ -44,11 +44,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class InLetters:
-    """A formula in letters, as plain text and as TeX; of one through several layers also what is found on the way."""
+    """A formula in letters, as plain text and as TeX; of one through several layers also what is found on the way.
+
+    `varying` are the quantities that the question gives letters.
+    """
 
     text: str
     tex: str
     on_the_way: tuple[tuple[Reference, InLetters], ...] = ()
+    varying: frozenset[Reference] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class Lettered:
     @property
     def solved(self) -> InLetters:
         """Return the right formula as it is written, and those on the way, where a rule has other letters."""
-        written = self.written(self.right)
+        written = replace(self.written(self.right), varying=frozenset(letter.ref for letter in self.varying))
         if self.alone:
             return written
         refs = [

@@ -136,7 +136,7 @@ def _product(factors: tuple[Formula, ...], name: Name, style: Style, times: str)
 
 
 def _is_letter(text: str) -> bool:
-    return re.match(r"[A-Za-z]", text) is not None
+    return re.match(r"[A-Za-z](?![A-Za-z])", text) is not None
 
 
 def grouped(number: Number, style: Style = TEXT) -> str:

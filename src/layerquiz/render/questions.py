@@ -107,7 +107,7 @@ def steps(
     """Return how a blank is worked out: in numbers, or in letters where a formula is asked for."""
     if blank.formula is None:
         return worked(derivation, explained, plain)
-    return in_letters(derivation, blank.formula)
+    return in_letters(derivation, blank.formula, explained)
 
 
 def key(value: Answer | str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from layerquiz.errors import LayerquizError, nearest
@@ -26,21 +26,32 @@ def worked(derivation: Derivation, explained: set[str] | None = None, plain: boo
     return tuple(_block(step, also, explained, plain, several) for step, also in folded(derivation.steps))
 
 
-def in_letters(derivation: Derivation, right: InLetters) -> tuple[Step, ...]:
-    """Return a derivation without its numbers: each rule in the letters of its layer, then in those of the question."""
+def in_letters(derivation: Derivation, right: InLetters, explained: set[str] | None = None) -> tuple[Step, ...]:
+    """Return a derivation without its numbers: each rule in the letters of its layer, then in those of the question.
+
+    Letters of a rule that are none of the question's are explained, with their number where they have one.
+    """
+    explained = set() if explained is None else explained
     steps = [first for first, _ in folded(derivation.steps)]
     several = len({step.quantity.owner for step in steps}) > 1
     written = dict(right.on_the_way) | {steps[-1].quantity: right}
-    return tuple(_in_rule_letters(step, written.get(step.quantity), several) for step in steps)
+    lettered = set(right.varying)
+    found = []
+    for step in steps:
+        if not lettered.isdisjoint(step.names.values()):
+            lettered.add(step.quantity)
+        meanings = tuple(_meanings(step, explained, lettered, right.varying))
+        found.append(_in_rule_letters(step, written.get(step.quantity), several, meanings))
+    return tuple(found)
 
 
-def _in_rule_letters(step: DerivedStep, written: InLetters | None, several: bool) -> Step:
+def _in_rule_letters(step: DerivedStep, written: InLetters | None, several: bool, meanings: tuple[str, ...]) -> Step:
     """Return a step's letter, its rule, and the formula that this is in the letters of the question."""
     owner = step.quantity.owner
     latex, text = chain(step, LATEX)[:2], chain(step)[:2]
     if written is not None and latex[-1] != written.tex:
         latex, text = (*latex, written.tex), (*text, written.text)
-    return Step(latex, f"{owner}: {' = '.join(text)}", layer=owner if several else "")
+    return Step(latex, f"{owner}: {' = '.join(text)}", meanings, layer=owner if several else "")
 
 
 def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:
@@ -68,16 +79,26 @@ def _is_next(owner: str, other: str) -> bool:
     return sum(second) - sum(first) == 1
 
 
-def _meanings(step: DerivedStep, explained: set[str]) -> Iterable[str]:
-    """Yield each letter's meaning where it stands for the first time: `$K$ = 11 is the kernel size`."""
+def _meanings(
+    step: DerivedStep,
+    explained: set[str],
+    lettered: Collection[Reference] = (),
+    told: Collection[Reference] = (),
+) -> Iterable[str]:
+    """Yield each letter's meaning where it stands for the first time: `$K$ = 11 is the kernel size`.
+
+    What is `lettered` has no number; what the question has `told` is not explained again.
+    """
     own = Reference("own", step.quantity.name)
     for ref in (own, *references(step.formula)):
         sign = letter(ref, LATEX)
-        if sign in explained or sign.startswith(r"\text") or not _has_role(ref):
+        quantity = step.quantity if ref == own else step.names[ref]
+        if sign in explained or sign.startswith(r"\text") or not _has_role(ref) or quantity in told:
             continue
         explained.add(sign)
         value = step.value if ref == own else step.values[ref]
-        yield f"${sign} = {grouped(value, LATEX)}$ ({_meaning(ref)})"
+        number = "" if quantity in lettered else f" = {grouped(value, LATEX)}"
+        yield f"${sign}{number}$ ({_meaning(ref)})"
 
 
 def _meaning(ref: Reference) -> str:

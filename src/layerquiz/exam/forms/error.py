@@ -17,7 +17,7 @@ from layerquiz.exam.listed import LETTERS, Given, Listed, Option, Slugs
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.formula.derive import Derivation, Step, derive
-from layerquiz.formula.expr import Reference
+from layerquiz.formula.expr import Floor, Formula, Integer, Quotient, Reference, walk
 from layerquiz.network.folding import folded
 from layerquiz.network.mistakes import CATALOGUE, Change, Search
 from layerquiz.network.mistakes.sides import Side, ruled
@@ -145,6 +145,8 @@ def _planted(network: Network, quantity: str, change: Change) -> Planted | None:
     wrong, right = Side(ruled(search.graph, change.rules), values), Side(search.graph, network.values)
     groups = folded(derive(wrong.graph, members, values=wrong.values).steps)
     lines = tuple(first for first, _ in groups)
+    if not all(_is_on_paper(line.formula) for line in lines):
+        return None
     shown = [place for place, line in enumerate(lines) if _is_wrong(line, wrong, right)]
     if not shown:
         return None
@@ -154,6 +156,12 @@ def _planted(network: Network, quantity: str, change: Change) -> Planted | None:
     known = [step.quantity for first, also in groups[: shown[0]] for step in (first, *also)]
     steps = derive(right.graph, (quantity_of,), known, right.values).steps
     return Planted(lines, shown[0], quantity_of, steps) if steps else None
+
+
+def _is_on_paper(formula: Formula) -> bool:
+    """Say whether somebody could write a rule so: floor(1 / r) only tells a first layer from the others."""
+    inner = (part.inner for part in walk(formula) if isinstance(part, Floor))
+    return not any(isinstance(part, Quotient) and part.numerator == Integer(1) for part in inner)
 
 
 def _is_wrong(line: Step, wrong: Side, right: Side) -> bool:

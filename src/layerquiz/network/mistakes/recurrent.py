@@ -78,7 +78,12 @@ def gates_miscounted(view: View) -> Sequence[Formulas]:
 
 
 def _times(view: View, name: str, taken: int, right: int) -> Formula:
-    return view.formulas[name] * taken if right == 1 else view.formulas[name] * taken / right
+    """Return a count for another number of gates, as one writes it: 3 F where 4 F is right."""
+    formula, gates = view.formulas[name], Integer(right)
+    if isinstance(formula, Product) and gates in formula.factors:
+        once = without_factor(formula, gates)
+        return once if taken == 1 else taken * once
+    return formula * taken if right == 1 else formula * taken / right
 
 
 def bidirectional_ignored(view: View) -> Sequence[Formulas]:
