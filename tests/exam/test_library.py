@@ -36,7 +36,7 @@ ONE, MANY = (sorted({found.unit[place] for found in OWN.values() if found.unit[p
 FAULTS = {
     "a word twice": r"\b([A-Za-z]+) \1\b",
     "two spaces": r"\S {2,}\S",
-    "a space in front of a sign": r"[^|] [,.;:?](?!\.)",
+    "a space in front of a sign": r"[^|,] [,.;:?](?!\.)",
     "one of many": rf"(?<!stride )(?<!padding )(?<!dilation )\b(1|one) ({'|'.join(MANY)})\b",
     "many of one": rf"\b([2-9]|\d\d+|two|three|four) ({'|'.join(ONE)})\b(?! of | maps?\b| vectors?\b)",
     "a in front of a vowel": r"\b[Aa] (\$?(8\d*|11|18)\b|(?!one\b|uni|use|eu)[aeiou])",

@@ -54,7 +54,6 @@ FAULTS = {
     "unknown key of a blank": ("{blank: conv.height}", "{blnk: conv.height}", "line 12", 'Did you mean "blank"?'),
     "wrong type": ("title: Plain", "title: Plain\nlevel: easy", "line 3", "whole number from 1 to 5"),
     "unknown kind of question": ("title: Plain", "title: Plain\nkind: nunber", "line 3", "nunber"),
-    "kind not there yet": ("title: Plain", "title: Plain\nkind: code", "line 3", "This version draws"),
     "letters of a number": ("title: Plain", "title: Plain\nletters: [conv.kernel]", "line 3", "kind: formula"),
     "several networks": ("title: Plain", "title: Plain\nnetworks: {}", "line 3", "has no networks"),
     "doubled key": ("title: Plain", "title: Plain\ntitle: Again", "line 3", "stands twice"),

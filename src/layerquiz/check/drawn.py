@@ -69,7 +69,7 @@ def _layers(prefix: str, layers: Iterable[Mapping[str, Any]]) -> Iterator[tuple[
         counts[kind] += 1
         name = prefix + str(layer.get("name", f"{kind}_{counts[kind]}"))
         yield from _below(name, {key: value for key, value in layer.items() if key not in ("name", "layers", "from")})
-        yield from _layers(f"{name}.", layer.get("layers", ()))
+        yield from _layers(f"{name}.", layer["layers"] if "layers" in layer and is_block(layer) else ())
 
 
 def _below(name: str, found: Any) -> Iterator[tuple[str, Any]]:

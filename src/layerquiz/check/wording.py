@@ -46,7 +46,7 @@ ARTICLE = re.compile(r"\b([Aa]n?) \$?(\d+)")
 def broken(question: Question, seed: int, solved: bool) -> Iterator[Problem]:
     """Yield what is wrong with a drawing as it is printed; `solved` looks at the worked solution too."""
     template = question.template
-    for printed in (question.title, question.text, *(blank.label for blank in question.blanks)):
+    for printed in (question.text, *(blank.label for blank in question.blanks)):
         for what, found in slips(printed):
             yield Problem(at_words(template, found), what, seed, f'"{found.strip()}"')
     document = sheet(question.title, [question], solved)

@@ -7,7 +7,7 @@ choose others: what it does not choose is a number.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -52,7 +52,7 @@ class InLetters:
     text: str
     tex: str
     on_the_way: tuple[tuple[Reference, InLetters], ...] = ()
-    varying: frozenset[Reference] = frozenset()
+    varying: frozenset[Reference] = field(default=frozenset(), repr=False)  # no order to print
 
 
 @dataclass(frozen=True)
