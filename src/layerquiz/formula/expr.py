@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import TypeAlias
 
 Number: TypeAlias = int | Fraction
@@ -269,7 +268,6 @@ def walk(node: Formula) -> Iterator[Formula]:
         stack.extend((child, False) for child in reversed(here.children()))
 
 
-@lru_cache(maxsize=8192)
 def references(node: Formula) -> tuple[Reference, ...]:
     """Return the references of a formula, each once, in the order in which they are read."""
     return tuple(dict.fromkeys(part for part in walk(node) if isinstance(part, Reference)))
