@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from browser import missing, opened, shown, until
+from layerquiz.exam.choosing import Wanted
 from layerquiz.practise import practice_questions
 from layerquiz.render import interactive
 from layerquiz.render.questions import sheet
@@ -26,7 +28,7 @@ form.requestSubmit();
 
 def practice_pages() -> Iterator[str]:
     """A page of the library's first questions: made, opened, answered."""
-    drawn = practice_questions(None, None, QUESTIONS, "0")
+    drawn = practice_questions(Wanted(), QUESTIONS, inf, "0")
     start = time.process_time()
     page = interactive.page(sheet("Practice sheet", drawn, solutions=False), drawn)
     made = time.process_time() - start
