@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -10,6 +11,7 @@ from exam.recount import recount
 from layerquiz.errors import TemplateError
 from layerquiz.exam import library, template
 from layerquiz.exam.drawing import draw
+from layerquiz.exam.forms.tabled import collected
 from layerquiz.grading.listed import tell
 from layerquiz.network.mistakes import mistaken
 
@@ -92,12 +94,46 @@ def test_explained_numbers_are_the_limits_of_who_makes_the_mistake(name):
             assert not all(told[1])
 
 
+EVEN = {
+    "148 n": (148, 0, r"148\cdot n"),
+    "n + 3": (1, 3, "n + 3"),
+    "421 n - 20": (421, -20, r"421\cdot n - 20"),
+    "97 - n": (-1, 97, "97 - n"),
+    "1,300 - 3 n": (-3, 1300, r"1{,}300 - 3\cdot n"),
+}
+
+
+@pytest.mark.parametrize(("slope", "rest", "tex"), EVEN.values(), ids=EVEN)
+def test_what_grows_evenly_is_collected(slope, rest, tex):
+    assert collected("n", [(n, slope * n + rest) for n in range(1, 40, 2)]) == tex
+
+
+@pytest.mark.parametrize(
+    "found", [lambda n: n * n, lambda n: n // 2, lambda n: 7, lambda n: 61 if n == 5 else 12 * n, lambda n: (n, n)]
+)
+def test_what_does_not_grow_evenly_is_not_collected(found):
+    assert not collected("n", [(n, found(n)) for n in range(1, 10)])
+
+
+def test_two_numbers_show_nothing_about_the_others():
+    assert not collected("n", [(1, 5), (2, 9)])
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_the_bounds_of_right_estimates_are_told(name):
+    """The last sentence of the solution gives the first and last right numbers; those beside them are wrong."""
+    found = draw(library.named(name), 3).blanks[0]
+    low, high = (int(n.replace("{,}", "")) for n in re.findall(r"\$([\d{,}]+)\$", found.listed.because[-1]))
+    right = [tell(found, str(n)).verdict == "correct" for n in (low - 1, low, high, high + 1)]
+    assert right == [False, True, True, False]
+
+
 @pytest.mark.parametrize("name", ESTIMATES)
 def test_estimates_are_right_within_the_factor_that_is_printed(name):
     for seed in range(10):
         found = draw(library.named(name), seed).blanks[0]
         factor = found.listed.factor
-        assert found.label.endswith(f", within a factor of {float(factor):g}")
+        assert found.label.endswith(f", within a factor of\N{NO-BREAK SPACE}{float(factor):g}")
         assert all(
             tell(found, str(int(found.key * share))).verdict == "correct"
             for share in (1, factor, 1 / factor + Fraction(1, 100))

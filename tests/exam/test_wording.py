@@ -259,3 +259,19 @@ def test_a_description_says_where_a_branch_begins_and_what_is_put_together() -> 
         "residual.near": plain,
         "residual.sum": "sum of `near` and the block's input",
     }
+
+
+LINES = {
+    "a tag at the end of a printed line": ("a {% if count %}b{% endif %}\nc", "a b\nc"),
+    "in a fence": ("```\n{{ count }}{% if count > 99 %}, 1{% endif %}\nnext\n```", "```\n12\nnext\n```"),
+    "a tag alone": ("a\n{% if count %}\nb\n{% endif %}\nc", "a\nb\nc"),
+    "two tags alone": ("a\n  {% if count %}{% if word %}\nb\n{% endif %}{% endif %}\nc", "a\nb\nc"),
+    "a line that asks for no break": ("a {% if count %}b{% endif -%}\nc", "a bc"),
+    "a tag of two lines": ("a {% if count\n and word %}\nb{% endif %}", "a b"),
+}
+
+
+@pytest.mark.parametrize(("text", "lines"), LINES.values(), ids=LINES)
+def test_only_lines_of_tags_alone_vanish(text: str, lines: str) -> None:
+    """A line that prints something keeps its line break, also where a tag stands last."""
+    assert wording.parse(text, "here").render(NAMES) == lines

@@ -92,6 +92,7 @@ EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as i
 PRODUCTS = r"A product such as $3\cdot 3\cdot 64$ may stay as it is."
 FORMULAS = r"A formula may be written in any form that is equal; rounding down is floor() or $\lfloor\ \rfloor$."
 ROUNDING = "Where rounding is allowed, give at least three digits."
+ESTIMATED = "An estimate within a factor of 2 lies between half the exact number and twice as much, and so for others."
 CARRIED = "Later parts are marked from your own earlier values."
 AIDS = {"calculator": "A pocket calculator is allowed.", "none": "No calculator is allowed."}
 AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
@@ -314,6 +315,7 @@ def sentences(
         *([PRODUCTS if exact is False else EXACT] if any(blank.kind == "number" for blank in asked) else []),
         *([FORMULAS] if any(blank.kind == "formula" for blank in asked) else []),
         *([ROUNDING] if exact is None and any(blank.rounding for blank in asked) else []),
+        *([ESTIMATED] if any(blank.listed and blank.listed.factor for blank in asked) else []),
         *([CARRIED] if any(len(held) > 1 and held[0].kind == "number" for held in blanks) else []),
         AMBIGUOUS,
     )

@@ -6,6 +6,7 @@ Loops and output are limited by counting, which gives the same verdict on a slow
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MOST_ROUNDS = 5_000
 """Rounds of all loops of one wording together."""
 
 COUNTED = "_counted"
+TAG = re.compile(r"\{%.*?%\}")
 
 ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template,
@@ -130,11 +132,23 @@ def _fault(name: str, line: int, what: str, cure: str = "", slug: str = "wording
     return TemplateError(what, where=f"{name}, line {line}", cure=cure, slug=slug)
 
 
+def _with_breaks(text: str) -> str:
+    """Let a line that prints something and ends with a tag keep its line break: only lines of tags alone vanish."""
+    return "\n".join(f"{line[:-2]}+%}}" if _ends_with_tag(line) else line for line in text.split("\n"))
+
+
+def _ends_with_tag(line: str) -> bool:
+    tag = line[line.rfind("{%") :] if "{%" in line else ""
+    whole = tag.find("%}") == len(tag) - 2 and tag[-3:-2] not in ("-", "+")
+    return bool(tag) and whole and TAG.sub("", line).strip() != ""
+
+
 def parse(text: str, name: str, first_line: int = 1) -> Wording:
     """Return a wording, checked and compiled; `name` and `first_line` say in messages where it stands."""
     if len(text) > MOST_CHARACTERS:
         raise _fault(name, first_line, f"the wording has {len(text):,} characters", f"Allowed are {MOST_CHARACTERS:,}")
     try:
+        text = _with_breaks(text)
         tree = _environment().parse(text)
         refused = _refused(tree)
         if refused:

@@ -29,6 +29,12 @@ class Paragraph:
     heading: bool = False
     large: bool = False
 
+    @property
+    def leads(self) -> bool:
+        """Return whether no page ends behind it: a heading, a line in bold, words that end with a colon."""
+        bold = self.markdown.startswith("**") and self.markdown.endswith("**")
+        return self.heading or bold or self.markdown.endswith(":")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

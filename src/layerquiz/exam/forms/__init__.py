@@ -7,10 +7,11 @@ from typing import Any
 
 from layerquiz.exam.forms.base import Form
 from layerquiz.exam.forms.between import Value
-from layerquiz.exam.forms.budget import Budget, Estimate
+from layerquiz.exam.forms.budget import Budget
 from layerquiz.exam.forms.choice import Pick, ValueChoice
 from layerquiz.exam.forms.compare import Largest, Rank
 from layerquiz.exam.forms.error import WrongLine
+from layerquiz.exam.forms.estimate import Estimate
 from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.forms.statement import Statement
 from layerquiz.exam.forms.unknown import Unknown

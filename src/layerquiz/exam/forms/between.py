@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.forms.base import COMPARE, Form, FormKeys, Scene, expressed, worded
 from layerquiz.exam.forms.compare import Quantities, Values, derived, explained
-from layerquiz.exam.forms.tabled import grouped
+from layerquiz.exam.forms.tabled import PLACES, grouped
 from layerquiz.exam.listed import Listed
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
@@ -116,8 +116,15 @@ class Value(Form):
             return
         sides = [_with_numbers(side, scene) for side in (self.value, self.over) if side is not None]
         formula = sides[0] if len(sides) == 1 else rf"\frac{{{sides[0]}}}{{{sides[1]}}}"
-        sign = "=" if grouped(right).replace("{,}", "") == str(right) else r"\approx"
-        yield f"So ${formula} {sign} {grouped(right)}$."
+        yield f"So ${formula} = {_as_result(right)}$."
+
+
+def _as_result(found: Number) -> str:
+    """Return a number in TeX; of a fraction as a decimal too, which may be rounded."""
+    if isinstance(found, int):
+        return grouped(found)
+    sign = "=" if round(found, PLACES) == found else r"\approx"
+    return rf"\frac{{{grouped(found.numerator)}}}{{{grouped(found.denominator)}}} {sign} {grouped(found)}"
 
 
 def _with_numbers(found: Expression, scene: Scene) -> str:

@@ -1,4 +1,4 @@
-"""Within limits: the largest or smallest number of a key with which a comparison holds, and rough estimates."""
+"""Within limits: the largest or smallest number of a key with which a comparison holds."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pydantic import Field
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.forms.base import Form, FormKeys, Scene, compared, quantities, worded, worked_out
-from layerquiz.exam.forms.tabled import grouped, in_letter, tabled
-from layerquiz.exam.grid import label
+from layerquiz.exam.forms.tabled import collected, grouped, in_letter, tabled
+from layerquiz.exam.grid import called, label
 from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
-from layerquiz.formula.expr import Number
+from layerquiz.network import expression
 from layerquiz.network.expression import Expression
 from layerquiz.network.mistakes import mistaken
 from layerquiz.network.network import Answer, Network
-from layerquiz.network.outcomes import wrong_sheets, wrong_values
+from layerquiz.network.outcomes import wrong_sheets
 
 BESIDE = 1
 """So many numbers on each side of the answer stand in its solution."""
@@ -156,30 +156,41 @@ class Budget(Form):
             can_be, _ = self._tried(scene)
             derived, close = (), sorted({*can_be[:FIRST], *close})
         rows = [self._row(scene, number, names) for number in close]
-        solved = self._inequality(scene, network)
+        solved = self._to_solve(scene, network)
+        told = f"To solve: {solved}." + (f" With ${sign} = {grouped(key)}$:" if derived else "")
         so = f"So the {'largest' if self.most else 'smallest'} number is ${sign} = {grouped(key)}$:"
         head = (f"${sign}$", *map(label, names), "within the limit" if self.most else "enough")
-        return (*([f"To solve: ${solved}$."] if solved else []), *derived, f"{so}\n\n{tabled(head, rows)}")
+        return (*([told] if solved else []), *derived, f"{so}\n\n{tabled(head, rows)}")
 
     def _row(self, scene: Scene, number: int, names: tuple[str, ...]) -> tuple[Answer | str, ...]:
         made = self._network(scene, number)
         return (number, *map(made.value, names), "yes" if self._is_kept(scene, made.value) else "no")
 
-    def _inequality(self, scene: Scene, network: Network) -> str:
-        """Return the comparison in TeX with the key as its only letter, "" where a side is no plain quantity."""
-        sides = SIDES.fullmatch(self.holds.text)
-        if not sides:
-            return ""
-        left, right = (self._side(scene, network, sides[group].strip()) for group in (1, 3))
-        return f"{left} {SIGNS[sides[2]]} {right}" if left and right else ""
+    def _to_solve(self, scene: Scene, network: Network) -> str:
+        """Return the comparison of a quantity with a limit, with the key as its only letter; "" where it is no such.
 
-    def _side(self, scene: Scene, network: Network, text: str) -> str:
-        let = scene.drawn["let"]
-        if text.isdecimal():
-            return grouped(int(text))
-        if text in let:
-            return grouped(let[text]) if isinstance(let[text], int) else ""
-        return in_letter(network, text, self.searched.keys)
+        What grows by the same with each step is collected too: that says how to solve it.
+        """
+        sides = SIDES.fullmatch(self.holds.text)
+        limit = _limit(scene, sides[3]) if sides else None
+        name = sides[1].strip() if sides else ""
+        if sides is None or limit is None or name not in quantities(self.holds.names, network):
+            return ""
+        sign, letter = f"{SIGNS[sides[2]]} {limit}", self.searched.sign(network)
+        formula = in_letter(network, name, self.searched.keys)
+        even = collected(letter, [(number, made.value(name)) for number, made in self.searched.tried(network)])
+        lines = dict.fromkeys(f"${line} {sign}$" for line in (formula, even) if line)
+        return ", that is, ".join(lines) or f"{called(name.rpartition('.')[2])} ${sign}$"
+
+
+def _limit(scene: Scene, text: str) -> str | None:
+    """Return what a side without quantities comes to, in TeX; None for any other."""
+    let = scene.drawn["let"]
+    found = expression.parse(text.strip())
+    if not let.keys() >= set(found.names):
+        return None
+    limit = found.value(lambda name: let[name])
+    return grouped(limit) if isinstance(limit, int) else None
 
 
 def _edge(numbers: list[int], holds: Callable[[int], bool | None]) -> int | None:
@@ -194,51 +205,3 @@ def _edge(numbers: list[int], holds: Callable[[int], bool | None]) -> int | None
             return None
         low, high = (middle, high) if kept else (low, middle)
     return numbers[low]
-
-
-class EstimateKeys(FormKeys):
-    """A quantity to be estimated within a factor."""
-
-    blank: str
-    factor: Annotated[float, Field(gt=1, le=1000)]
-
-
-@dataclass(frozen=True, eq=False)
-class Estimate(Form):
-    """A quantity that is right within a factor, which its label states."""
-
-    kinds: ClassVar = ("budget",)
-    explains: ClassVar = True
-    keys: ClassVar = EstimateKeys
-    quantity: str
-    factor: Fraction
-
-    @classmethod
-    def read(cls, keys: EstimateKeys, written: SourceText, path: Path) -> list[Form]:
-        """Return the blank as written, with the factor behind its label."""
-        told = f"{label(keys.blank) if keys.label is None else keys.label}, within a factor of {keys.factor:g}"
-        shown = worded(told, written, (*path, "label"))
-        return [cls(keys.blank, shown, Fraction(str(keys.points)), path, keys.blank, Fraction(str(keys.factor)))]
-
-    def draw(self, scene: Scene, random: Random) -> Any:  # noqa: ARG002 -- nothing more is drawn
-        """Draw nothing."""
-        return None
-
-    def listed(self, scene: Scene, drawn: Any) -> Listed:  # noqa: ARG002 -- nothing was drawn
-        """Return the exact value; a wrong one is explained where it is not near enough to be right."""
-        try:
-            right = scene.network.value(self.quantity)
-        except LayerquizError as error:
-            raise scene.written.located(error, self.place) from None
-        if isinstance(right, tuple):
-            cure = "Ask for one of its sizes"
-            raise scene.written.fault(f"{self.quantity} is no single number", self.place, cure=cure, slug="no-number")
-        because = partial(worked_out, (self.quantity,), scene.network)
-        far = partial(self._far, scene, right)
-        return Listed("number", (right,), far, because, factor=self.factor, about=(self.quantity,))
-
-    def _far(self, scene: Scene, right: Number) -> dict[Given, Slugs]:
-        """Return the wrong values that are too far away to be right."""
-        low, high = right / self.factor, right * self.factor
-        known = wrong_values(scene.network, self.quantity).items()
-        return {value: sets for value, sets in known if isinstance(value, int) and not low <= value <= high}

@@ -13,6 +13,9 @@ from layerquiz.network.network import Answer, Network
 
 PLACES = 3
 
+BENT = 2
+"""Through so many points a straight line always goes."""
+
 
 def tabled(head: Sequence[str], rows: Iterable[Sequence[Answer | str]]) -> str:
     """Return a table in Markdown: numbers are grouped in threes, shapes print as products."""
@@ -34,6 +37,25 @@ def grouped(value: Answer) -> str:
     if isinstance(value, Fraction) and value.denominator > 1:
         return f"{float(round(value, PLACES)):,}".replace(",", "{,}")
     return f"{value:,}".replace(",", "{,}")
+
+
+def collected(sign: str, values: Sequence[tuple[int, Answer]]) -> str:
+    """Return in TeX what grows by the same with each step of a key, such as `148 n + 3`; "" for what does not.
+
+    values: numbers of the key, and what the quantity is with each of them.
+    """
+    points = [(number, value) for number, value in values if isinstance(value, int)]
+    if not BENT < len(points) == len(values):
+        return ""
+    (first, low), (last, high) = points[0], points[-1]
+    slope = (high - low) // (last - first)
+    rest = low - slope * first
+    if slope == 0 or any(value != slope * number + rest for number, value in points):
+        return ""
+    times = sign if abs(slope) == 1 else rf"{grouped(abs(slope))}\cdot {sign}"
+    if slope < 0:
+        return f"{grouped(rest)} - {times}"
+    return f"{times} {'+' if rest > 0 else '-'} {grouped(abs(rest))}" if rest else times
 
 
 def in_letter(network: Network, name: str, keys: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.forms.base import Form, FormKeys, Scene, worded, worked_out
-from layerquiz.exam.forms.tabled import grouped, in_letter, tabled
+from layerquiz.exam.forms.tabled import collected, grouped, in_letter, tabled
 from layerquiz.exam.grid import label
 from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.recipe import RejectedError
@@ -120,13 +120,26 @@ class Unknown(Form):
         sign, made = self.searched.sign(network), partial(self.searched.at, network)
         close = self.searched.near(network, key, BESIDE)
         rows = [(number, *self._told(found)) for number in close if (found := made(number)) is not None]
-        equations = _equations(network, self.given, self.searched.keys)
-        so = f"So ${sign} = {key}$; the numbers close to it give:"
+        so = f"So ${sign} = {grouped(key)}$; the numbers close to it give:"
         return (
-            *([f"To solve: {' and '.join(equations)}."] if equations else []),
+            *self._to_solve(network, f"${sign} = {grouped(key)}$"),
             *worked_out(self.given, network),
             f"{so}\n\n{tabled((f'${sign}$', *map(label, self.given)), rows)}",
         )
+
+    def _to_solve(self, network: Network, key: str) -> list[str]:
+        """Return what has to be solved, in the form that says how, and with which number it is worked out below."""
+        equations = _equations(network, self.given, self.searched.keys)
+        if not equations:
+            return []
+        return [f"To solve: {' and '.join(equations)}{self._collected(network)}. With {key}:"]
+
+    def _collected(self, network: Network) -> str:
+        if len(self._told(network)) > 1 or isinstance(aim := self._told(network)[0], tuple):
+            return ""
+        values = [(number, self._told(made)[0]) for number, made in self.searched.tried(network)]
+        found = collected(self.searched.sign(network), values)
+        return f", that is, ${found} = {grouped(aim)}$" if found else ""
 
 
 def _equations(network: Network, given: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
