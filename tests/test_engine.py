@@ -10,13 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from layerquiz import engine
 from layerquiz.engine import fonts, log, probe, run
 from layerquiz.errors import OutsideError
+from layerquiz.exam import library
+from layerquiz.exam.drawing import draw
 from layerquiz.render import latex
 from layerquiz.render.document import Page, Paragraph, Sheet, Table
+from layerquiz.render.questions import sheet
 from printed_text import read
 from render.sample_exam import NAMES, papers, size_step
 
@@ -220,3 +224,29 @@ def test_importing_the_engine_is_light():
     code = "import sys, layerquiz.engine; print('pikepdf' in sys.modules, 'sympy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def pages_of(pdf: bytes) -> list[list[str]]:
+    """Return the lines of each page; the last is the footer."""
+    return [page.get_textpage().get_text_bounded().splitlines() for page in pypdfium2.PdfDocument(pdf)]
+
+
+@tex
+def test_no_page_begins_within_an_equation():
+    names = ("separable-or-plain", "two-small-kernels", "pool-or-stride")
+    sheets = [sheet(name, [draw(library.named(name), seed) for seed in range(5)], solutions=True) for name in names]
+    source = latex.sheets(sheets)
+    found = pages_of(engine.typeset(source.text, source.parts)["sheet"])
+    assert len(found) > 20
+    assert not [lines[0] for lines in found if lines[0].startswith("=")]
+
+
+@tex
+def test_no_page_ends_with_words_that_lead_on():
+    """A name in bold, a heading and words with a colon stand above what they speak of, wherever the page is full."""
+    leading = (Paragraph("**Second network**"), Paragraph("With this number:"), Paragraph("Right", heading=True))
+    filled = [(*[Paragraph("line")] * count, words) for words in leading for count in range(30, 50)]
+    source = latex.pages([Page("", blocks=(*blocks, *[Paragraph("step")] * 5)) for blocks in filled])
+    found = pages_of(engine.typeset(source.text, source.parts)["page"])
+    assert len(found) > len(filled)
+    assert not [lines[-2] for lines in found if lines[-2] in ("Second network", "With this number:", "Right")]
