@@ -19,7 +19,7 @@ from layerquiz.errors import OutsideError
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
 from layerquiz.render import latex
-from layerquiz.render.document import Page, Paragraph, Sheet, Table
+from layerquiz.render.document import Blank, Page, Paragraph, Question, Sheet, Table
 from layerquiz.render.questions import sheet
 from printed_text import read
 from render.sample_exam import NAMES, papers, size_step
@@ -250,3 +250,20 @@ def test_no_page_ends_with_words_that_lead_on():
     found = pages_of(engine.typeset(source.text, source.parts)["page"])
     assert len(found) > len(filled)
     assert not [lines[-2] for lines in found if lines[-2] in ("Second network", "With this number:", "Right")]
+
+
+@tex
+def test_options_stand_together_with_what_is_asked():
+    """Also in the solution of a question that is too tall to be kept on one page."""
+    options = tuple((letter, f"option {letter} ${letter}$") for letter in "ABCDE")
+    blank = Blank("1", "which one", "1", "A", options=options, prompt="one letter")
+    heights = [*range(18, 31)] * 4
+    questions = [
+        Question(number, "", "1", tuple([Paragraph("line")] * height), (blank,))
+        for number, height in enumerate(heights)
+    ]
+    source = latex.sheet(Sheet("", tuple(questions), solutions=True))
+    found = ["\n".join(lines) for lines in pages_of(engine.typeset(source.text, source.parts)["sheet"])]
+    assert sum(page.count("option A") for page in found) == 2 * len(questions)
+    assert [page.count("option A") for page in found] == [page.count("option E") for page in found]
+    assert all(page.count("which one") >= page.count("option A") for page in found)
