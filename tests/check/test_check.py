@@ -46,6 +46,7 @@ FAULTS = {
     "noun": ('{{ conv.filters | plural("filter") }}', "1 filters", 12, "does not fit its noun"),
     "spaces": ("runs over", "runs  over", 12, "two spaces"),
     "twice": ("runs over", "runs over over", 12, "a word stands twice"),
+    "python": ("without padding", "with padding None", 13, "a word of Python"),
     "brace": ("without padding", "without {padding}", 13, "braces"),
     "mark": ("How many parameters does it have?", "How many parameters does it have ?", 15, "a space stands before"),
     "mathematics": ("without padding", r"without $\nosuchcommand{3}$ padding", 13, "cannot be printed"),
@@ -70,6 +71,11 @@ def test_a_fault_is_told_with_its_line(name: str) -> None:
 
 def test_a_sound_template_holds() -> None:
     assert check(read(SOUND), 60).problems == ()
+
+
+def test_none_is_also_a_word_and_an_open_size_of_a_summary() -> None:
+    text = "None of its filters lacks a bias. A summary shows `(None, 8)`."
+    assert check(read(SOUND.replace("How many", f"{text}\n\nHow many", 1)), 5).problems == ()
 
 
 def test_facts_are_counted() -> None:

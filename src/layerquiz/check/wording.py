@@ -38,7 +38,7 @@ SLIPS: dict[str, re.Pattern[str]] = {
     "two spaces stand together": re.compile(r"(?<=\S)(?<!\|)[ \t]{2,}(?=[^\s|])"),
     "a space stands before a mark": re.compile(r"(?<=\w) [,.;:?!](?=\s|$)"),
     "braces are left over": re.compile(r"\{\{|\}\}|\{%|%\}|[{}]"),
-    "a word of Python is left over": re.compile(r"\b(?:None|Undefined|Fraction)\b"),
+    "a word of Python is left over": re.compile(r"\b(?:None(?! of\b|,)|Undefined|Fraction)\b"),
 }
 ARTICLE = re.compile(r"\b([Aa]n?) \$?(\d+)")
 
