@@ -77,7 +77,7 @@ def test_each_student_counts_once_for_a_mistake() -> None:
     (made,) = small().made
     assert (made.slug, [student.id for student in made.students], made.unsure) == ("forgot-bias", ["s002"], 0)
     assert made.blanks == ("2b", "3a")
-    assert dict(made.topics) == {"convolution": 1, "size": 1, "dense": 1, "parameters": 1}
+    assert dict(made.topics) == {"convolution": 1, "convolution-size": 1, "size": 1, "dense": 1, "parameters": 1}
     assert made.example[1].rivals == []
 
 

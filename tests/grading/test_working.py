@@ -15,6 +15,7 @@ from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import seal, unseal
 from layerquiz.grading.grade import grade
 from layerquiz.grading.lines import MOST_LINES, answer_of, lines_of, without_label
+from layerquiz.grading.read import LONGEST
 from layerquiz.network.network import Network
 from layerquiz.publish import _key_rows
 from layerquiz.render.mathtext import in_numbers, in_words
@@ -242,6 +243,9 @@ def test_right_derivations_of_every_template_have_no_wrong_line():
             ]
             text = "\n".join([*lines, f"= {in_words(blank.key)}"])
             story = lq.diagnose(question.network, blank.quantity, text)
+            if story.verdict == "unreadable":
+                assert len(text) > LONGEST, (name, text)
+                continue
             assert story.verdict == "correct", (name, text)
             assert "wrong" not in verdicts(story), (name, text, story)
 

@@ -120,7 +120,7 @@ def _spellings(value: Answer, quantity: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, tuple):
         both = (*orders(value, channels_first=True), *orders(value, channels_first=False))
         for order in both if quantity.endswith(".shape") else (value,):
-            if all(isinstance(size, int) for size in order):
+            if all(size.denominator == 1 for size in order):
                 yield spelled(order), spelled(order)
         return
     yield spelled(value), spelled(value)
