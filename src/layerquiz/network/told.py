@@ -21,7 +21,7 @@ def told(network: Network, slugs: tuple[str, ...], names: tuple[str, ...]) -> Wr
 
 
 def _told(network: Network, slugs: tuple[str, ...], names: tuple[str, ...]) -> Wrong:
-    members = [network.members(name) for name in names]
+    members = network.structure.remembered(("members", names), lambda: [network.members(name) for name in names])
     search = Search(network, tuple(chain.from_iterable(members)))
     table = everywhere(search, slugs)
     found: dict[str, dict[int, tuple[Answer, ...]]] = {slug: {} for slug in slugs}
