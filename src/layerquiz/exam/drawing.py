@@ -19,7 +19,6 @@ from layerquiz.exam.question import Question, composed, keys, lettered_blanks, s
 from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
-from layerquiz.formula.inlined import column
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.told import told
@@ -79,7 +78,7 @@ def attempted(template: Template, random: Random, conventions: ConventionsChoice
         raise _judged(template, error) from None
     if any(asked.form for asked in template.asked):
         return _made(template, drawn, conventions, random)
-    found = _known(_Same(template, drawn, conventions))
+    found = known(_Same(template, drawn, conventions))
     if isinstance(found, str):
         raise RejectedError(found)
     return found
@@ -102,7 +101,7 @@ class _Same:
 
 
 @lru_cache(maxsize=MOST_KNOWN)
-def _known(drawing: _Same) -> Question | str:
+def known(drawing: _Same) -> Question | str:
     """Return the question of a drawing, or why it cannot be used: for another seed the same numbers are the same."""
     try:
         return _made(drawing.template, drawing.drawn, drawing.conventions)
@@ -201,13 +200,13 @@ def _check_formulas_told_apart(template: Template, network: Network) -> None:
     """Reject a drawing on which a listed mistake gives the formulas of the key or of another listed mistake."""
     lettered_blanks(template, network)  # what has no letters is an error with its line
     asked = [domain(network, asked.quantity, template.letters) for asked in template.asked]
-    given_by = {tuple(tuple(place.column) for place in asked): "the right answer"}
+    given_by = {tuple(place.column_of(place.right) for place in asked): "the right answer"}
     for slug in template.tells_apart:
         wrong = mistaken_formulas(network, slug, asked)
         if not wrong:
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
         for formulas in wrong:
-            columns = tuple(tuple(column(f, place.points)) for f, place in zip(formulas, asked, strict=True))
+            columns = tuple(place.column_of(formula) for formula, place in zip(formulas, asked, strict=True))
             other = given_by.setdefault(columns, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')
