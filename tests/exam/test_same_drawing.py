@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -61,3 +63,12 @@ def test_a_rejection_is_counted_each_time(nothing_known):
         counted.append(failures)
     assert counted[0] == counted[1]
     assert sum(counted[0].values()) > 0
+
+
+def test_other_points_leave_the_text_and_the_solution():
+    """What a question worth other points shows is what it shows when all of that is made anew."""
+    question = draw(library.named("dense-parameters"), 1)
+    scaled = question.worth(Fraction(5))
+    again = replace(scaled)  # nothing is kept in a copy
+    assert (scaled.text, scaled.grid, scaled.solution) == (again.text, again.grid, again.solution)
+    assert scaled.points == again.points == 5
