@@ -5,7 +5,7 @@ EXAMPLE := output/example
 STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex browser exam test test-all oracles missing-oracles schema lint bench fuzz clean
+.PHONY: help install tex browser exam test test-all oracles missing-oracles schema spaces lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ missing-oracles: $(BIN)/.tested
 
 schema: install  ## write the JSON schema of templates anew, after a change of their keys, of the guide or of the mistakes
 	$(BIN)/layerquiz new --schema > question_templates/template.schema.json
+
+spaces: install  ## count anew how many questions each template has, after a change of a template or of what draws it
+	$(BIN)/python -m layerquiz.exam.counted > question_templates/spaces.json
 
 lint: $(BIN)/.tested  ## lint and types
 	$(BIN)/ruff check .

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import product
 
 import pytest
 
-from layerquiz.exam import library, template
+from layerquiz.data import folder
+from layerquiz.exam import counted, library, template
 from layerquiz.exam.drawing import draw
 from layerquiz.exam.space import Space, space
 
@@ -88,3 +90,25 @@ def test_every_question_is_drawn_about_equally_often(name):
     squares = sum((count - 40) ** 2 / 40 for count in counts.values())
     freedom = cells - 1
     assert squares < freedom * (1 - 2 / (9 * freedom) + 3.09 * (2 / (9 * freedom)) ** 0.5) ** 3  # Wilson and Hilferty
+
+
+@pytest.mark.parametrize("name", library.templates())
+def test_what_is_written_down_is_what_is_counted(name):
+    """The list of templates reads its numbers from a file: none is another than counting gives today."""
+    read = library.named(name)
+    found = json.loads((folder("question_templates") / counted.FILE).read_text(encoding="utf-8"))
+    assert Space(found[name]["distinct"], found[name]["exact"]) == space(read), "out of date: run `make spaces`"
+    assert counted.written()[found[name]["text"]] is counted.counted(read), "out of date: run `make spaces`"
+
+
+def test_only_templates_of_the_library_are_written_down():
+    """A number of a template that is gone would be read by nobody."""
+    assert len(counted.written()) == len(library.templates())
+
+
+def test_another_text_is_counted_anew():
+    """A template that was changed has no number in the file, whatever its name is."""
+    right = library.named("dense-parameters")
+    fewer = template.parse(right.text.replace("choice: [10, 64, ", "choice: ["), right.name)
+    assert counted.counted(right) == Space(6 * 7 - 1, exact=True)  # 256 units on 256 features is not asked
+    assert counted.counted(fewer) == Space(6 * 5 - 1, exact=True)

@@ -48,16 +48,13 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
       layerquiz questions
       layerquiz questions --topic pooling --json
     """
+    from layerquiz.exam.counted import counted
     from layerquiz.exam.library import chosen
-    from layerquiz.exam.space import space
-    from layerquiz.grading.jobs import on_cores
 
     found = sorted(chosen(topic, level), key=lambda t: (t.topics[:1], t.level, t.name))
-    spaces = on_cores(found, space)
     if as_json:
         keys = ("name", "title", "topics", "level", "kind", "minutes")
-        listed = zip(found, spaces, strict=True)
-        print_json([{**{key: getattr(t, key) for key in keys}, "distinct": counted.distinct} for t, counted in listed])
+        print_json([{**{key: getattr(t, key) for key in keys}, "distinct": counted(t).distinct} for t in found])
         return
     from rich import box
     from rich.table import Column, Table
@@ -65,9 +62,9 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
     from layerquiz.cli.screen import console
 
     table = Table("name", "level", "topics", "title", Column("questions", justify="right"), box=box.SIMPLE_HEAD)
-    for template, counted in zip(found, spaces, strict=True):
+    for template in found:
         topics = ", ".join(template.topics)
-        table.add_row(template.name, str(template.level), topics, template.title, str(counted))
+        table.add_row(template.name, str(template.level), topics, template.title, str(counted(template)))
     console().print(table)
 
 

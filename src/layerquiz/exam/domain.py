@@ -148,6 +148,16 @@ class Domain:
         """Return the right values at the points."""
         return column(self.right, self.points)
 
+    def column_of(self, formula: Formula) -> tuple[Number | None, ...]:
+        """Return the values of a formula at the points, found once: all drawings have the same mistakes."""
+        if formula not in self._columns:
+            self._columns[formula] = tuple(column(formula, self.points))
+        return self._columns[formula]
+
+    @cached_property
+    def _columns(self) -> dict[Formula, tuple[Number | None, ...]]:
+        return {}
+
     @cached_property
     def _search(self) -> Search:
         graph, target = self.lettered.graph, self.lettered.target

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from random import Random
 
 from layerquiz.errors import LayerquizError, TemplateError, nearest
@@ -15,10 +16,9 @@ from layerquiz.exam import sample
 from layerquiz.exam.domain import domain, mistaken_formulas
 from layerquiz.exam.forms.base import Scene
 from layerquiz.exam.question import Question, composed, keys, lettered_blanks, scene_of, wired
-from layerquiz.exam.recipe import RejectedError
+from layerquiz.exam.recipe import Drawn, RejectedError
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.template import ConventionsChoice, Template
-from layerquiz.formula.inlined import column
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.told import told
@@ -31,6 +31,9 @@ OF_NUMBERS = frozenset(
 """Faults of a network that other numbers may not have; every other fault is in what the author wrote."""
 
 MOST_REASONS = 5
+
+MOST_KNOWN = 64
+"""The questions of so many drawings are kept: a small template gives a class the same ones again and again."""
 
 
 def draw(
@@ -73,6 +76,41 @@ def attempted(template: Template, random: Random, conventions: ConventionsChoice
         drawn = template.recipe.draw(random, template.conventions or conventions)
     except LayerquizError as error:
         raise _judged(template, error) from None
+    if any(asked.form for asked in template.asked):
+        return _made(template, drawn, conventions, random)
+    found = known(_Same(template, drawn, conventions))
+    if isinstance(found, str):
+        raise RejectedError(found)
+    return found
+
+
+class _Same:
+    """A drawing, known by its template, its conventions and what was drawn."""
+
+    __slots__ = ("conventions", "drawn", "key", "template")
+
+    def __init__(self, template: Template, drawn: Drawn, conventions: ConventionsChoice) -> None:
+        self.template, self.drawn, self.conventions = template, drawn, conventions
+        self.key = (template, repr(drawn), repr(conventions))
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.key == other.key
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def known(drawing: _Same) -> Question | str:
+    """Return the question of a drawing, or why it cannot be used: for another seed the same numbers are the same."""
+    try:
+        return _made(drawing.template, drawing.drawn, drawing.conventions)
+    except RejectedError as error:
+        return error.reason
+
+
+def _made(template: Template, drawn: Drawn, conventions: ConventionsChoice, random: Random | None = None) -> Question:
+    """Return the question that some drawn numbers make; `random` draws what its blanks need besides."""
     try:
         networks = wired(template, drawn, conventions)
     except LayerquizError as error:
@@ -85,7 +123,8 @@ def attempted(template: Template, random: Random, conventions: ConventionsChoice
         _check_formulas_told_apart(template, network)
     else:
         _check_told_apart(template, network, right)
-    _draw_forms(template, scene, random)
+    if random is not None:
+        _draw_forms(template, scene, random)
     question = composed(template, drawn, networks, right)
     _check_explained(template, question)
     _ = question.text, question.grid  # what is wrong in a wording or a table is wrong with the drawing
@@ -113,10 +152,9 @@ def _check_required(template: Template, scene: Scene) -> None:
 
 def _draw_forms(template: Template, scene: Scene, random: Random) -> None:
     """Draw what blanks need besides the network, such as the order of options, and keep it with what was drawn."""
-    if any(asked.form for asked in template.asked):
-        scene.drawn["forms"] = []  # a form may look at what those before it drew
-        for asked in template.asked:
-            scene.drawn["forms"].append(None if asked.form is None else asked.form.draw(scene, random))
+    scene.drawn["forms"] = []  # a form may look at what those before it drew
+    for asked in template.asked:
+        scene.drawn["forms"].append(None if asked.form is None else asked.form.draw(scene, random))
 
 
 def _check_slugs(template: Template) -> None:
@@ -162,13 +200,13 @@ def _check_formulas_told_apart(template: Template, network: Network) -> None:
     """Reject a drawing on which a listed mistake gives the formulas of the key or of another listed mistake."""
     lettered_blanks(template, network)  # what has no letters is an error with its line
     asked = [domain(network, asked.quantity, template.letters) for asked in template.asked]
-    given_by = {tuple(tuple(place.column) for place in asked): "the right answer"}
+    given_by = {tuple(place.column_of(place.right) for place in asked): "the right answer"}
     for slug in template.tells_apart:
         wrong = mistaken_formulas(network, slug, asked)
         if not wrong:
             raise RejectedError(f'tells_apart "{slug}": this mistake cannot be made there')
         for formulas in wrong:
-            columns = tuple(tuple(column(f, place.points)) for f, place in zip(formulas, asked, strict=True))
+            columns = tuple(place.column_of(formula) for formula, place in zip(formulas, asked, strict=True))
             other = given_by.setdefault(columns, slug)
             if other != slug:
                 raise RejectedError(f'tells_apart "{slug}": it gives the same as {other}')

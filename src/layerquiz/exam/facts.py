@@ -25,9 +25,11 @@ def fact(network: Network, owner: str, name: str) -> Any:
 def _word(network: Network, owner: str, name: str) -> str | bool | float | None:
     """Return a key that is no number of the graph: a word, a flag, a rate."""
     layer = network.by_name.get(owner)
-    found = getattr(layer.keys, name, None) if layer and name in type(layer.keys).model_fields else None
-    if layer and name == "name":
+    if layer is None:
+        return None
+    if name == "name":
         return layer.name
+    found = vars(layer.keys).get(name)
     return found if isinstance(found, str | bool | float) else None
 
 

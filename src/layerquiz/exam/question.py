@@ -146,7 +146,10 @@ class Question:
     def worth(self, points: Fraction) -> Question:
         """Return the question with its points scaled to a sum."""
         factor = points / self.points
-        return replace(self, blanks=tuple(replace(blank, points=blank.points * factor) for blank in self.blanks))
+        scaled = replace(self, blanks=tuple(replace(blank, points=blank.points * factor) for blank in self.blanks))
+        found = {name: found for name, found in vars(self).items() if name not in vars(scaled)}
+        vars(scaled).update(found)  # text, table and solution do not look at points
+        return scaled
 
 
 def _unseen(because: Because, seen: set[tuple[str, Reference]]) -> Because:

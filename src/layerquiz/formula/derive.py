@@ -5,9 +5,10 @@ There are no words here; wording and layout belong to the renderers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from layerquiz.formula.expr import (
     Ceil,
@@ -22,9 +23,12 @@ from layerquiz.formula.expr import (
     Quotient,
     Reference,
     Sum,
+    walk,
 )
 from layerquiz.formula.graph import Graph
-from layerquiz.formula.solve import Values, local_value, value
+from layerquiz.formula.solve import Values, local_value, worked_out
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +40,67 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A step before its numbers: the quantity, its formula, and which quantity each of its references is.
+
+    `alias`: it takes no step of its own where all that it reads is equal, as the height behind a sum of equal maps.
+    """
+
+    quantity: Reference
+    formula: Formula
+    names: Mapping[Reference, Reference]
+    alias: bool = False
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
+        """Return what was made of the step under a key, made once for all numbers."""
+        if key not in self._remembered:
+            self._remembered[key] = make()
+        found: Thing = self._remembered[key]
+        return found
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """Return the arithmetic, which is the same whatever the numbers are."""
+        return stages(self.formula)
+
+
+@dataclass(frozen=True)
 class Step:
     """One quantity from its rule: `formula` speaks of own and before, `values` gives their numbers.
 
     `names` says which quantity of the graph each reference is.
     """
 
-    quantity: Reference
-    formula: Formula
-    names: Mapping[Reference, Reference]
+    planned: Planned
     values: Mapping[Reference, Number]
     value: Number
+
+    @property
+    def quantity(self) -> Reference:
+        """Return the quantity that the step gives."""
+        return self.planned.quantity
+
+    @property
+    def formula(self) -> Formula:
+        """Return the rule."""
+        return self.planned.formula
+
+    @property
+    def names(self) -> Mapping[Reference, Reference]:
+        """Return which quantity each reference of the rule is, in the order in which they are read."""
+        return self.planned.names
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Return the numbers put in, then the arithmetic, operation by operation, to the value."""
-        return tuple(self._filled(stage) for stage in stages(self.formula))
+        return tuple([self._filled(stage) for stage in self.planned.stages])
 
     def _filled(self, stage: Stage) -> Line:
-        found = {slot: value(inner, self.values.__getitem__) for slot, inner in stage.slots.items()}
-        return Line(stage.formula, {**self.values, **found})
+        numbers = dict(self.values)
+        for slot, nodes in stage.worked.items():
+            numbers[slot] = worked_out(nodes, self.values.__getitem__)
+        return Line(stage.formula, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +123,6 @@ def derive(
     """
     wanted = tuple(targets)
     return with_values(plan(graph, wanted, known), _computed_values(graph, wanted) if values is None else values)
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A step before its numbers: the quantity, its formula, and which quantity each of its references is.
-
-    `alias`: it takes no step of its own where all that it reads is equal, as the height behind a sum of equal maps.
-    """
-
-    quantity: Reference
-    formula: Formula
-    names: Mapping[Reference, Reference]
-    alias: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +167,20 @@ def _step(planned: Planned, values: Values) -> Step | None:
     ref, numbers = planned.quantity, {local: values[at.owner][at.name] for local, at in planned.names.items()}
     if planned.alias and len(set(numbers.values())) == 1:
         return None
-    return Step(ref, planned.formula, planned.names, numbers, values[ref.owner][ref.name])
+    return Step(planned, numbers, values[ref.owner][ref.name])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """A formula with some subtrees already computed: each stands as a reference to a slot."""
 
     formula: Formula
     slots: Mapping[Reference, Formula]
+
+    @cached_property
+    def worked(self) -> Mapping[Reference, tuple[Formula, ...]]:
+        """Return the nodes of each slot's subtree, in the order in which they are worked out."""
+        return {slot: tuple(walk(inner)) for slot, inner in self.slots.items()}
 
 
 @lru_cache(maxsize=4096)

@@ -68,8 +68,13 @@ OPERATIONS: dict[type[Formula], Callable[..., Number]] = {
 
 def value(formula: Formula, lookup: Callable[[Reference], Number]) -> Number:
     """Return a formula's value; iterative, so that depth costs no stack."""
+    return worked_out(walk(formula), lookup)
+
+
+def worked_out(nodes: Iterable[Formula], lookup: Callable[[Reference], Number]) -> Number:
+    """Return the value of a formula whose nodes are given, children before parents."""
     done: list[Number] = []
-    for node in walk(formula):
+    for node in nodes:
         if isinstance(node, Integer):
             done.append(node.value)
         elif isinstance(node, Reference):

@@ -141,8 +141,8 @@ def _is_letter(text: str) -> bool:
 
 def grouped(number: Number, style: Style = TEXT) -> str:
     """Return a number with its digits grouped; a fraction as a decimal where that is short, else as a quotient."""
-    if number.denominator == 1:
-        return f"{number.numerator:,}".replace(",", style.group)
+    if type(number) is int or number.denominator == 1:
+        return f"{int(number):,}".replace(",", style.group)
     for places in (1, 2, 3):
         scaled = number * 10**places
         if scaled.denominator == 1:

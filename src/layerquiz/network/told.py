@@ -21,12 +21,13 @@ def told(network: Network, slugs: tuple[str, ...], names: tuple[str, ...]) -> Wr
 
 
 def _told(network: Network, slugs: tuple[str, ...], names: tuple[str, ...]) -> Wrong:
-    members = [network.members(name) for name in names]
+    members = network.structure.remembered(("members", names), lambda: [network.members(name) for name in names])
     search = Search(network, tuple(chain.from_iterable(members)))
     table = everywhere(search, slugs)
+    alone = all(len(refs) == 1 for refs in members) and not any(name.endswith("shape") for name in names)
     found: dict[str, dict[int, tuple[Answer, ...]]] = {slug: {} for slug in slugs}
     for numbers, places in table.outcomes(search, network.values, {}):
-        values = _collected(names, members, numbers)
+        values = numbers if alone else _collected(names, members, numbers)
         for place in places:
             found[table.changes[place].slugs[0]][place] = values
     right = tuple([network.value(name) for name in names])

@@ -117,7 +117,7 @@ def _sources(written: str | list[str] | None, kind: Kind, previous: str) -> tupl
 def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Conventions) -> list[Part]:
     """Return the input and the layers as parts of a graph, each after those that it needs."""
     first = _input(spec.get("input"), conventions)
-    forms = {"input": form_of({**first.givens, **first.rules.formulas})}
+    forms = {"input": first.rules.remembered("form", lambda: form_of({**first.givens, **first.rules.formulas}))}
     parts = [first]
     is_batch = BATCH.name in first.givens
     for layer in _in_order(layers):
@@ -132,11 +132,12 @@ def parts_of(spec: Mapping[str, Any], layers: tuple[Layer, ...], conventions: Co
 
 
 def _input(spec: Any, conventions: Conventions) -> Part:
-    if not isinstance(spec, Mapping) or tuple([size for size in SIZES if size in spec]) not in INPUTS:
+    sizes = tuple([size for size in SIZES if size in spec]) if isinstance(spec, Mapping) else ()
+    if sizes not in INPUTS:
         allowed = "Allowed: " + "; ".join("{" + ", ".join(sizes) + "}" for sizes in INPUTS) + "; and batch"
         raise located(NetworkError(f"input is {shown(spec)}", cure=allowed, slug="input"), "input")
     for size, number in spec.items():
-        if size not in (*SIZES, BATCH.name):
+        if size not in sizes and size != BATCH.name:
             written = named(size)
             error = NetworkError(f'input has no key "{written}"', cure=nearest(written, (*SIZES, BATCH.name)))
             raise located(error, "input", written)
@@ -144,7 +145,6 @@ def _input(spec: Any, conventions: Conventions) -> Part:
             cure = f"Allowed: a whole number from 1 to {LARGEST:,}"
             error = NetworkError(f"input {size} is {shown(number)}", cure=cure, slug="input")
             raise located(error, "input", str(size))
-    sizes = tuple([size for size in SIZES if size in spec])
     return Part("input", _input_rules(sizes, conventions), dict(spec))
 
 

@@ -71,7 +71,7 @@ DEFINITION = re.compile(r"(?<!\\)((?:\\\\)*)\[(?=[^\]\n]+\]:)")
 
 def clean(text: str) -> str:
     """Drop control, direction and variation characters, and compose the rest (NFC). Line ends stay."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable():
         return text
     return unicodedata.normalize("NFC", "".join(char for char in text.replace("\t", " ") if _is_kept(char)))
 

@@ -18,6 +18,9 @@ CODE_WIDTH = 88
 CODE_TOGETHER = 24
 """Lines of code that stay on one page: a third of a page."""
 
+FORMATS_APART = 64
+"""So many texts stay read, so that a question that is written in one format after the other is read once."""
+
 NO_PAGE = r"\nobreak"
 ALIGNMENT = {"text-align:left": "l", "text-align:center": "c", "text-align:right": "r"}
 
@@ -55,11 +58,13 @@ def text_line(markdown: str) -> str:
     return TEXT.inside(line(markdown))
 
 
-def blocks(markdown: str) -> list[SyntaxTreeNode]:
+@functools.lru_cache(maxsize=FORMATS_APART)
+def blocks(markdown: str) -> tuple[SyntaxTreeNode, ...]:
     """Return the blocks of a text."""
-    return SyntaxTreeNode(_reader().parse(escape.clean(markdown))).children
+    return tuple(SyntaxTreeNode(_reader().parse(escape.clean(markdown))).children)
 
 
+@functools.lru_cache(maxsize=FORMATS_APART)
 def line(markdown: str) -> SyntaxTreeNode:
     """Return what stands on one line of a text (a label, a cell): blocks lose their structure."""
     return SyntaxTreeNode(_reader().parseInline(escape.clean(markdown)))

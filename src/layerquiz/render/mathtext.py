@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
+from typing import TypeAlias
 
-from layerquiz.formula.derive import Line, Step
+from layerquiz.formula.derive import Line, Planned, Step
 from layerquiz.formula.expr import Formula, Number, Reference, Sum, references, total, transform
 from layerquiz.formula.spelling import LATEX, TEXT, Style, grouped, write
 from layerquiz.network.glossary import entry, plain_letter
@@ -74,7 +74,7 @@ def in_numbers(formula: Formula, values: Mapping[Reference, Number], style: Styl
 
 def _number(value: Number, style: Style) -> str:
     text = grouped(value, style)
-    in_brackets = value < 0 or (isinstance(value, Fraction) and "/" in text)
+    in_brackets = value < 0 or (type(value) is not int and "/" in text)
     return style.brackets.format(text) if in_brackets else text
 
 
@@ -92,22 +92,59 @@ def _pattern(formula: Formula, style: Style) -> tuple[tuple[str, ...], tuple[Ref
 
 def chain(step: Step, style: Style = TEXT) -> tuple[str, ...]:
     """Return a step's sides: its letter, its formula, the numbers put in, the arithmetic, the value."""
-    left = letter(Reference("own", step.quantity.name), style)
-    sides = [left, _in_letters(step, style)]
-    sides += [in_numbers(_in_runs(line), line.numbers, style) for line in step.lines]
-    return tuple(side for side, before in zip(sides, ["", *sides], strict=False) if side != before)
+    planned = step.planned
+    sides, stages = planned.remembered(("sides", style.group), lambda: _sides(planned, style))
+    found = list(sides)
+    for line, stage in zip(step.lines, stages, strict=True):
+        formula, numbers = line.formula, line.numbers
+        if stage is None:
+            side = in_numbers(_in_runs(line), numbers, style)
+        elif type(formula) is Reference:
+            side = grouped(numbers[formula], style)
+        else:
+            text, refs = stage
+            side = text % tuple([_number(numbers[ref], style) for ref in refs])
+        if side != found[-1]:
+            found.append(side)
+    return tuple(found)
+
+
+Filling: TypeAlias = tuple[str, tuple[Reference, ...]]
+"""A formula as text with `%s` for each number, and whose numbers they are."""
+
+
+def _sides(planned: Planned, style: Style) -> tuple[tuple[str, ...], tuple[Filling | None, ...]]:
+    """Return a step's letter and its formula, and how each line of its arithmetic is filled in.
+
+    Nothing stands for a long sum, in which equal numbers are brought together.
+    """
+    left, rule = letter(Reference("own", planned.quantity.name), style), _in_letters(planned, style)
+    stages = [None if _is_long(stage.formula) else _filling(stage.formula, style) for stage in planned.stages]
+    return ((left,) if rule == left else (left, rule)), tuple(stages)
+
+
+def _filling(formula: Formula, style: Style) -> Filling:
+    pieces, refs = _pattern(formula, style)
+    return "%s".join(piece.replace("%", "%%") for piece in pieces), refs
+
+
+def _is_long(formula: Formula) -> bool:
+    """Say whether a formula is a sum of references alone, too many to be read one by one."""
+    return (
+        isinstance(formula, Sum)
+        and len(formula.terms) > LONG_SUM
+        and all(isinstance(term, Reference) for term in formula.terms)
+    )
 
 
 def _in_runs(line: Line) -> Formula:
     """Return a long sum with numbers that follow each other and are equal as one product: 24 * 110,592,000."""
     terms = [term for term in line.formula.children() if isinstance(term, Reference)]
-    if not isinstance(line.formula, Sum) or len(terms) <= LONG_SUM or len(terms) < len(line.formula.terms):
-        return line.formula
     runs = [list(run) for _, run in groupby(terms, key=line.numbers.__getitem__)]
     return total(term for run in runs for term in ([len(run) * run[0]] if len(run) > 2 else run))
 
 
-def _in_letters(step: Step, style: Style) -> str:
+def _in_letters(step: Planned, style: Style) -> str:
     formula = step.formula
     if isinstance(formula, Sum) and len(formula.terms) > LONG_SUM and all(_of_a_layer(term) for term in formula.terms):
         summed = letter(Reference("own", step.quantity.name), style)

@@ -126,7 +126,9 @@ def decimal(share: Fraction) -> str:
 
 def points(share: Fraction) -> str:
     """Return points as they are printed: 2, 0.5, 1.25; thirds as a fraction."""
-    for places in (0, 1, 2, 3):
+    if share.denominator == 1:
+        return str(share.numerator)
+    for places in (1, 2, 3):
         scaled = share * 10**places
         if scaled.denominator == 1:
             return f"{int(scaled) / 10**places:.{places}f}"

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.letters import InLetters
-from layerquiz.formula.derive import Derivation
+from layerquiz.formula.derive import Derivation, Planned
 from layerquiz.formula.derive import Step as DerivedStep
-from layerquiz.formula.expr import Reference, references
+from layerquiz.formula.expr import Reference
 from layerquiz.network.folding import COPIED, folded
 from layerquiz.network.glossary import entry
 from layerquiz.render.document import Step
@@ -89,16 +89,31 @@ def _meanings(
 
     What is `lettered` has no number; what the question has `told` is not explained again.
     """
-    own = Reference("own", step.quantity.name)
-    for ref in (own, *references(step.formula)):
-        sign = letter(ref, LATEX)
-        quantity = step.quantity if ref == own else step.names[ref]
-        if sign in explained or sign.startswith(r"\text") or not _has_role(ref) or quantity in told:
+    planned = step.planned
+    for sign, ref, quantity, meaning in planned.remembered("letters", lambda: _letters_of(planned)):
+        if sign in explained or quantity in told:
             continue
         explained.add(sign)
-        value = step.value if ref == own else step.values[ref]
+        value = step.value if ref is None else step.values[ref]
         number = "" if quantity in lettered else f" = {grouped(value, LATEX)}"
-        yield f"${sign}{number}$ ({_meaning(ref)})"
+        yield f"${sign}{number}$ ({meaning})"
+
+
+def _letters_of(planned: Planned) -> tuple[tuple[str, Reference | None, Reference, str], ...]:
+    """Return the letters of a step that can be explained: each with its reference, its quantity and its meaning.
+
+    The letter of what the step gives is the first, without a reference.
+    """
+    own = Reference("own", planned.quantity.name)
+    found: list[tuple[str, Reference | None, Reference, str]] = [
+        (letter(own, LATEX), None, planned.quantity, _meaning(own))
+    ]
+    found += [
+        (letter(ref, LATEX), ref, quantity, _meaning(ref))
+        for ref, quantity in planned.names.items()
+        if ref != own and _has_role(ref)
+    ]
+    return tuple(letters for letters in found if not letters[0].startswith(r"\text"))
 
 
 def _meaning(ref: Reference) -> str:
@@ -128,7 +143,7 @@ def as_text(derivation: Derivation) -> str:
 
 def _plain_meanings(step: DerivedStep, explained: set[str]) -> list[str]:
     told = []
-    for ref in references(step.formula):
+    for ref in step.names:
         sign = letter(ref, TEXT)
         if sign not in explained and _has_role(ref) and not letter(ref, LATEX).startswith(r"\text"):
             explained.add(sign)

@@ -109,15 +109,25 @@ class Search:
     ) -> None:
         self.network = network
         self.targets = tuple(targets)
-        self.graph = graph or self._graph()
-        key = ("ground", self.targets, *[part.rules for part in self.graph.sums])
+        self._given = graph
+        sums = self._sums if graph is None else graph.sums
+        key = ("ground", self.targets, *[part.rules for part in sums])
         self.ground = ground or network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
         self.needed = self.ground.needed
         self._seen: tuple[object, ...] | None = None
 
-    def _graph(self) -> Graph:
-        whole, key = self.network.graph, ("sums", self.targets)
-        return _with_sums(whole, self.network.structure.remembered(key, lambda: _sums_above(whole, self.targets)))
+    @cached_property
+    def graph(self) -> Graph:
+        """Return the graph that is evaluated again; where a table has the outcomes nobody asks for it."""
+        return _with_sums(self.network.graph, self._sums) if self._given is None else self._given
+
+    @property
+    def _sums(self) -> Sequence[Part]:
+        whole, targets = self.network.graph, self.targets
+        found: Sequence[Part] = self.network.structure.remembered(
+            ("sums", targets), lambda: _sums_above(whole, targets)
+        )
+        return found
 
     @property
     def nearest_first(self) -> tuple[str, ...]:
@@ -173,7 +183,8 @@ class Search:
         return Asked(name, self.network.values[owner][name], self.network.conventions.bytes_per_number)
 
     def _applies(self, name: str, mistake: Mistake) -> bool:
-        sources, values = self.graph.parts[name].sources, self.network.values
+        whole = self.network.graph if self._given is None else self._given
+        sources, values = whole.parts[name].sources, self.network.values
         return not sources or mistake.applies(values[sources[0]], values[name])
 
     def _wrong(self, name: str, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
