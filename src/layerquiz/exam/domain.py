@@ -72,11 +72,16 @@ class Domain:
         """Return the values of the letters at each point, the smallest numbers first."""
         random = sample.generator("letters", str(self.lettered.target.name))
         found: dict[tuple[Number, ...], Point] = {}
+        tried: dict[tuple[Number, ...], Point | None] = {}
         for attempt in range(MOST_TRIES):
             drawn = {letter.ref: self._drawn(random, letter, attempt) for letter in self._varying}
             if self.square:
                 drawn = {ref: drawn[_first_axis(ref, drawn)] for ref in drawn}
-            point = self._point(self._met(drawn, attempt))
+            met = self._met(drawn, attempt)
+            numbers = tuple(met.values())
+            if numbers not in tried:
+                tried[numbers] = self._point(met)
+            point = tried[numbers]
             if point is not None:
                 found.setdefault(tuple(drawn.values()), point)
             if len(found) == POINTS:
