@@ -52,12 +52,12 @@ def _differing(question: Question, choice: str, said: tuple[str, ...]) -> Iterat
         keys = [network.value(blank.quantity) for blank in question.blanks if blank.kind in COMPUTED]
     except LayerquizError:
         return
-    if sentences([("1", replace(question, networks={"": network}))]) != said:
-        return
     numbered = [(number, blank) for number, blank in enumerate(question.blanks) if blank.kind in COMPUTED]
-    for (number, blank), key in zip(numbered, keys, strict=True):
-        if blank.key != key:
-            yield number, in_words(blank.key), in_words(key)
+    others = [(number, blank, key) for (number, blank), key in zip(numbered, keys, strict=True) if blank.key != key]
+    if not others or sentences([("1", replace(question, networks={"": network}))]) != said:
+        return
+    for number, blank, key in others:
+        yield number, in_words(blank.key), in_words(key)
 
 
 def _other(conventions: Conventions, choice: str) -> Conventions:

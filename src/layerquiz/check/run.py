@@ -17,8 +17,8 @@ from layerquiz.check.mistakes import could_also, misplaced
 from layerquiz.check.recounted import recounted
 from layerquiz.check.wording import broken, given_away
 from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.exam.counted import counted
 from layerquiz.exam.difficulty import difficulty
-from layerquiz.exam.space import space
 from layerquiz.exam.template import Template
 from layerquiz.grading.jobs import on_cores
 from layerquiz.grading.marks import chance_rate
@@ -43,10 +43,10 @@ def check(template: Template, seeds: int, first: int = 0, strict: bool = False) 
 def _checked(template: Template, seeds: int, first: int, strict: bool) -> Checked:
     found = drawn(template, seeds, first)
     also = could_also(template, found.questions)
-    counted, miscounted = recounted(found.questions)
+    again, miscounted = recounted(found.questions)
     facts = _facts(template, found)
     problems = told((*_problems(template, found), *miscounted, *(_unlisted(template, also) if strict else ())))
-    return replace(facts, problems=problems, could_also=also, recounted=counted)
+    return replace(facts, problems=problems, could_also=also, recounted=again)
 
 
 def _facts(template: Template, found: Drawings) -> Checked:
@@ -60,7 +60,7 @@ def _facts(template: Template, found: Drawings) -> Checked:
         attempts=found.attempts,
         rejected=found.rejected,
         distinct=len({question.identity for question in questions}),
-        space=space(template),
+        space=counted(template),
         numbers=numbers(questions),
         keys=keys(questions),
         chance={name: chance_rate(network, name) for name in asked},

@@ -16,6 +16,9 @@ from typing import TypeVar, cast
 PIECE, PIECES_TO_COLLECT = 100, 5
 """How many papers are graded at once, by one process, and after how many such pieces what can be is thrown away."""
 
+SELDOM = (50_000, 20, 50)
+"""Objects made before the youngest are collected, and collections of one age before those of the next."""
+
 LEAST_PER_JOB = 500
 """Fewer papers are graded before another process would have started to be of use."""
 
@@ -51,11 +54,17 @@ def on_cores(things: Sequence[Paper], work: Callable[[Paper], Graded]) -> list[G
         return [work(thing) for thing in things]
     _WORK[:] = [things, work]
     try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, _collect_seldom) as pool:
             found = cast("list[Graded | None]", pool.map(_piece_of_one, range(len(things)), chunksize=1))
         return [work(thing) if made is None else made for thing, made in zip(things, found, strict=True)]
     finally:
         _WORK.clear()
+
+
+def _collect_seldom() -> None:
+    """Leave alone what was there before, and look for unused rings of objects seldom: nearly nothing makes them."""
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def in_pieces(papers: Sequence[Paper], grade: Callable[[Sequence[Paper]], Graded], jobs: int) -> Iterator[Graded]:
