@@ -5,7 +5,7 @@ EXAMPLE := output/example
 STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex browser exam test test-all oracles missing-oracles schema spaces lint bench fuzz clean
+.PHONY: help install tex browser exam library test test-all oracles missing-oracles schema spaces lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ exam: install tex  ## the main job on the example: papers, solutions and graded 
 	$(BIN)/layerquiz example -o $(EXAMPLE)
 	$(BIN)/layerquiz exam $(EXAMPLE)/exam.yaml --roster $(EXAMPLE)/roster.csv -o $(EXAMPLE)/exam
 	$(BIN)/layerquiz grade $(EXAMPLE)/exam $(EXAMPLE)/submissions.csv
+
+library: install tex  ## print five drawings of every template, with solutions, into output/library.pdf
+	$(BIN)/python tests/library_pdf.py output/library.pdf
 
 test: $(BIN)/.tested tex browser lint missing-oracles  ## everything that tests need, then lint, types and tests
 	$(BIN)/pytest --numprocesses auto
