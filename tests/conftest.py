@@ -6,6 +6,7 @@ import os
 import re
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -38,6 +39,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin the count of what the oracles compare."""
     config.stash[TALLY] = Tally()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep every n-th case of a test that is marked `sampled(n)`; all of them where more than usual are drawn."""
+    if config.getoption("--many") > 1:
+        return
+    seen: Counter[str] = Counter()
+    left = []
+    for item in items:
+        marker = item.get_closest_marker("sampled")
+        if marker is not None:
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % marker.args[0]:
+                left.append(item)
+            seen[test] += 1
+    config.hook.pytest_deselected(items=left)
+    gone = {*map(id, left)}
+    items[:] = [item for item in items if id(item) not in gone]
 
 
 def pytest_report_header() -> str:

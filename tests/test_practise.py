@@ -50,6 +50,7 @@ def session(progress: Progress, today: date, *wanted: str, number: int = 1, seed
     return Session(progress, Wanted(mistakes=wanted), number, inf, seed, today).turns()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", library.templates())
 def test_every_template_can_be_practised(name: str, progress: Progress) -> None:
     """Right answers are right at once, whatever the kind of question; nonsense is never a try."""

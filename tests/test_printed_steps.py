@@ -26,7 +26,7 @@ from layerquiz.render import latex, text
 from layerquiz.render.document import Sheet
 from layerquiz.render.questions import printed
 
-SEEDS = 50
+SEEDS = 20
 Value: TypeAlias = tuple[Fraction, ...]
 
 NUMBER = re.compile(r"\d{1,3}(?:(?:,|\{,\})\d{3})+(?!\d)(?:\.\d+)?|\d{1,3}(?!\d)(?:\.\d+)?")

@@ -91,6 +91,7 @@ def test_minutes_are_never_more_than_there_are() -> None:
         assert most - min(minutes(found) for found in ALL if found.level == 1) < spent <= most
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("one", ALL, ids=lambda found: found.name)
 def test_no_template_has_more_drawings_than_are_counted(one: template.Template) -> None:
     """What is counted without drawing is a bound of what is drawn."""

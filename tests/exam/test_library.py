@@ -19,7 +19,7 @@ from layerquiz.exam.question import rebuilt
 from layerquiz.network.glossary import OWN
 from layerquiz.network.mistakes import mistaken
 
-SEEDS = 30
+SEEDS = 12
 NAMES = list(library.templates())
 
 TOPICS = {

@@ -79,6 +79,7 @@ def stories(questions, count):
     return found, sum(map(len, found))
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", [*TEMPLATES, *LARGE])
 def test_together_or_one_by_one(name, monkeypatch):
     """A program for all changes at once gives every story that evaluating each change with the solver gives."""
@@ -93,6 +94,7 @@ def test_together_or_one_by_one(name, monkeypatch):
     assert any(story.mistakes for told in slow for story in told.values())
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("kind", outcomes.KINDS)
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_each_change_gives_its_number(name, kind, monkeypatch):

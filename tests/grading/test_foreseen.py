@@ -27,6 +27,7 @@ def numbers(template, seed=3):
     return [(blank, question) for blank in question.blanks if blank.kind == "number"]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_mistakes_made_everywhere_are_foreseen(template):
     """What the catalogue makes of a quantity has the hint of that mistake, and no answer is right and wrong."""
@@ -44,6 +45,7 @@ def test_mistakes_made_everywhere_are_foreseen(template):
                     assert mistake.hint in foreseen.wrong[spelled(value)]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_what_a_template_tells_apart_is_foreseen(template):
     """Each mistake that a template promises to tell apart has its hint at one of its blanks."""

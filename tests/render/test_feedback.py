@@ -174,6 +174,7 @@ def test_every_format_has_every_step(student: str) -> None:
     assert latex.pages([found]).text.count("\\Parting{") == len(partings(found))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", IN_NUMBERS)
 def test_every_listed_mistake_is_marked_in_every_template(name: str) -> None:
     """Who makes a mistake that a template tells apart is shown the step, in every format."""

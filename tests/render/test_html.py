@@ -103,6 +103,7 @@ def test_any_text_leaves_the_page_well_formed(text: str) -> None:
     read(page)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", library.templates())
 def test_every_template_is_a_page(name: str) -> None:
     """A sheet of each template with its solution is well formed, and each key stands in it."""
