@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -172,15 +172,15 @@ class Grading:
 
     def _paper(self, paper: Paper) -> dict[str, Graded]:
         """Return one student's blanks, graded: each question alone, then all of them together."""
-        opened = replace(paper, questions=tuple(paper.questions))
+        questions = tuple(paper.questions)
         written = self.answers.get(paper.student.id, {})
-        known = list(map(self._known, opened.questions, self.names, self.policies))
+        known = list(map(self._known, questions, self.names, self.policies))
         alone: list[tuple[Network, Told]] = []
         for place, each in enumerate(known):
             texts = tuple([written.get(name, "") for name in self.names[place]])
             if texts not in each.told:
-                each.told[texts] = self._stories(opened.questions[place], place, texts)
-            alone.append((opened.questions[place].network, each.told[texts]))
+                each.told[texts] = self._stories(questions[place], place, texts)
+            alone.append((questions[place].network, each.told[texts]))
         told = together(alone)
         marks: dict[str, Mark] = {}
         for each, stories, policy in zip(known, told, self.policies, strict=True):

@@ -68,7 +68,7 @@ class Numeral:
     @property
     def value(self) -> Number:
         """What the number is worth, with its suffix and unit."""
-        return whole(Fraction(self.mantissa) * self.factor)
+        return self.mantissa if self.factor == 1 else whole(Fraction(self.mantissa) * self.factor)
 
     @property
     def last_digit(self) -> Number:
@@ -135,7 +135,8 @@ def _numeral(before: str, after: str, place: int) -> Numeral:
     digits = len((before + after).lstrip("0")) or 1
     if len(before) + len(after) > _MOST_DIGITS:
         raise Refusal(place, f"This number has more than {_MOST_DIGITS} digits.", "number-too-large")
-    mantissa = whole(Fraction(int(f"0{before}{after}"), 10 ** len(after)))
+    written = int(f"0{before}{after}")
+    mantissa = whole(Fraction(written, 10 ** len(after))) if after else written
     return Numeral(mantissa, len(after), digits)
 
 
