@@ -121,7 +121,7 @@ def _spelled(found: re.Match[str], place: int) -> Numeral:
     numeral = _numeral(found["before"], after, place)
     if mark == "." and len(after) == 3 and _groupable(found["before"]):
         return replace(numeral, alternative=int(found["before"] + after))
-    return replace(numeral, decimal_comma=mark == ",")
+    return replace(numeral, decimal_comma=True) if mark == "," else numeral
 
 
 def _groupable(before: str) -> bool:
