@@ -131,7 +131,7 @@ def _groupable(before: str) -> bool:
 
 def _numeral(before: str, after: str, place: int) -> Numeral:
     """Build the number from the digits before and after its mark."""
-    before = re.sub(r"[^0-9]", "", before)
+    before = before if before.isdecimal() else re.sub(r"[^0-9]", "", before)
     digits = len((before + after).lstrip("0")) or 1
     if len(before) + len(after) > _MOST_DIGITS:
         raise Refusal(place, f"This number has more than {_MOST_DIGITS} digits.", "number-too-large")
