@@ -23,9 +23,11 @@ from practice import practice_pages
 
 from grading import grading
 from layerquiz import engine
+from layerquiz.check.run import check_all
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
 from layerquiz.grading.formulas import diagnose_formula
+from layerquiz.grading.jobs import cores
 from layerquiz.network.network import Network
 from layerquiz.network.summary import summarise
 from layerquiz.network.zoo import specification
@@ -34,6 +36,8 @@ from layerquiz.render.text import question as as_text
 
 STUDENTS = 50
 QUESTIONS = ("conv-size", "conv-parameters", "dense-parameters", "conv1d-parameters", "pooling-size")
+
+LEAST_RATES = {"conv-parameters": " (at least 4,600)", "dense-parameters": " (at least 11,000)"}
 
 EXAM_AS_A_CHILD = """
 import json, resource, sys
@@ -148,7 +152,7 @@ def importing() -> Iterator[str]:
 
 def drawing() -> Iterator[str]:
     """Questions with key, steps and text, on one core."""
-    for name, count in (("conv-parameters", 1_000), ("alexnet-table", 50)):
+    for name, count in (("conv-parameters", 1_000), ("dense-parameters", 1_000), ("alexnet-table", 50)):
         template = library.named(name)
         blanks = len(template.asked)
 
@@ -159,7 +163,22 @@ def drawing() -> Iterator[str]:
 
         work()
         rate = count / fastest(work, 3)
-        yield f"questions with key, steps and text: {rate:,.0f} a second ({name}, {blanks} blanks, {count} seeds)"
+        different = len({draw(template, seed).identity for seed in range(count)})
+        seen = f"{name}, {blanks} blanks, {count} seeds, {different} different questions"
+        yield f"questions with key, steps and text: {rate:,.0f} a second ({seen}){LEAST_RATES.get(name, '')}"
+
+
+def checking(full: bool) -> Iterator[str]:
+    """`check` of every template, on all cores: 200 drawings of each in full, else a tenth."""
+    seeds = 200 if full else 20
+    readers = [(name, partial(library.named, name)) for name in library.templates()]
+    start = time.perf_counter()
+    holding = sum(not found.problems for found in check_all(readers, seeds))
+    seconds = time.perf_counter() - start
+    yield (
+        f"check of {len(readers)} templates, {seeds} drawings of each, on {cores()} cores: {holding} hold, "
+        f"{seconds:.0f} s (200 drawings on two cores: at most 180)"
+    )
 
 
 def papers() -> Iterator[str]:
@@ -194,7 +213,7 @@ def main() -> None:
     """Print every figure; `--full` grades classes of 10,000 and 20,000 instead of a tenth."""
     full = "--full" in sys.argv[1:]
     figures = (start_up, importing, solving, large_networks, drawing, practice_pages, papers, formulas)
-    for figure in (*figures, partial(grading, full)):
+    for figure in (*figures, partial(checking, full), partial(grading, full)):
         for line in figure():
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
