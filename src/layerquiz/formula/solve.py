@@ -151,7 +151,9 @@ def evaluate(
 
 def _read_by(part: Part, rules: Rules, values: Values) -> Values:
     """Return the values of the other parts that rules read later: a part that held all would hold itself."""
-    owners = {part.owner(local) for local in rules.remembered("read later", lambda: _owners_read_later(rules))}
+    owners = rules.remembered("read later", lambda: _owners_read_later(rules))
+    if rules.shared:
+        owners = frozenset([part.owner(local) for local in owners])
     return {owner: values[owner] for owner in owners if owner != part.name}
 
 

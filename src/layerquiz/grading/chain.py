@@ -272,8 +272,7 @@ def _agree(left: Link, right: Link) -> bool:
 
 def _near(value: Number, other: Number, tolerance: Number) -> bool:
     """Whether two values are equal, or differ by less than a tolerance."""
-    difference = Fraction(value) - other
-    return difference == 0 or abs(difference) < tolerance
+    return value == other or abs(Fraction(value) - other) < tolerance
 
 
 def _whole_of(value: Number, other: Number) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
@@ -236,11 +236,8 @@ class _Telling:
     def _counted_otherwise(self, base: Base) -> tuple[str, list[str]] | None:
         """Right where the stored statistics, or a second bias vector, are counted, or not counted."""
         conventions = self.network.conventions
-        ways = [((choice,), slug) for choice, slug in COUNTED_OTHERWISE.items()]
-        for choices, slug in [*ways, (TURNED_TOGETHER, "gru-one-bias")]:
-            key = ("counted otherwise", choices, self.place.name)
-            if not self.network.structure.remembered(key, partial(self._matters, choices)):
-                continue
+        key = ("counted otherwise", self.place.name)
+        for choices, slug in self.network.structure.remembered(key, self._choices):
             flipped = conventions.flipped(*choices)
             other = self.network.under(flipped)
             values = evaluated(other.graph, None, other.values, base.own) if base.own else other.values
@@ -252,6 +249,11 @@ class _Telling:
                 ]
                 return slug, names
         return None
+
+    def _choices(self) -> list[tuple[tuple[str, ...], str]]:
+        """Return the choices of the conventions that matter to the blank, with the name for the other way."""
+        ways = [((choice,), slug) for choice, slug in COUNTED_OTHERWISE.items()]
+        return [way for way in (*ways, (TURNED_TOGETHER, "gru-one-bias")) if self._matters(way[0])]
 
     def _matters(self, choices: tuple[str, ...]) -> bool:
         """Say whether choices of the conventions change any formula above the blank, and the blank stays one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -120,25 +120,40 @@ def _note(found: Difference) -> str:
     return f"{found.student}, {found.blank}: the sealed key {sealed} counts, though this version computes {computed}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """Stories of a question as they were marked, with their marks and, by the blanks' names, both together."""
+
+    stories: tuple[Story, ...]
+    marks: Mapping[str, Mark]
+    graded: Mapping[str, Graded]
+
+
 class _Known:
     """What is known of a question: the stories of answers to it by their texts, and the marks of stories."""
 
-    def __init__(self, worths: Sequence[Worth]) -> None:
-        self.worths = worths
-        self.told: dict[tuple[str, ...], dict[str, Story]] = {}
-        self._marks: dict[tuple[int, ...], tuple[tuple[Story, ...], dict[str, Mark]]] = {}
+    def __init__(self, place: int, worths: Sequence[Worth]) -> None:
+        self.place, self.worths = place, worths
+        self.told: dict[tuple[str, ...], Told] = {}
+        self._marked: dict[tuple[int, ...], _Marked] = {}
 
-    def marks(self, stories: Told, policy: Policy) -> dict[str, Mark]:
-        """Return the marks of some stories; those of the same ones are kept."""
-        if len(self.told) > MOST_REMEMBERED or len(self._marks) > MOST_REMEMBERED:
+    def marked(self, stories: Told, policy: Policy) -> _Marked:
+        """Return some stories with their marks; those of the same ones are kept."""
+        if len(self.told) > MOST_REMEMBERED or len(self._marked) > MOST_REMEMBERED:
             self.told.clear()
-            self._marks.clear()
+            self._marked.clear()
         listed = tuple(stories.values())
         key = tuple(map(id, listed))
-        if key not in self._marks:
+        if key not in self._marked:
             named = {worth.blank: story for worth, story in zip(self.worths, listed, strict=True)}
-            self._marks[key] = (listed, marked(self.worths, named, policy))
-        return self._marks[key][1]
+            marks = marked(self.worths, named, policy)
+            self._marked[key] = _Marked(listed, marks, self.graded(stories, marks))
+        return self._marked[key]
+
+    def graded(self, stories: Told, marks: Mapping[str, Mark]) -> dict[str, Graded]:
+        """Return stories with their marks by the blanks' names."""
+        pairs = zip(self.worths, stories.values(), strict=True)
+        return {worth.blank: Graded(worth.blank, self.place, story, marks[worth.blank]) for worth, story in pairs}
 
 
 def _forgotten(asked: dict[int, Any], key: int, _: object) -> None:
@@ -172,29 +187,30 @@ class Grading:
 
     def _paper(self, paper: Paper) -> dict[str, Graded]:
         """Return one student's blanks, graded: each question alone, then all of them together."""
-        opened = replace(paper, questions=tuple(paper.questions))
+        questions = tuple(paper.questions)
         written = self.answers.get(paper.student.id, {})
-        known = list(map(self._known, opened.questions, self.names, self.policies))
+        known = list(map(self._known, questions, self.names, self.policies))
         alone: list[tuple[Network, Told]] = []
         for place, each in enumerate(known):
             texts = tuple([written.get(name, "") for name in self.names[place]])
             if texts not in each.told:
-                each.told[texts] = self._stories(opened.questions[place], place, texts)
-            alone.append((opened.questions[place].network, each.told[texts]))
+                each.told[texts] = Told(self._stories(questions[place], place, texts))
+            alone.append((questions[place].network, each.told[texts]))
         told = together(alone)
-        marks: dict[str, Mark] = {}
-        for each, stories, policy in zip(known, told, self.policies, strict=True):
-            marks |= each.marks(stories, policy)
-        counts = of_exam(marks, self.policies)
-        named = zip(self.names, counted(told), strict=True)
-        shown = {name: story for names, stories in named for name, story in zip(names, stories.values(), strict=True)}
-        return {name: Graded(name, place, shown[name], counts[name]) for name, place in self.places.items()}
+        kept = [each.marked(found, policy) for each, found, policy in zip(known, told, self.policies, strict=True)]
+        before = {name: mark for each in kept for name, mark in each.marks.items()}
+        marks = of_exam(before, self.policies)
+        graded: dict[str, Graded] = {}
+        for each, found, first, shown in zip(known, kept, told, counted(told), strict=True):
+            is_same = shown is first and marks is before
+            graded.update(found.graded if is_same else each.graded(shown, marks))
+        return graded
 
     def _known(self, question: Question, names: Sequence[str], policy: Policy) -> _Known:
         """Return what is known of a question, as long as it lives: other papers may have it too."""
         key = id(question)
         if key not in self._asked:
-            known = _Known(worths_of(names, question, policy))
+            known = _Known(self.places[names[0]], worths_of(names, question, policy))
             self._asked[key] = (ref(question, partial(_forgotten, self._asked, key)), known)
         return self._asked[key][1]
 

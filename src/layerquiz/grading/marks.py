@@ -286,8 +286,8 @@ def _rate(network: Network, quantity: str, limit: Fraction) -> Fraction:
 def _guesses(network: Network, quantity: str) -> tuple[int, int]:
     """Return the least and the largest whole number within a factor of two of the key, or of a shape's first size."""
     value = network.value(quantity)
-    key = Fraction(value[0] if isinstance(value, tuple) else value)
-    return ceil(key / 2), floor(2 * key)
+    key = value[0] if isinstance(value, tuple) else value
+    return -(-key // 2), floor(2 * key)
 
 
 def chance_rate(network: Network, quantity: str) -> Fraction:

@@ -68,7 +68,7 @@ class Numeral:
     @property
     def value(self) -> Number:
         """What the number is worth, with its suffix and unit."""
-        return whole(Fraction(self.mantissa) * self.factor)
+        return self.mantissa if self.factor == 1 else whole(Fraction(self.mantissa) * self.factor)
 
     @property
     def last_digit(self) -> Number:
@@ -121,7 +121,7 @@ def _spelled(found: re.Match[str], place: int) -> Numeral:
     numeral = _numeral(found["before"], after, place)
     if mark == "." and len(after) == 3 and _groupable(found["before"]):
         return replace(numeral, alternative=int(found["before"] + after))
-    return replace(numeral, decimal_comma=mark == ",")
+    return replace(numeral, decimal_comma=True) if mark == "," else numeral
 
 
 def _groupable(before: str) -> bool:
@@ -131,11 +131,12 @@ def _groupable(before: str) -> bool:
 
 def _numeral(before: str, after: str, place: int) -> Numeral:
     """Build the number from the digits before and after its mark."""
-    before = re.sub(r"[^0-9]", "", before)
+    before = before if before.isdecimal() else re.sub(r"[^0-9]", "", before)
     digits = len((before + after).lstrip("0")) or 1
     if len(before) + len(after) > _MOST_DIGITS:
         raise Refusal(place, f"This number has more than {_MOST_DIGITS} digits.", "number-too-large")
-    mantissa = whole(Fraction(int(f"0{before}{after}"), 10 ** len(after)))
+    written = int(f"0{before}{after}")
+    mantissa = whole(Fraction(written, 10 ** len(after))) if after else written
     return Numeral(mantissa, len(after), digits)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeAlias
 
 from layerquiz.formula.expr import Number
@@ -20,17 +21,48 @@ MOST_TRIED = 1_000
 MOST_HABITS = 2
 MOST_RIVALS = 8
 
-Told: TypeAlias = Mapping[str, Story]
 Sets: TypeAlias = list[list[str]]
+Evidence: TypeAlias = dict[tuple[str, bool], int]
+"""How many answers each mistake may explain, and (under True) how many it alone explains."""
 
 
-def across(questions: Sequence[tuple[Network, Told]]) -> list[dict[str, Story]]:
+class Told(dict[str, Story]):
+    """The stories of one question by quantity, with what the other questions look at, found once."""
+
+    @cached_property
+    def has_mistakes(self) -> bool:
+        """Say whether a story names any mistake."""
+        return any(story.mistakes for story in self.values())
+
+    @cached_property
+    def has_rivals(self) -> bool:
+        """Say whether several explanations fit an answer."""
+        return any(story.rivals and story.verdict == "mistake" for story in self.values())
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Say whether an answer is unexplained, or explained by two mistakes together only."""
+        return any(map(_is_open, self.values()))
+
+    @cached_property
+    def habits(self) -> Counter[str]:
+        """Return how many answers each mistake explains alone."""
+        sets = map(sets_of, self.values())
+        return Counter(found[0][0] for found in sets if len(found) == 1 and len(found[0]) == 1)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Return how many answers of the question each mistake explains."""
+        return _evidence(self.values())
+
+
+def across(questions: Sequence[tuple[Network, Mapping[str, Story]]]) -> list[Told]:
     """Return the stories of each question again, each told in view of the other questions.
 
     Of rivals those stay that explain most answers of other questions; where none does, or several do equally, all stay.
     What no rule explained, or two together, is tried with a rule that another question shows, and one more.
     """
-    return counted(together(questions))
+    return counted(together([(network, Told(stories)) for network, stories in questions]))
 
 
 def together(questions: Sequence[tuple[Network, Told]]) -> list[Told]:
@@ -39,17 +71,18 @@ def together(questions: Sequence[tuple[Network, Told]]) -> list[Told]:
     Where nothing changes in a story it is the same one.
     """
     told = [stories for _, stories in questions]
-    if sum(any(story.mistakes for story in stories.values()) for stories in told) > 1:
+    if sum([stories.has_mistakes for stories in told]) > 1:
         told = _settled(told)
-    is_open = [any(map(_is_open, stories.values())) for stories in told]
-    habits = _habits(told) if any(is_open) else []
+    is_open = [stories.is_open for stories in told]
+    habits = [stories.habits for stories in told] if any(is_open) else []
     for place, (network, _) in enumerate(questions):
         elsewhere = _elsewhere(habits, place) if is_open[place] else ()
         if elsewhere:
-            told[place] = {
+            again = {
                 name: _told_again(network, story, elsewhere) if _is_open(story) else story
                 for name, story in told[place].items()
             }
+            told[place] = Told(again)
     return told
 
 
@@ -60,20 +93,12 @@ def sets_of(story: Story) -> Sets:
 
 def _settled(told: list[Told]) -> list[Told]:
     """Return the stories with those rivals that explain most answers of other questions."""
-    rivals = [any(story.rivals and story.verdict == "mistake" for story in stories.values()) for stories in told]
-    if not any(rivals):
-        return told
-    evidence = [_evidence(stories.values()) for stories in told]
     found = list(told)
     for place, stories in enumerate(told):
-        if rivals[place]:
-            others = [counts for other, counts in enumerate(evidence) if other != place]
-            found[place] = {name: _with_best(story, others) for name, story in stories.items()}
+        if stories.has_rivals:
+            others = [other.evidence for number, other in enumerate(told) if number != place]
+            found[place] = Told({name: _with_best(story, others) for name, story in stories.items()})
     return found
-
-
-Evidence: TypeAlias = dict[tuple[str, bool], int]
-"""How many answers each mistake may explain, and (under True) how many it alone explains."""
 
 
 def _evidence(stories: Iterable[Story]) -> Evidence:
@@ -105,19 +130,12 @@ def _with_best(story: Story, others: Sequence[Evidence]) -> Story:
     return replace(story, mistakes=first, rivals=rivals)
 
 
-def _habits(told: Sequence[Told]) -> list[Counter[str]]:
-    """Return, by question, how many answers each mistake explains alone."""
-    return [
-        Counter(sets[0][0] for story in stories.values() if len(sets := sets_of(story)) == 1 and len(sets[0]) == 1)
-        for stories in told
-    ]
-
-
 def _elsewhere(habits: Sequence[Counter[str]], place: int) -> list[str]:
     """Return the mistakes that explain most answers of other questions, the first in the alphabet of equal ones."""
     counts: Counter[str] = Counter()
     for other, found in enumerate(habits):
-        counts.update(found if other != place else ())
+        if found and other != place:
+            counts.update(found)
     return sorted(counts, key=lambda slug: (-counts[slug], slug))[:MOST_HABITS]
 
 
@@ -173,15 +191,25 @@ def _with_habit(search: Search, habit: str, wanted: Sequence[tuple[Number, ...]]
     return dict.fromkeys(tuple(sorted(changes.changes[place].slugs)) for place in places)
 
 
-def counted(told: Sequence[Told]) -> list[dict[str, Story]]:
-    """Return the stories with the number of answers on the paper that the same mistakes explain."""
+def counted(told: Sequence[Told]) -> list[Told]:
+    """Return the stories with the number of answers on the paper that the same mistakes explain.
+
+    Where each was seen once, the stories of a question are the same ones.
+    """
     seen: dict[tuple[str, ...], int] = {}
     for stories in told:
-        for story in stories.values():
+        for story in stories.values() if stories.has_mistakes else ():
             for slugs in sets_of(story) if story.mistakes else ():
                 key = tuple(slugs)
                 seen[key] = seen.get(key, 0) + 1
-    return [{name: _seen(story, seen) if story.mistakes else story for name, story in each.items()} for each in told]
+    if not any(times > 1 for times in seen.values()):
+        return list(told)
+    return [_counted(stories, seen) if stories.has_mistakes else stories for stories in told]
+
+
+def _counted(stories: Told, seen: Mapping[tuple[str, ...], int]) -> Told:
+    found = {name: _seen(story, seen) if story.mistakes else story for name, story in stories.items()}
+    return Told(found) if any(found[name] is not story for name, story in stories.items()) else stories
 
 
 def _seen(story: Story, seen: Mapping[tuple[str, ...], int]) -> Story:

@@ -88,11 +88,12 @@ class Sheet:
     ) -> None:
         self.network = network
         self.places: dict[str, Place] = {}
+        digits_of = rounding if isinstance(rounding, Mapping) else {}
         for name in answers:
             allowed = rounding if isinstance(rounding, bool) else name in rounding
             expected = keys[name] if name in keys else network.value(name)
-            digits = rounding.get(name) if isinstance(rounding, Mapping) else None
-            self.places[name] = Place(name, network.members(name), expected, allowed or is_endless(expected), digits)
+            is_rounded = allowed or is_endless(expected)
+            self.places[name] = Place(name, network.members(name), expected, is_rounded, digits_of.get(name))
         self.readings = {name: self._read(self.places[name], text) for name, text in answers.items()}
         self.answers = answers
         self.stories: dict[str, Story] = {}

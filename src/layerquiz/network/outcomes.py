@@ -84,6 +84,8 @@ class Table:
         What divides by zero gives nothing, and neither does a size below 1 on the way. `own` are the student's own
         values, which no change reaches.
         """
+        if not self.changes:
+            return Outcomes((), ())
         needed = search.needed
         pinned = frozenset([(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
         self._prepare(search, pinned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.listed import Because, Listed, Option
@@ -119,6 +120,7 @@ def key(value: Answer | str) -> str:
     return f"${product}$"
 
 
+@lru_cache(maxsize=1_024)
 def decimal(share: Fraction) -> str:
     """Return points as a number that a spreadsheet reads, to four places."""
     return f"{float(round(share, 4)):.4f}".rstrip("0").rstrip(".")

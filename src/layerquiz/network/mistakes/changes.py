@@ -165,9 +165,12 @@ class Search:
     def seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
         """Return what several mistakes make of the numbers; it is found once, so they are always the same ones."""
         if self._seen is None:
-            looking = self.ground.remembered("looking", lambda: [each for each in mistakes if self._looks(each)])
-            self._seen = tuple([self.seen(mistake) for mistake in looking])
+            self._seen = self.network.remembered(("seen", self.ground), lambda: self._seen_by(mistakes))
         return self._seen
+
+    def _seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
+        looking = self.ground.remembered("looking", lambda: [each for each in mistakes if self._looks(each)])
+        return tuple([self.seen(mistake) for mistake in looking])
 
     def _looks(self, mistake: Mistake) -> bool:
         return mistake.asked is not no_factor or bool(self._where(mistake))
