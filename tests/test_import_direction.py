@@ -12,7 +12,7 @@ import layerquiz
 
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
-    ("errors",), ("data",), ("formula",), ("network",), ("exam",), ("grading",), ("render",), ("files",),
+    ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",), ("files",),
     ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
     ("answers", "authoring", "handouts", "overview"), ("report",), ("api",), ("cli",),
 )  # fmt: skip

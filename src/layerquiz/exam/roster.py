@@ -12,10 +12,18 @@ REQUIRED = ("student", "name")
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """One student: the id, which the drawings depend on, and the name, which they do not."""
+    """One student: the id, which the drawings depend on, and the rest, which they do not.
+
+    `accommodation` holds the words of the roster, such as `large print`; what a roster does not say is empty.
+    """
 
     id: str
     name: str
+    email: str = ""
+    section: str = ""
+    room: str = ""
+    seat: str = ""
+    accommodation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
