@@ -17,7 +17,7 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Entry, Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
-from layerquiz.exam.roster import Student
+from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse
 
 FORMAT = 1
@@ -128,6 +128,7 @@ def _paper(paper: Paper) -> dict[str, Any]:
     return {
         "student": paper.student.id,
         "name": paper.student.name,
+        **{field: said for field in OPTIONAL if (said := getattr(paper.student, field))},
         "drawn": [question.drawn for question in paper.questions],
         "keys": {name: _plain(blank.key) for name, blank in paper.blanks.items()},
     }
@@ -246,7 +247,8 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts
-        yield Paper(Student(found["student"], found["name"]), Questions(papers[texts], opened))
+        others = {field: str(found[field]) for field in OPTIONAL if field in found}
+        yield Paper(Student(found["student"], found["name"], **others), Questions(papers[texts], opened))
 
 
 def _check_format(sealed: Any) -> None:
