@@ -79,7 +79,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     elif not (same and are_there(Path(target), pdfs)):
         exact = Policy.of(exam.policy).asks_exact
         said = sentences([question for paper in drawn for question in paper.numbered], exact, exam.aids)
-        documents = [papers.paper(exam, paper, number, said) for number, paper in enumerate(drawn, 1)]
+        documents = [papers.paper(exam, paper, paper.number, said) for paper in drawn]
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
     notes += _left_over(Path(target), pdfs)

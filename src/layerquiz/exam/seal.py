@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
-from layerquiz.exam.exam import Entry, Exam, Paper, blank_id
+from layerquiz.exam.entries import Entry, Section
+from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import Student
@@ -107,11 +108,27 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "policy": exam.policy,
         "templates": {entry.template.name: entry.template.text for entry in exam.entries},
         "questions": [_entry(entry) for entry in exam.entries],
-        "papers": [_paper(paper) for paper in papers],
+        "papers": [_paper(paper, place) for place, paper in enumerate(papers, 1)],
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
         **({} if exam.aids is None else {"aids": exam.aids}),
+        **_settings(exam),
     }
     return {**sealed, "hash": digest(sealed)}
+
+
+SETTINGS = (
+    *("language", "paper_size", "time", "letters", "formula_sheet", "versions", "sections"),
+    *("logo", "header", "honour", "signed"),
+)
+"""What an exam may say besides; it is sealed where it is said, so that seals without it stay as they are."""
+
+
+def _settings(exam: Exam) -> dict[str, Any]:
+    usual = Exam("", "", "", "", "", {}, {}, ())
+    said = {name: getattr(exam, name) for name in SETTINGS if getattr(exam, name) != getattr(usual, name)}
+    if exam.sections:
+        said["sections"] = [asdict(section) for section in exam.sections]
+    return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
 
 
 def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
@@ -124,12 +141,21 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {"template": entry.template.name, "points": points, "policy": entry.policy}
 
 
-def _paper(paper: Paper) -> dict[str, Any]:
+DETAILS = ("email", "section", "room", "seat", "accommodation")
+"""What a roster may say of a student besides."""
+
+
+def _paper(paper: Paper, place: int) -> dict[str, Any]:
+    """Return a paper as plain data; a number that is its place in the list is not said."""
+    details = {name: getattr(paper.student, name) for name in DETAILS}
     return {
         "student": paper.student.id,
         "name": paper.student.name,
         "drawn": [question.drawn for question in paper.questions],
         "keys": {name: _plain(blank.key) for name, blank in paper.blanks.items()},
+        **{name: said for name, said in details.items() if said},
+        **({} if paper.number in (0, place) else {"number": paper.number}),
+        **({"version": paper.version} if paper.version else {}),
     }
 
 
@@ -241,12 +267,14 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
         return _complete(lambda: _paper_opened(tuple(questions), len(exam.entries), json.loads(keys)))
 
     papers: dict[Texts, Texts] = {}
-    for found in sealed:
+    for place, found in enumerate(sealed, 1):
         texts: Texts = (*map(_COMPACT.encode, found["drawn"]), _COMPACT.encode(found["keys"]))
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts
-        yield Paper(Student(found["student"], found["name"]), Questions(papers[texts], opened))
+        student = Student(found["student"], found["name"], **{name: found[name] for name in DETAILS if name in found})
+        questions = Questions(papers[texts], opened)
+        yield Paper(student, questions, found.get("number", place), found.get("version", ""))
 
 
 def _check_format(sealed: Any) -> None:
@@ -270,7 +298,10 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     )
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
-    return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"))
+    said = {name: sealed[name] for name in SETTINGS if name in sealed}
+    said |= {"signed": tuple(sealed.get("signed", ()))}
+    said |= {"sections": tuple(Section(**found) for found in sealed.get("sections", ()))}
+    return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"), **said)
 
 
 def _question(exam: Exam, place: int, drawn: Drawn) -> Question:
