@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
+from layerquiz.exam import parts
 from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
@@ -113,6 +114,7 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         **({} if exam.aids is None else {"aids": exam.aids}),
         **_settings(exam),
     }
+    sealed["parts"] = parts.digests(_hashed(sealed), canonical)
     return {**sealed, "hash": digest(sealed)}
 
 
@@ -181,9 +183,14 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def digest(sealed: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what matters, over JSON with sorted keys and no spaces."""
     found = hashlib.sha256()
-    for piece in _pieces({key: found for key, found in sealed.items() if key not in UNHASHED}):
+    for piece in _pieces(_hashed(sealed)):
         found.update(piece.encode("utf-8", "surrogatepass"))
     return found.hexdigest()
+
+
+def _hashed(sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what matters to the seal."""
+    return {key: found for key, found in sealed.items() if key not in UNHASHED}
 
 
 def _pieces(kept: Mapping[str, Any]) -> Iterator[str]:
@@ -203,9 +210,10 @@ def unseal(sealed: Any) -> Sealed:
     """Return a sealed exam with all its papers, rebuilt from the drawn values and the sealed templates alone."""
     _check_format(sealed)
     if sealed.get("hash") != digest(sealed):
+        where = parts.changed(_hashed(sealed), canonical)
         raise ExamError(
             "the sealed exam was changed after it was made",
-            why="What it says and its seal do not agree",
+            why=f"What was changed: {where}" if where else "What it says and its seal do not agree",
             cure="Put the original exam.json back; to change an exam, make it again",
             slug="broken-seal",
         )
