@@ -170,7 +170,7 @@ def test_a_run_with_papers_that_is_killed_is_ended_by_the_next(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     for name, content in PUT_DOWN.items():
         Path(name).write_text(content, encoding="utf-8")
-    kill(tmp_path, ("replace", 6), *NEW, tex="tex")
+    kill(tmp_path, ("replace", 8), *NEW, tex="tex")
     papers = [path.name for path in Path("new").rglob("*.pdf") if ".layerquiz" not in str(path)]
     assert papers
     assert not Path("new/exam.json").exists()

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from layerquiz.exam.roster import Student, natural
 from layerquiz.errors import OutsideError
+from layerquiz.exam.roster import Student
+from layerquiz.exam.seats import natural
 
 ORDERS = ("roster", "seat", "room")
 
@@ -46,8 +47,9 @@ def put_together(spans: Sequence[Span], written: Path, *, duplex: bool) -> None:
         sources: dict[Path, pikepdf.Pdf] = {}
         try:
             for span in spans:
-                source = sources.setdefault(span.file, pikepdf.open(span.file)) if span.file not in sources else sources[span.file]
-                pages = source.pages[span.first : span.first + span.pages]
+                if span.file not in sources:
+                    sources[span.file] = pikepdf.open(span.file)
+                pages = sources[span.file].pages[span.first : span.first + span.pages]
                 if len(pages) != span.pages:
                     raise OutsideError("a chunk of papers lacks pages", where=str(span.file), slug="tex-parts")
                 whole.pages.extend(pages)
