@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
+import hashlib
 import io
 import itertools
 import os
@@ -220,6 +222,11 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
+def digest(content: bytes) -> str:
+    """Return what tells a file's content from any other."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def put(path: Path, content: bytes) -> None:
     """Write a file and see it to the disk: whoever renames it may count on its content."""
     with path.open("wb") as stream:
@@ -346,3 +353,29 @@ def outside(folder: Path) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """Return why the system refused, in its own words."""
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file into its place at once; over the border between two disks by way of a copy beside the place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with _working(target.parent) as working:
+            shutil.copyfile(source, working / target.name)
+            (working / target.name).replace(target)
+        source.unlink()
+
+
+def write_all(path: Path, pieces: Iterable[str]) -> None:
+    """Write a text piece by piece."""
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(pieces)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs have left hidden in a folder and the folders right in it."""
+    for place in (folder, *(path for path in folder.glob("*") if path.is_dir())):
+        _sweep(place)

@@ -37,7 +37,7 @@ def typeset(source: str, parts: Sequence[str], *, seconds: float | None = None) 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one run of the engine made: the PDF of each part, how many pages it has, and what the source told the log."""
+    """What one run of the engine made: the PDF of each part, how many pages it has, what the source told the log."""
 
     parts: dict[str, bytes]
     pages: dict[str, int]

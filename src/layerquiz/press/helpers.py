@@ -167,7 +167,8 @@ def _cluster(address: str) -> Iterator[Helpers]:
         cure = 'Install it: pip install "layerquiz[dask]"'
         raise LayerquizError("--scheduler needs Dask, which is not installed", cure=cure, slug="no-dask") from None
     try:
-        client: Any = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        connect: Any = Client
+        client = connect(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         cure = "Give the address that `dask scheduler` prints, such as tcp://192.168.0.5:8786"
         reason = str(error) or type(error).__name__

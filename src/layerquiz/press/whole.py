@@ -54,8 +54,8 @@ def put_together(spans: Sequence[Span], written: Path, *, duplex: bool) -> None:
                     raise OutsideError("a chunk of papers lacks pages", where=str(span.file), slug="tex-parts")
                 whole.pages.extend(pages)
                 if duplex and span.pages % 2:
-                    box = pages[-1].mediabox
-                    whole.add_blank_page(page_size=(box[2] - box[0], box[3] - box[1]))
+                    left, below, right, above = (float(side) for side in pages[-1].mediabox)
+                    whole.add_blank_page(page_size=(right - left, above - below))
             whole.save(written, deterministic_id=True)
         finally:
             for source in sources.values():

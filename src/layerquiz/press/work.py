@@ -1,4 +1,4 @@
-"""The hidden folder beside the target in which an exam is made: locked for the whole run, and kept if that is cut short.
+"""The hidden folder beside the target in which an exam is made: locked for the run, and kept if that is cut short.
 
 What is finished lies there under a name that holds the hash of what it was made from, so that it is either whole and
 right or not found.

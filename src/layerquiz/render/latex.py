@@ -64,8 +64,8 @@ def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
 
 def printed(paper: Paper) -> Printed:
     """Return one paper in LaTeX; with others it is put together by `joined`."""
-    parts = _papers()
-    return Printed(paper.number, tuple(_measured_paper(paper)), str(parts.paper(paper)), str(parts.solution(paper)))
+    whole, solution = (str(getattr(_papers(), kind)(paper)) for kind in ("paper", "solution"))
+    return Printed(paper.number, tuple(_measured_paper(paper)), whole, solution)
 
 
 def joined(sheets: Sequence[Printed], sizes: Mapping[str, str] | None = None, *, solutions: bool = True) -> Source:
