@@ -177,7 +177,7 @@ def test_a_run_with_papers_that_is_killed_is_ended_by_the_next(tmp_path: Path, m
     for arguments in (NEW, MAKE):
         assert run(*arguments).exit_code == 0
     assert tree(Path("new")) == tree(Path("out"))
-    assert len(list(Path("new").rglob("*.pdf"))) == 6
+    assert len(list(Path("new").rglob("*.pdf"))) == 6 + 6
 
 
 def test_a_working_folder_of_a_run_that_lives_is_left_alone(desk: Path) -> None:

@@ -94,4 +94,5 @@ def _marking(number: str) -> str:
 
 def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     exact = Policy.of(exam.policy).asks_exact
-    return sentences([question for paper in papers for question in paper.numbered], exact, exam.aids)
+    asked = [question for paper in papers for question in paper.numbered]
+    return sentences(asked, exact, exam.aids, Words(exam.language))
