@@ -22,6 +22,8 @@ BOLD_LETTER = 2.2
 GAP = 2.4
 """Millimetres between two columns."""
 NARROWEST = 6.0
+NAME, MOST_SHRUNK = 24, 1.6
+"""A text of so many letters is never cut; a longer one where it would get smaller than by this factor."""
 GROUP = 5
 """So many rows stand closer together in a long table, so that an eye finds its line again."""
 
@@ -189,8 +191,8 @@ def _share(millimetres: float) -> str:
 
 
 def _aligned(cell: str, share: float, how: str) -> str:
-    """Return a cell, made smaller where it is too long for its column, and set left, right or in the middle."""
-    text = _plain(cell)
+    """Return a cell, made smaller or cut where it is too long for its column, and set left, right or in the middle."""
+    text = _plain(escape.name(cell, max(NAME, int(MOST_SHRUNK * share / LETTER))))
     if len(cell) * LETTER > share + 0.01 or not cell.isascii():
         text = rf"\Fit{{{_share(share)}\hsize}}{{{text}}}"
     return {"l": rf"{text}\hss", "r": rf"\hss {text}", "c": rf"\hss {text}\hss"}[how]
