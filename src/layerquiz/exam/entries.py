@@ -11,7 +11,7 @@ from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import sample
 from layerquiz.exam.drawing import fixed
 from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
-from layerquiz.exam.own_text import TITLE, USUAL_SPACE, OwnText, template_of
+from layerquiz.exam.own_text import USUAL_SPACE, OwnText, template_of
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.template import Template
@@ -40,7 +40,7 @@ class Entry:
     @classmethod
     def of_own(cls, own: OwnText, policy: Mapping[str, Any], language: str, written: SourceText = NOWHERE) -> Entry:
         """Return a question of own text; `written` is the exam file that holds it."""
-        return cls(template_of(own, TITLE, written, language), None, policy, own=own)
+        return cls(template_of(own, written, language), None, policy, own=own)
 
     @property
     def is_fixed(self) -> bool:

@@ -25,8 +25,6 @@ NOTHING: Mapping[str, Any] = {"input": {"features": 1}, "layers": [{"kind": "ide
 USUAL_SPACE = 60
 """How many millimetres of working room there are where the exam does not say."""
 
-TITLE = "In your own words"
-
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
@@ -65,19 +63,21 @@ class ByHand(Form):
         return Listed("points", (self.points,), dict, self._because)
 
     def _because(self) -> tuple[str, ...]:
-        rubric = f"**{self.words('Marking')}.** {self.own.rubric}" if self.own.rubric else ""
+        marking = self.words("Marking")
+        rubric = f"**{marking}.** {self.own.rubric}" if self.own.rubric else ""
         return tuple(text for text in (self.own.solution, rubric) if text)
 
 
-def template_of(own: OwnText, name: str, written: SourceText, language: str) -> Template:
-    """Return the question as a template; `name` is what messages call it, `written` the exam file that holds it."""
+def template_of(own: OwnText, written: SourceText, language: str) -> Template:
+    """Return the question as a template; `written` is the exam file that holds it."""
     words = Words(language)
+    title = own.title or words("In your own words")
     blank = ByHand("by hand", "", own.points, (), own, words)
     return Template(
-        name=name,
+        name=title,
         text=own.text,
         written=written,
-        title=own.title or words(TITLE),
+        title=title,
         kind="text",
         topics=(),
         level=1,
@@ -94,5 +94,6 @@ def template_of(own: OwnText, name: str, written: SourceText, language: str) -> 
         source="",
         conventions=None,
         space=own.space,
-        wording=wording.verbatim(own.text, name),
+        wording=wording.verbatim(own.text, title),
+        words=words,
     )
