@@ -27,7 +27,7 @@ from layerquiz.grading.policy import Policy, policies
 from layerquiz.languages import Words
 from layerquiz.render import interactive, latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
-from layerquiz.render.mathtext import in_words
+from layerquiz.render.questions import key_in_words
 from layerquiz.tables.workbook import workbook
 
 SEAL = "exam.json"
@@ -242,7 +242,7 @@ def file_names(ids: Sequence[str]) -> list[str]:
 def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
     yield ["student", *drawn[0].blanks]
     for paper in drawn:
-        yield [paper.student.id, *(in_words(blank.right) for blank in paper.blanks.values())]
+        yield [paper.student.id, *(key_in_words(blank) for blank in paper.blanks.values())]
 
 
 def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Sequence[str]]:
