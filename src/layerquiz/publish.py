@@ -18,6 +18,7 @@ from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.difficulty import BAND
+from layerquiz.exam.proof import unsigned_because
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Sealed, is_sealed_as, seal, unseal
 from layerquiz.exam.source import SourceText
@@ -31,6 +32,7 @@ from layerquiz.render.questions import key_in_words
 from layerquiz.tables.workbook import workbook
 
 SEAL = "exam.json"
+PROOF = "proof.pdf"
 SEAL_LIMIT = 200_000_000
 """The most bytes of a sealed exam: it grows with the class, by some thousands for each paper."""
 
@@ -69,7 +71,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, with_
     drawn = exams.papers(exam, roster.students, _kept(exam, target))
     sealed = seal(exam, drawn, __version__)
     notes = list(roster.notes)
-    notes.append(_balanced(exam, drawn))
+    notes += [_balanced(exam, drawn), *filter(None, [unsigned_because(exam)])]
     collected = files.Target(Path(target), last=SEAL, force=force)
     collected.add(SEAL, _json(sealed))
     collected.add("key.csv", files.csv_text(_key_rows(drawn)))
@@ -91,6 +93,17 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, with_
             collected.add(name, content)
     notes += _left_over(Path(target), pdfs)
     return Written(target, tuple(collected.commit()), tuple(notes))
+
+
+def write_proof(exam_file: str, target: str, force: bool) -> Written:
+    """Print the proof of an exam: its questions with their extremes, and a page for two people to sign."""
+    written = files.read_text(exam_file)
+    exam = _parsed(written, exam_file, target)
+    _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
+    collected = files.Target(Path(target), force=force, replaceable=(PROOF,))
+    collected.add(PROOF, lists.printed({PROOF: lists.proof(exam, Words(exam.language))})[PROOF])
+    because = unsigned_because(exam)
+    return Written(target, tuple(collected.commit()), (because or f"signed by {' and '.join(exam.signed_by)}",))
 
 
 def _parsed(written: str, exam_file: str, target: str) -> exams.Exam:

@@ -45,7 +45,6 @@ def example(output: str, force: bool) -> None:
 @click.argument("exam_file", metavar="EXAM.yaml", callback=named)
 @click.option(
     "--roster",
-    required=True,
     callback=named,
     help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
@@ -55,16 +54,25 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
+@click.option(
+    "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
+)
 @FORCE
-def exam(exam_file: str, roster: str, output: str, lists: bool, force: bool) -> None:
+def exam(exam_file: str, roster: str | None, output: str, lists: bool, proof: bool, force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
-    Example:
+    Examples:
+      layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
-    from layerquiz.publish import write_exam
+    from layerquiz.publish import write_exam, write_proof
 
+    if proof:
+        _tell(write_proof(exam_file, output, force))
+        return
+    if roster is None:
+        raise click.UsageError("Missing option '--roster'.")
     _tell(write_exam(exam_file, roster, output, force, lists))
 
 

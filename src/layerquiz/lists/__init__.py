@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from layerquiz import engine, files
 from layerquiz.exam.assumptions import sentences
@@ -12,6 +12,7 @@ from layerquiz.languages import Words
 from layerquiz.lists import around, marking
 from layerquiz.lists.keys import Keys
 from layerquiz.lists.master import master
+from layerquiz.lists.proof import proof
 from layerquiz.lists.rooms import rooms
 from layerquiz.render.lists import List, lists
 from layerquiz.tables.workbook import workbook
@@ -54,11 +55,7 @@ class Documents:
 
     def printed(self, assumptions: Sequence[str] | None = None) -> dict[str, bytes]:
         """Return the PDFs by their names, all made in one run of TeX. Raises `OutsideError`."""
-        found = self.lists(assumptions)
-        kinds = {name: f"list{place}" for place, name in enumerate(found)}
-        source = lists({f"{kinds[name]}/{part}": each for name in found for part, each in enumerate(found[name], 1)})
-        parts = engine.typeset(source.text, source.parts)
-        return {name: parts[kind] for name, kind in kinds.items()}
+        return printed(self.lists(assumptions))
 
     def _keyed(self, said: Sequence[str]) -> Iterator[tuple[str, tuple[List, ...]]]:
         """Yield by its name what holds right answers."""
@@ -76,6 +73,14 @@ class Documents:
         if plans:
             yield SEATS, plans
         yield LABELS, (around.labels(self.exam, self.rooms, self.words),)
+
+
+def printed(found: Mapping[str, Sequence[List]]) -> dict[str, bytes]:
+    """Return PDFs by their names, each of some lists, all made in one run of TeX. Raises `OutsideError`."""
+    kinds = {name: f"list{place}" for place, name in enumerate(found)}
+    source = lists({f"{kinds[name]}/{part}": each for name in found for part, each in enumerate(found[name], 1)})
+    parts = engine.typeset(source.text, source.parts)
+    return {name: parts[kind] for name, kind in kinds.items()}
 
 
 def documents(exam: Exam, papers: Sequence[Paper], words: Words) -> Documents:
@@ -96,3 +101,6 @@ def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     exact = Policy.of(exam.policy).asks_exact
     asked = [question for paper in papers for question in paper.numbered]
     return sentences(asked, exact, exam.aids, Words(exam.language))
+
+
+__all__ = ["Documents", "documents", "is_secret", "printed", "proof"]

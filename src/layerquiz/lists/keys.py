@@ -78,7 +78,7 @@ class Keys:
 
 
 def _answers(number: str, question: Question) -> dict[str, str]:
-    return {blank_id(number, blank, question): answer(blank.right) for blank in question.blanks}
+    return {blank_id(number, blank, question): answer(blank.right) for blank in question.blanks if not blank.by_hand}
 
 
 @lru_cache(maxsize=65_536)
@@ -103,7 +103,8 @@ def in_columns(papers: Sequence[tuple[str, Mapping[str, str]]], words: Words) ->
             yield _table(papers, group, first + sum(needed[other] for other in group), words)
             group = []
         group.append(blank)
-    yield _table(papers, group, first + sum(needed[other] for other in group), words)
+    if group:
+        yield _table(papers, group, first + sum(needed[other] for other in group), words)
 
 
 def _width(title: str, texts: Sequence[str]) -> float:

@@ -30,8 +30,8 @@ def master(exam: Exam, keys: Keys, assumptions: Sequence[str], words: Words) -> 
     )
     items = (
         _questions(first, words),
-        *_said(words("What the papers assume"), assumptions),
-        *_said(words("Marking"), exam_sentences(exam)),
+        *said(words("What the papers assume"), assumptions),
+        *said(words("Marking"), exam_sentences(exam)),
         Paragraph(words("The right answers"), heading=True),
         *_answers(keys, words),
     )
@@ -45,10 +45,11 @@ def _questions(paper: Paper, words: Words) -> Rows:
     return Rows((words("Question"), words("Title"), words("Points")), rows, "rlr")
 
 
-def _said(title: str, said: Sequence[str]) -> Iterator[Item]:
-    if said:
+def said(title: str, sentences: Sequence[str]) -> Iterator[Item]:
+    """Yield sentences below a heading, if there are any."""
+    if sentences:
         yield Paragraph(title, heading=True)
-        yield Paragraph(" ".join(said))
+        yield Paragraph(" ".join(sentences))
 
 
 def _answers(keys: Keys, words: Words) -> Iterator[Item]:

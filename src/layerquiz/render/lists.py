@@ -87,7 +87,14 @@ class Signatures:
     below: tuple[str, ...]
 
 
-Item: TypeAlias = Block | Question | Rows | Plan | Labels | Signatures
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as papers print it, with the places for its answers."""
+
+    question: Question
+
+
+Item: TypeAlias = Block | Question | Asked | Rows | Plan | Labels | Signatures
 """What a list may hold; a question is printed with its worked solution."""
 
 
@@ -109,9 +116,20 @@ class List:
 
 def lists(parts: Mapping[str, List]) -> latex.Source:
     """Return lists as one document, each a part of it with the name that it is given here."""
-    worked = (item for each in parts.values() for item in each.items if isinstance(item, Question))
-    measured = latex.measures(worked)
-    return latex.document("lists", tuple(parts), {"parts": parts, "shown": shown, "measured": measured})
+    questions = (
+        item.question if isinstance(item, Asked) else item
+        for each in parts.values()
+        for item in each.items
+        if isinstance(item, Question | Asked)
+    )
+    measured = latex.measures(questions)
+    return latex.document(
+        "lists", tuple(parts), {"parts": parts, "shown": shown, "measured": measured, "is_asked": _is_asked}
+    )
+
+
+def _is_asked(item: Item) -> bool:
+    return isinstance(item, Asked)
 
 
 def shown(item: Item) -> str:
@@ -124,7 +142,8 @@ def shown(item: Item) -> str:
         case Labels():
             return _labels(item)
         case Signatures():
-            return "".join(rf"\SignLine{{{_plain(below)}}}" for below in item.below)
+            lines = "".join(rf"\SignLine{{{_plain(below)}}}" for below in item.below)
+            return f"\\SignLines{{{lines}}}\n"
     return ""
 
 
