@@ -15,7 +15,7 @@ HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
     ("files", "database"), ("tables", "progress"), ("engine",), ("lists",),
     ("check", "practise", "remedial", "publish", "regrade"), ("answers", "authoring", "handouts", "overview"),
-    ("report",), ("api",), ("cli",),
+    ("report",), ("api", "errata"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

@@ -23,6 +23,7 @@ COMMANDS = {
     "example": "exams",
     "exam": "exams",
     "grade": "exams",
+    "erratum": "exams",
 }
 """Each command and the module that holds it, in the order in which `--help` lists them."""
 

@@ -78,6 +78,24 @@ def exam(exam_file: str, roster: str | None, output: str, lists: bool, proof: bo
 
 @click.command()
 @click.argument("folder", callback=named)
+@FORCE
+def erratum(folder: str, force: bool) -> None:
+    """Print slips that tell students what was corrected in an exam, and why.
+
+    FOLDER is what `layerquiz exam` wrote; the corrections are those in its corrections.yaml, but for those that are
+    about single students.
+
+    \b
+    Example:
+      layerquiz erratum output/example/exam
+    """
+    from layerquiz.errata import write_erratum
+
+    _tell(write_erratum(folder, force))
+
+
+@click.command()
+@click.argument("folder", callback=named)
 @click.argument("answers", callback=named, required=False)
 @click.option(
     "-o",

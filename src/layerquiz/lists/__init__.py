@@ -10,6 +10,7 @@ from layerquiz.exam.exam import Exam, Paper
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.languages import Words
 from layerquiz.lists import around, marking
+from layerquiz.lists.erratum import erratum
 from layerquiz.lists.keys import Keys
 from layerquiz.lists.master import master
 from layerquiz.lists.proof import proof
@@ -103,4 +104,4 @@ def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     return sentences(asked, exact, exam.aids, Words(exam.language))
 
 
-__all__ = ["Documents", "documents", "is_secret", "printed", "proof"]
+__all__ = ["Documents", "documents", "erratum", "is_secret", "printed", "proof"]
