@@ -101,7 +101,7 @@ def write_proof(exam_file: str, target: str, force: bool) -> Written:
     exam = _parsed(written, exam_file, target)
     _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
     collected = files.Target(Path(target), force=force, replaceable=(PROOF,))
-    collected.add(PROOF, lists.printed({PROOF: lists.proof(exam, Words(exam.language))})[PROOF])
+    collected.add(PROOF, lists.printed([(PROOF, lists.proof(exam, Words(exam.language)))])[PROOF])
     because = unsigned_because(exam)
     return Written(target, tuple(collected.commit()), (because or f"signed by {' and '.join(exam.signed_by)}",))
 
