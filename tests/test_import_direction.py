@@ -14,7 +14,7 @@ SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
     ("files", "database"), ("tables", "progress"), ("engine",), ("lists",),
-    ("check", "practise", "remedial", "publish", "regrade"), ("answers", "authoring", "handouts", "overview"),
+    ("check", "practise", "remedial", "press", "publish", "regrade"), ("answers", "authoring", "handouts", "overview"),
     ("report",), ("api", "errata"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}

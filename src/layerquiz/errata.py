@@ -6,9 +6,9 @@ from pathlib import Path
 
 from layerquiz import files, lists
 from layerquiz.errors import ExamError
+from layerquiz.files import Written
 from layerquiz.grading import corrections
 from layerquiz.languages import Words
-from layerquiz.publish import Written
 from layerquiz.report import opened
 
 FILE = "erratum.pdf"

@@ -9,13 +9,19 @@ import click
 from layerquiz.cli import named
 
 if TYPE_CHECKING:
+    from layerquiz.files import Written
     from layerquiz.grading.grade import Report
-    from layerquiz.publish import Written
 
 MOST_SHOWN = 6
 """So many places to look at are named on the terminal."""
 
 FORCE = click.option("--force", is_flag=True, help="Replace files that are there and differ.")
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    callback=named,
+    help="Let the workers of a Dask cluster do the work, such as tcp://192.168.0.5:8786.",
+)
 
 
 @click.command()
@@ -57,8 +63,27 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
 )
+@click.option(
+    "--order",
+    type=click.Choice(("roster", "seat", "room")),
+    default="roster",
+    show_default=True,
+    help="The order of the papers in papers.pdf, for the printer.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes work.  [default: one on each core]")
+@SCHEDULER
 @FORCE
-def exam(exam_file: str, roster: str | None, output: str, lists: bool, proof: bool, force: bool) -> None:
+def exam(
+    exam_file: str,
+    roster: str | None,
+    output: str,
+    lists: bool,
+    proof: bool,
+    order: str,
+    jobs: int | None,
+    scheduler: str | None,
+    force: bool,
+) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
@@ -66,14 +91,15 @@ def exam(exam_file: str, roster: str | None, output: str, lists: bool, proof: bo
       layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
-    from layerquiz.publish import write_exam, write_proof
+    from layerquiz.press.exams import write_exam, write_proof
+    from layerquiz.press.making import Press
 
     if proof:
         _tell(write_proof(exam_file, output, force))
         return
     if roster is None:
         raise click.UsageError("Missing option '--roster'.")
-    _tell(write_exam(exam_file, roster, output, force, lists))
+    _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists)))
 
 
 @click.command()
