@@ -211,6 +211,12 @@ def write(name: str | Path, content: str | bytes, *, force: bool = False) -> boo
     return bool(target.commit())
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there."""
+    with _outside(path.parent):
+        path.unlink(missing_ok=True)
+
+
 @dataclass(slots=True)
 class Target:
     """A folder to be written: files are collected, and none is in its place before all are on the disk.

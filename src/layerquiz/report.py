@@ -8,6 +8,7 @@ from pathlib import Path
 
 from layerquiz import answers as handed_in
 from layerquiz import files, handouts, overview, regrade
+from layerquiz.entry import bindings
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
@@ -17,6 +18,7 @@ from layerquiz.grading.grade import Report, grade
 from layerquiz.grading.policy import policies
 from layerquiz.grading.policy_keys import merged
 from layerquiz.grading.simulate import Simulation, simulate
+from layerquiz.grading.spares import settled, with_bound
 from layerquiz.grading.statistics import summarised
 from layerquiz.grading.submissions import Submissions
 from layerquiz.publish import SEAL, Written, unsealed
@@ -78,12 +80,13 @@ def regraded(
         return grade(replace(sealed, exam=exam), answers, jobs)
 
     written = Path(target or Path(source) / "grades")
+    sealed, answers = settled(sealed, answers, bindings.read(Path(source), sealed.papers))
     return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers, jobs), again)
 
 
-def submissions(sealed: Sealed, file: str) -> Submissions:
+def submissions(source: str, sealed: Sealed, file: str) -> Submissions:
     """Return the answers of a file or folder by student and blank, with what is to be said of them."""
-    return handed_in.read(sealed, file)
+    return handed_in.read(with_bound(sealed, bindings.read(Path(source), sealed.papers)), file)
 
 
 def write_grades(
@@ -103,7 +106,7 @@ def write_grades(
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source)
-    found = regraded(source, sealed, submissions(sealed, answers), target, corrections, jobs)
+    found = regraded(source, sealed, submissions(source, sealed, answers), target, corrections, jobs)
     report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)

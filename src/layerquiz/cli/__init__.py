@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "questions",
     "example": "exams",
     "exam": "exams",
+    "enter": "entering",
     "grade": "exams",
 }
 """Each command and the module that holds it, in the order in which `--help` lists them."""
