@@ -200,3 +200,14 @@ def test_the_digest_is_that_of_the_whole_text():
     assert seal.digest(data) == data["hash"] == hashlib.sha256(text.encode()).hexdigest()
     assert seal.digest({"papers": []}) == hashlib.sha256(b'{"papers":[]}').hexdigest()
     assert seal.digest({}) == hashlib.sha256(b"{}").hexdigest()
+
+
+def test_what_a_roster_says_of_a_student_is_kept_and_changes_no_seal_of_students_without_it() -> None:
+    """An optional field stands in the seal only where it is set, and is there again when the seal is opened."""
+    ada = Student("s0", "Ada", email="a@x.org", room="H1", seat="A3", accommodation="large print")
+    data = sealed((ada, STUDENTS[1]))
+    assert [set(paper) for paper in data["papers"]] == [
+        {"student", "name", "drawn", "keys", "email", "room", "seat", "accommodation"},
+        {"student", "name", "drawn", "keys"},
+    ]
+    assert [paper.student for paper in seal.unseal(data).papers] == [ada, STUDENTS[1]]

@@ -19,7 +19,7 @@ from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
-from layerquiz.exam.roster import Student
+from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse
 
 FORMAT = 1
@@ -143,19 +143,14 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {"template": entry.template.name, "points": points, "policy": entry.policy}
 
 
-DETAILS = ("email", "section", "room", "seat", "accommodation")
-"""What a roster may say of a student besides."""
-
-
 def _paper(paper: Paper, place: int) -> dict[str, Any]:
     """Return a paper as plain data; a number that is its place in the list is not said."""
-    details = {name: getattr(paper.student, name) for name in DETAILS}
     return {
         "student": paper.student.id,
         "name": paper.student.name,
+        **{field: said for field in OPTIONAL if (said := getattr(paper.student, field))},
         "drawn": [question.drawn for question in paper.questions],
         "keys": {name: _plain(blank.key) for name, blank in paper.blanks.items()},
-        **{name: said for name, said in details.items() if said},
         **({} if paper.number in (0, place) else {"number": paper.number}),
         **({"version": paper.version} if paper.version else {}),
     }
@@ -280,7 +275,7 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts
-        student = Student(found["student"], found["name"], **{name: found[name] for name in DETAILS if name in found})
+        student = Student(found["student"], found["name"], **{name: found[name] for name in OPTIONAL if name in found})
         questions = Questions(papers[texts], opened)
         yield Paper(student, questions, found.get("number", place), found.get("version", ""))
 
