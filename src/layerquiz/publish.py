@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from layerquiz import __version__, engine, files, tables
+from layerquiz import __version__, engine, files, lists, tables
 from layerquiz.data import folder
 from layerquiz.errors import ExamError, LayerquizError, OutsideError
 from layerquiz.exam import exam as exams
@@ -24,9 +24,10 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
+from layerquiz.languages import Words
 from layerquiz.render import interactive, latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
-from layerquiz.render.mathtext import in_words
+from layerquiz.render.questions import key_in_words
 from layerquiz.tables.workbook import workbook
 
 SEAL = "exam.json"
@@ -55,8 +56,11 @@ def write_example(target: str, force: bool) -> Written:
     return Written(target, tuple(collected.commit()))
 
 
-def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Written:
-    """Draw every student's paper, print papers and solutions, and seal the exam."""
+def write_exam(exam_file: str, roster_file: str, target: str, force: bool, with_lists: bool = True) -> Written:
+    """Draw every student's paper, print papers and solutions, and seal the exam.
+
+    `with_lists` adds the lists for rooms and graders, and the instructor's master.
+    """
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
@@ -71,15 +75,19 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     collected.add("key.csv", files.csv_text(_key_rows(drawn)))
     collected.add("answers.csv", files.csv_text(_answer_rows(drawn)))
     collected.add("answers.xlsx", workbook(_answer_rows(drawn), sealed["hash"], "answers"))
+    around = lists.documents(exam, drawn, Words(exam.language)) if with_lists else None
+    for name, content in around.tables.items() if around else ():
+        collected.add(name, content)
     names = file_names([paper.student.id for paper in drawn])
+    printed = [*_pdf_names(names), *(around.pdfs if around else ())]
     pdfs, same = _pdf_names(names), files.read_bytes(Path(target) / SEAL) == collected.files[SEAL]
     if not engine.available():
-        notes.append(unprinted(Path(target), pdfs, same))
-    elif not (same and are_there(Path(target), pdfs)):
+        notes.append(unprinted(Path(target), printed, same))
+    elif not (same and are_there(Path(target), printed)):
         exact = Policy.of(exam.policy).asks_exact
         said = sentences([question for paper in drawn for question in paper.numbered], exact, exam.aids)
         documents = [papers.paper(exam, paper, paper.number, said) for paper in drawn]
-        for name, content in _printed(documents, names).items():
+        for name, content in {**_printed(documents, names), **(around.printed(said) if around else {})}.items():
             collected.add(name, content)
     notes += _left_over(Path(target), pdfs)
     return Written(target, tuple(collected.commit()), tuple(notes))
@@ -234,7 +242,7 @@ def file_names(ids: Sequence[str]) -> list[str]:
 def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
     yield ["student", *drawn[0].blanks]
     for paper in drawn:
-        yield [paper.student.id, *(in_words(blank.right) for blank in paper.blanks.values())]
+        yield [paper.student.id, *(key_in_words(blank) for blank in paper.blanks.values())]
 
 
 def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Sequence[str]]:

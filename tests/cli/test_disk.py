@@ -170,14 +170,14 @@ def test_a_run_with_papers_that_is_killed_is_ended_by_the_next(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     for name, content in PUT_DOWN.items():
         Path(name).write_text(content, encoding="utf-8")
-    kill(tmp_path, ("replace", 6), *NEW, tex="tex")
+    kill(tmp_path, ("replace", 8), *NEW, tex="tex")
     papers = [path.name for path in Path("new").rglob("*.pdf") if ".layerquiz" not in str(path)]
     assert papers
     assert not Path("new/exam.json").exists()
     for arguments in (NEW, MAKE):
         assert run(*arguments).exit_code == 0
     assert tree(Path("new")) == tree(Path("out"))
-    assert len(list(Path("new").rglob("*.pdf"))) == 6
+    assert len(list(Path("new").rglob("*.pdf"))) == 6 + 6
 
 
 def test_a_working_folder_of_a_run_that_lives_is_left_alone(desk: Path) -> None:

@@ -123,7 +123,7 @@ def test_points_of_sections_are_those_of_their_questions():
         ("[{template: dense-parameters, points: 2}]", "[]", "line 10"),
         ("dense-parameters", "dense-parametres", 'line 10: no template is called "dense-parametres"'),
         ("topic: pooling", "topic: poling", 'line 8: no template has the topic "poling"'),
-        ("sections:", "questions:", "line 4"),
+        ("sections:", "questions:", "line 6"),
     ],
 )
 def test_faults_in_sections_name_their_lines(old, new, said):

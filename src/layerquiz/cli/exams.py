@@ -52,8 +52,11 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
 )
+@click.option(
+    "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
+)
 @FORCE
-def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
+def exam(exam_file: str, roster: str, output: str, lists: bool, force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
@@ -62,7 +65,7 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     """
     from layerquiz.publish import write_exam
 
-    _tell(write_exam(exam_file, roster, output, force))
+    _tell(write_exam(exam_file, roster, output, force, lists))
 
 
 @click.command()

@@ -27,8 +27,8 @@ def second_look(blank: Blank, story: Story, others: Mapping[str, Blank]) -> str:
     """
     if story.verdict == "unreadable":
         return " ".join(story.notes) or "It cannot be read."
-    if story.verdict in ("correct", "convention", "blank") or story.read_as is None:
-        return ""
+    if blank.by_hand or story.verdict in ("correct", "convention", "blank") or story.read_as is None:
+        return ""  # points that somebody gave are right whatever they are
     if is_slip(story.read_as, blank.right):
         return DIGITS
     return ELSEWHERE if any(story.read_as == other.right for other in others.values()) else ""

@@ -17,6 +17,7 @@ from layerquiz.errors import ExamError
 from layerquiz.exam import parts
 from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.own_text import OwnText
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import OPTIONAL, Student
@@ -107,7 +108,7 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "seed": exam.seed,
         "conventions": exam.conventions,
         "policy": exam.policy,
-        "templates": {entry.template.name: entry.template.text for entry in exam.entries},
+        "templates": {entry.template.name: entry.template.text for entry in exam.entries if entry.own is None},
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": [_paper(paper, place) for place, paper in enumerate(papers, 1)],
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
@@ -139,8 +140,11 @@ def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
+    if entry.own is not None:
+        return {"own": entry.own.as_json(), "policy": entry.policy}
     points = None if entry.points is None else str(entry.points)
-    return {"template": entry.template.name, "points": points, "policy": entry.policy}
+    seed = {} if entry.seed is None else {"seed": entry.seed}
+    return {"template": entry.template.name, "points": points, "policy": entry.policy, **seed}
 
 
 def _paper(paper: Paper, place: int) -> dict[str, Any]:
@@ -291,20 +295,21 @@ def _check_format(sealed: Any) -> None:
 
 
 def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
-    entries = (
-        Entry(
-            templates[found["template"]],
-            None if found["points"] is None else Fraction(found["points"]),
-            found["policy"],
-        )
-        for found in sealed["questions"]
-    )
+    language = sealed.get("language", "en")
+    entries = (_sealed_entry(found, templates, language) for found in sealed["questions"])
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
     said = {name: sealed[name] for name in SETTINGS if name in sealed}
     said |= {"signed": tuple(sealed.get("signed", ()))}
     said |= {"sections": tuple(Section(**found) for found in sealed.get("sections", ()))}
     return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"), **said)
+
+
+def _sealed_entry(found: Mapping[str, Any], templates: Mapping[str, Template], language: str) -> Entry:
+    if "own" in found:
+        return Entry.of_own(OwnText.of_json(found["own"]), found["policy"], language)
+    points = None if found["points"] is None else Fraction(found["points"])
+    return Entry(templates[found["template"]], points, found["policy"], found.get("seed"))
 
 
 def _question(exam: Exam, place: int, drawn: Drawn) -> Question:

@@ -7,7 +7,7 @@ Characters which Latin Modern lacks stand in `\foreign{...}`; whoever runs the e
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -60,6 +60,11 @@ def pages(documents: Sequence[Page]) -> Source:
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
 
 
+def document(name: str, parts: tuple[str, ...], values: Mapping[str, object]) -> Source:
+    """Return the document that a template of that name makes of some values."""
+    return Source(_template(name).render(values), parts)
+
+
 def slides(shown: Sequence[Slide]) -> Source:
     """Return slides, 16 to 9, as one document: `slide/1` and so on."""
     text = _template("slides").render(slides=shown)
@@ -73,12 +78,14 @@ def sheet(questions: Sheet) -> Source:
 
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
-    measured = [
-        _once(piece for question in document.questions for piece in _measured_question(question, ""))
-        for document in documents
-    ]
+    measured = [measures(document.questions) for document in documents]
     text = _template("sheet").render(sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
+
+
+def measures(questions: Iterable[Question]) -> list[Measured]:
+    """Return the pieces of questions whose sizes decide how all that are set together are laid out."""
+    return _once(piece for question in questions for piece in _measured_question(question, ""))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
@@ -166,6 +173,8 @@ def _environment() -> jinja2.Environment:
         paragraph=lambda item: isinstance(item, Paragraph),
         step=lambda item: isinstance(item, Step),
         parting=lambda item: isinstance(item, Parting),
+        block=lambda item: isinstance(item, Paragraph | Step | Parting | Table),
+        worked=lambda item: isinstance(item, Question),
     )
     return environment
 
