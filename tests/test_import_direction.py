@@ -13,9 +13,9 @@ import layerquiz
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
-    ("files", "database"), ("tables", "progress"), ("engine",), ("lists",),
+    ("files", "database"), ("tables", "progress", "vault"), ("engine",), ("lists",),
     ("check", "practise", "remedial", "publish", "regrade"),
-    ("answers", "authoring", "entry", "handouts", "overview"), ("report",), ("api",), ("cli",),
+    ("answers", "authoring", "entry", "handouts", "overview", "locking"), ("report",), ("api",), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from layerquiz import __version__, engine, files, lists, tables
+from layerquiz import __version__, engine, files, lists, tables, vault
 from layerquiz.data import folder
 from layerquiz.errors import ExamError, LayerquizError, OutsideError
 from layerquiz.exam import exam as exams
@@ -173,10 +173,10 @@ def _sealed_seed(target: str) -> Any:
     return unsealed(path).exam.seed if files.is_file(path) else None
 
 
-def unsealed(path: Path) -> Sealed:
-    """Return the sealed exam of a file."""
+def unsealed(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
+    """Return the sealed exam of a file, whether it is locked or not."""
     try:
-        return unseal(json.loads(files.read_text(path, SEAL_LIMIT)))
+        return unseal(json.loads(vault.read_text(path.parent, path.name, SEAL_LIMIT, passphrase)))
     except ExamError as error:
         raise error.at(str(path)) from None
     except (ValueError, RecursionError) as error:

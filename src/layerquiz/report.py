@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from layerquiz import answers as handed_in
-from layerquiz import files, handouts, overview, regrade
+from layerquiz import files, handouts, overview, regrade, vault
 from layerquiz.entry import bindings
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
@@ -43,18 +43,18 @@ class Extras:
 NONE = Extras()
 
 
-def opened(target: str) -> Sealed:
-    """Return the sealed exam of a folder."""
+def opened(target: str, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
+    """Return the sealed exam of a folder; `passphrase` gives that of one whose secrets are locked."""
     path = Path(target) / SEAL
-    if not files.is_file(path):
+    if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
-    return unsealed(path)
+    return unsealed(path, passphrase)
 
 
-def simulated(source: str, policy: str | None) -> Simulation:
+def simulated(source: str, policy: str | None, passphrase: vault.Passphrase = vault.from_environment) -> Simulation:
     """Return what simulated students would earn under a sealed exam's policy, and under that of a file beside it."""
-    sealed = opened(source)
+    sealed = opened(source, passphrase)
     if policy is None:
         return simulate(sealed)
     written = SourceText(policy, files.read_text(policy), 1, ExamError)
@@ -98,6 +98,7 @@ def write_grades(
     corrections: str | None = None,
     extras: Extras = NONE,
     jobs: int | None = None,
+    passphrase: vault.Passphrase = vault.from_environment,
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
 
@@ -105,7 +106,7 @@ def write_grades(
     that would change, `ChangedGradesError` says which, unless `force` is given.
     """
     target = target or str(Path(source) / "grades")
-    sealed = opened(source)
+    sealed = opened(source, passphrase)
     found = regraded(source, sealed, submissions(source, sealed, answers), target, corrections, jobs)
     report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:

@@ -24,6 +24,8 @@ COMMANDS = {
     "exam": "exams",
     "enter": "entering",
     "grade": "exams",
+    "lock": "locking",
+    "unlock": "locking",
 }
 """Each command and the module that holds it, in the order in which `--help` lists them."""
 

@@ -55,13 +55,14 @@ def enter(folder: str, by: str | None, export: str | None, force: bool) -> None:
     import datetime as dt
     from pathlib import Path
 
+    from layerquiz.cli.locking import asked
     from layerquiz.entry import record, table
     from layerquiz.entry.desk import Desk
     from layerquiz.entry.finding import Finder
     from layerquiz.exam.identity import identity
     from layerquiz.report import opened
 
-    sealed, place = opened(folder), Path(folder)
+    sealed, place = opened(folder, asked), Path(folder)
     if export is not None:
         changed = table.export(place, sealed.papers, export, force)
         click.echo(f"{export}: {'written' if changed else 'up to date'}")

@@ -55,17 +55,20 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
+@click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
 @FORCE
-def exam(exam_file: str, roster: str, output: str, lists: bool, force: bool) -> None:
+def exam(exam_file: str, roster: str, output: str, lists: bool, lock: bool, force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
     Example:
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
+    from layerquiz.cli.locking import after
     from layerquiz.publish import write_exam
 
-    _tell(write_exam(exam_file, roster, output, force, lists))
+    with after(output, lock):
+        _tell(write_exam(exam_file, roster, output, force, lists))
 
 
 @click.command()
@@ -125,12 +128,13 @@ def grade(
     if answers is None:
         _simulate(folder, policy, as_json)
         return
+    from layerquiz.cli.locking import asked
     from layerquiz.regrade import ChangedGradesError
     from layerquiz.report import Extras, write_grades
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs)
+        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs, asked)
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json
@@ -147,9 +151,10 @@ def grade(
 
 
 def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
+    from layerquiz.cli.locking import asked
     from layerquiz.report import simulated
 
-    found = simulated(folder, policy)
+    found = simulated(folder, policy, asked)
     if as_json:
         from layerquiz.cli.network import print_json
 
