@@ -14,7 +14,7 @@ SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
     ("files", "database"), ("tables", "progress", "vault"), ("engine",), ("lists",),
-    ("check", "practise", "remedial", "publish", "regrade"),
+    ("check", "practise", "remedial", "press", "publish", "regrade"),
     ("answers", "authoring", "entry", "handouts", "overview", "locking"), ("report",), ("api",), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}

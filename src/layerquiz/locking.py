@@ -11,7 +11,8 @@ from pathlib import Path
 
 from layerquiz import files, lists
 from layerquiz.errors import ExamError, LayerquizError
-from layerquiz.publish import SEAL
+from layerquiz.press.names import SEAL
+from layerquiz.vault import places
 from layerquiz.vault.cipher import HEAD, Head, Lock
 from layerquiz.vault.stored import ENDING, Passphrase, lock_of, locked
 
@@ -26,7 +27,7 @@ def is_secret(name: str) -> bool:
 
 def lock(folder: Path, passphrase: Passphrase) -> list[str]:
     """Lock all secrets of a folder; return the names of those that were in the clear."""
-    with files.alone(folder):
+    with places.alone(folder):
         names = _names(folder)
         clear = [name for name in names if files.is_file(folder / name)]
         if not clear:
@@ -34,14 +35,14 @@ def lock(folder: Path, passphrase: Passphrase) -> list[str]:
         found = _lock_for(folder, names, passphrase)
         for name in clear:
             path = folder / name
-            files.put_in_place(locked(path), found.locked(name, files.pieces(path)))
-            files.remove(path)
+            places.put_in_place(locked(path), found.locked(name, places.pieces(path)))
+            places.remove(path)
     return clear
 
 
 def unlock(folder: Path, passphrase: Passphrase) -> list[str]:
     """Put all secrets of a folder into the clear; return the names of those that were locked."""
-    with files.alone(folder):
+    with places.alone(folder):
         names = [name for name in _names(folder) if files.is_file(locked(folder / name))]
         if not names:
             return []
@@ -63,14 +64,14 @@ def _unlock(found: Lock, folder: Path, name: str) -> None:
     path, where = folder / name, str(locked(folder / name))
     with locked(path).open("rb") as stream:
         if not files.is_file(path):
-            files.put_in_place(path, found.opened(name, stream, where))
-        elif not _are_equal(files.pieces(path), found.opened(name, stream, where)):
+            places.put_in_place(path, found.opened(name, stream, where))
+        elif not _are_equal(places.pieces(path), found.opened(name, stream, where)):
             what, cure = (
                 "it is there in the clear and locked, and the two differ",
                 f"Remove one of them, or lock {folder}",
             )
             raise LayerquizError(what, where=str(path), cure=cure, slug="locked-differs")
-    files.remove(locked(path))
+    places.remove(locked(path))
 
 
 def _are_equal(one: Iterator[bytes], other: Iterator[bytes]) -> bool:
@@ -83,7 +84,7 @@ def _lock_for(folder: Path, names: list[str], passphrase: Passphrase) -> Lock:
     for name in names:
         path = locked(folder / name)
         if files.is_file(path):
-            head = Head.read(files.first_bytes(path, HEAD.size), str(path))
+            head = Head.read(places.first_bytes(path, HEAD.size), str(path))
             if not found.opens(head):
                 what, cure = "it was locked with another passphrase", "Type that one: capitals and spaces matter"
                 raise LayerquizError(what, where=str(path), cure=cure, slug="passphrase")
@@ -93,8 +94,8 @@ def _lock_for(folder: Path, names: list[str], passphrase: Passphrase) -> Lock:
 
 def _names(folder: Path) -> list[str]:
     """Return the secrets of a folder, in either form; the seal last. Raises `ExamError` where there is no exam."""
-    files.sweep_new(folder)
-    there = {name.removesuffix(ENDING) for name in files.paths_below(folder)}
+    places.sweep_new(folder)
+    there = {name.removesuffix(ENDING) for name in places.paths_below(folder)}
     if SEAL not in there:
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=str(folder), cure=cure, slug="no-seal")

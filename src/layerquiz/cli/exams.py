@@ -9,13 +9,19 @@ import click
 from layerquiz.cli import named
 
 if TYPE_CHECKING:
+    from layerquiz.files import Written
     from layerquiz.grading.grade import Report
-    from layerquiz.publish import Written
 
 MOST_SHOWN = 6
 """So many places to look at are named on the terminal."""
 
 FORCE = click.option("--force", is_flag=True, help="Replace files that are there and differ.")
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    callback=named,
+    help="Let the workers of a Dask cluster do the work, such as tcp://192.168.0.5:8786.",
+)
 
 
 @click.command()
@@ -56,8 +62,27 @@ def example(output: str, force: bool) -> None:
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
 @click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
+@click.option(
+    "--order",
+    type=click.Choice(("roster", "seat", "room")),
+    default="roster",
+    show_default=True,
+    help="The order of the papers in papers.pdf, for the printer.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes work.  [default: one on each core]")
+@SCHEDULER
 @FORCE
-def exam(exam_file: str, roster: str, output: str, lists: bool, lock: bool, force: bool) -> None:
+def exam(
+    exam_file: str,
+    roster: str,
+    output: str,
+    lists: bool,
+    order: str,
+    jobs: int | None,
+    scheduler: str | None,
+    lock: bool,
+    force: bool,
+) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
@@ -65,10 +90,11 @@ def exam(exam_file: str, roster: str, output: str, lists: bool, lock: bool, forc
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
     from layerquiz.cli.locking import after
-    from layerquiz.publish import write_exam
+    from layerquiz.press.exams import write_exam
+    from layerquiz.press.making import Press
 
     with after(output, lock):
-        _tell(write_exam(exam_file, roster, output, force, lists))
+        _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists)))
 
 
 @click.command()

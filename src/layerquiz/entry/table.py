@@ -11,6 +11,7 @@ from layerquiz.entry import record
 from layerquiz.entry.record import Entered, Record
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Paper
+from layerquiz.vault import places
 
 FILE = "entered.csv"
 MOST_NAMED = 6
@@ -67,7 +68,7 @@ def kept(folder: Path, papers: Sequence[Paper], found: Record) -> Iterator[str]:
     begun = "1 paper" if len(entered) == 1 else f"{len(entered)} papers"
     if differing:
         yield f"{begun} entered. Two people differ, and nobody has said which answer counts: {_listed(differing)}"
-        files.remove(folder / FILE)
+        places.remove(folder / FILE)
         yield f"{FILE} is written when these are settled: enter the papers again"
         return
     files.write(str(folder / FILE), files.csv_text(rows(papers, entered)), force=True)
