@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from layerquiz import answers as handed_in
 from layerquiz import files, handouts, overview, regrade, vault
@@ -23,7 +24,7 @@ from layerquiz.grading.spares import settled, with_bound
 from layerquiz.grading.statistics import summarised
 from layerquiz.grading.submissions import Submissions
 from layerquiz.press.names import SEAL
-from layerquiz.press.opened import unsealed
+from layerquiz.press.opened import read
 from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
@@ -47,11 +48,18 @@ NONE = Extras()
 
 def opened(target: str, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
     """Return the sealed exam of a folder; `passphrase` gives that of one whose secrets are locked."""
+    return sealed_as_written(target, passphrase)[1]
+
+
+def sealed_as_written(
+    target: str, passphrase: vault.Passphrase = vault.from_environment
+) -> tuple[dict[str, Any], Sealed]:
+    """Return the sealed exam of a folder as plain data, and as it is read."""
     path = Path(target) / SEAL
     if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
-    return unsealed(path, passphrase)
+    return read(path, passphrase)
 
 
 def simulated(source: str, policy: str | None, passphrase: vault.Passphrase = vault.from_environment) -> Simulation:

@@ -22,6 +22,7 @@ COMMANDS = {
     "check": "questions",
     "example": "exams",
     "exam": "exams",
+    "reprint": "reprinting",
     "enter": "entering",
     "grade": "exams",
     "lock": "locking",

@@ -20,7 +20,7 @@ MOST_DIGITS = 9
 class Finder:
     """Finds the papers of an exam. `is_exam` says whether a code's word for the exam means this one."""
 
-    def __init__(self, papers: Sequence[Paper], is_exam: Callable[[str], bool]) -> None:
+    def __init__(self, papers: Sequence[Paper], is_exam: Callable[[str], bool] = lambda _: False) -> None:
         self._is_exam = is_exam
         self._by_number = {paper.number: paper for paper in papers}
         self._by_id = {paper.student.id: paper for paper in papers}
@@ -43,6 +43,12 @@ class Finder:
             raise self._unknown(text, is_number)
         return found
 
+    def numbered(self, number: int) -> Paper:
+        """Return the paper with a printed number. Raises `ExamError` where there is none."""
+        if number not in self._by_number:
+            raise self._unknown(str(number), is_number=True)
+        return self._by_number[number]
+
     def student(self, text: str) -> Student | None:
         """Return the student of the exam whom an id or a name means; None where nobody is meant."""
         found = self._people.find([text], [text])
@@ -53,9 +59,7 @@ class Finder:
             raise ExamError("the code was not read whole", cure="Scan it again, or type the number", slug="code")
         if not self._is_exam(words[1]):
             raise ExamError("this page is of another exam", cure="Is it in the right pile?", slug="other-exam")
-        if int(words[2]) not in self._by_number:
-            raise self._unknown(words[2], is_number=True)
-        return self._by_number[int(words[2])]
+        return self.numbered(int(words[2]))
 
     def _of(self, text: str, bindings: Iterable[Binding]) -> Paper | None:
         """Return the paper of a student, who may have a spare one instead of their own."""
