@@ -87,12 +87,17 @@ def draw(order: Order) -> tuple[bytes, bytes]:
     drawn = Drawn(
         [sealed_paper(paper, place) for place, paper in enumerate(found, order.first)],
         list(found[0].blanks),
-        [[in_words(blank.right) for blank in paper.blanks.values()] for paper in found],
+        [right_answers(paper) for paper in found],
         gathered,
         sum(exams.is_alike(exam, paper) for paper in found),
         (_identities(found[0]), _identities(found[-1])),
     )
     return drawn.data(), packed([latex.printed(papers.paper(exam, paper, paper.number, (SAID,))) for paper in found])
+
+
+def right_answers(paper: Paper) -> list[str]:
+    """Return the right answers of a paper in words, in the order of its blanks."""
+    return [in_words(blank.right) for blank in paper.blanks.values()]
 
 
 def _papers(exam: Exam, order: Order) -> list[Paper]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import layerquiz
-from layerquiz import __version__, engine, files, lists
+from layerquiz import __version__, data, engine, files, lists
 from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.roster import Student
@@ -64,7 +63,7 @@ class Making:
     def make(self) -> tuple[list[str], list[str]]:
         """Make the exam; return the names of the files that changed, and what the user should know."""
         remember(self.head, self.exam)
-        self.work.begin(digest(self.head, [student.id for student in self.students], _code()))
+        self.work.begin(digest(self.head, [student.id for student in self.students], [__version__, *data.stamp()]))
         scratch = str(self.work.path(PARTIAL))
         lent = helpers(self.press.jobs, self.press.scheduler, self.pieces, (self.work.lock,), scratch)
         with lent as found, progress("papers", 2 * self.pieces + 2) as step:
@@ -169,10 +168,3 @@ def _balanced(exam: Exam, drawn: Class) -> str:
     by_hand = ", with numbers of the usual length" if exam.by_hand else ""
     within = f"every question within {float(BAND):.0%} of its usual difficulty{by_hand}"
     return f"{drawn.alike} of {count} papers ({drawn.alike / count:.0%}) have {within}"
-
-
-def _code() -> list[Any]:
-    """Return what changes with this package's own files: what an older one has made is not taken up."""
-    place = Path(layerquiz.__file__).parent
-    found = ((path, path.stat()) for path in sorted(place.rglob("*")) if path.suffix in (".py", ".j2"))
-    return [__version__, *((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in found)]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from layerquiz import files
-from layerquiz.errors import OutsideError
+from layerquiz.errors import LayerquizError, OutsideError
 
 SUFFIX = ".layerquiz-work"
 PARTIAL = "partial"
@@ -40,21 +40,23 @@ class Work:
         self.lock = -1
         self.has_finished = False
         """Whether something lies here that would cost time to make again."""
+        self.was_there = False
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder for a run. Raises `OutsideError` where another run holds it.
 
-        At the end the folder is removed, unless the run was cut short and left something to go on from.
+        At the end the folder is removed, unless the run was cut short and left something to go on from; a run that is
+        refused leaves only what it found.
         """
         with files.outside(self.folder.parent):
             self.folder.parent.mkdir(parents=True, exist_ok=True)
-            self.lock, was_there = self._opened()
-            self.has_finished = was_there
+            self.lock, self.was_there = self._opened()
         try:
             yield
-        except BaseException:
-            if not self.has_finished:
+        except (LayerquizError, OSError, KeyboardInterrupt) as error:
+            was_refused = isinstance(error, LayerquizError) and not isinstance(error, OutsideError)
+            if not self.was_there and (was_refused or not self.has_finished):
                 self.remove()
             raise
         else:
@@ -102,7 +104,7 @@ class Work:
             for path in self.folder.iterdir():
                 if path.name != SEED:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
-            self.has_finished = False
+            self.was_there = False
             self.keep(OF, of.encode())
         shutil.rmtree(self.folder / PARTIAL, ignore_errors=True)
         (self.folder / PARTIAL).mkdir(exist_ok=True)
