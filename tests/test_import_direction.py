@@ -13,7 +13,7 @@ import layerquiz
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
-    ("files",), ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
+    ("files", "database"), ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
     ("answers", "authoring", "handouts", "overview"), ("report",), ("api",), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
@@ -21,7 +21,7 @@ FILES = sorted(
     file for file in SOURCE.rglob("*.py") if file.parent != SOURCE or file.name not in ("__init__.py", "__main__.py")
 )
 PURE = ("formula", "network", "exam", "grading")
-ONLY_IN = {"sympy": ("formula/algebra.py",), "jinja2": ("exam/wording.py", "render/")}
+ONLY_IN = {"sympy": ("formula/algebra.py",), "jinja2": ("exam/wording.py", "render/"), "babel": ("languages.py",)}
 
 
 def imports(file: Path) -> Iterator[str]:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from layerquiz.data import folder
 from layerquiz.exam import library
 from layerquiz.exam.schema import schema
-from layerquiz.exam.template import FENCE
+from layerquiz.exam.translation import FENCE
 
 FILE = folder("question_templates") / "template.schema.json"
 VALIDATOR = Draft202012Validator(schema())

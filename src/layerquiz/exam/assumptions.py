@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from layerquiz.exam.layer_view import counted
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
+from layerquiz.languages import ENGLISH, Words, phrase
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
@@ -37,39 +37,51 @@ MEMORY = frozenset().union(*KINDS_OF_NUMBERS.values())
 OF_STATE = KINDS_OF_NUMBERS["state"]
 OF_BATCH = frozenset(("batch_activation_bytes", "training_bytes"))
 
-BIASES = "Every convolution and every dense layer has biases unless the question says otherwise."
-LEARNED_ONLY = "Parameters are the learned numbers; stored means and variances are not counted."
-WITH_STORED = "Parameters are the learned numbers, and the stored means and variances, which are not trainable."
-WITH_VECTOR = "Spectral norm stores one number for each output, which is a parameter that is not trainable."
-WITHOUT_VECTOR = "What spectral norm stores is not counted."
-ATTENTION = (
+BIASES = phrase("Every convolution and every dense layer has biases unless the question says otherwise.")
+LEARNED_ONLY = phrase("Parameters are the learned numbers; stored means and variances are not counted.")
+WITH_STORED = phrase("Parameters are the learned numbers, and the stored means and variances, which are not trainable.")
+WITH_VECTOR = phrase("Spectral norm stores one number for each output, which is a parameter that is not trainable.")
+WITHOUT_VECTOR = phrase("What spectral norm stores is not counted.")
+ATTENTION = phrase(
     "The projections of an attention to queries, keys and values, and the one of its output, have biases unless the "
     "question says otherwise."
 )
 OF_TRANSFORMERS = ("encoderlayer", "decoderlayer")
-TRANSFORMER = (
+TRANSFORMER = phrase(
     "In a layer of a transformer every projection and every dense layer has biases, and every normalisation a scale "
     "and a shift for each feature, unless the question says otherwise."
 )
 RECURRENT = {
-    "rnn": "A plain recurrent layer",
-    "lstm": "Each gate of an LSTM",
-    "gru": "Each gate of a GRU",
+    "rnn": (
+        phrase("A plain recurrent layer has one bias vector."),
+        phrase("A plain recurrent layer has two bias vectors, one for the input and one for the state."),
+    ),
+    "lstm": (
+        phrase("Each gate of an LSTM has one bias vector."),
+        phrase("Each gate of an LSTM has two bias vectors, one for the input and one for the state."),
+    ),
+    "gru": (
+        phrase("Each gate of a GRU has one bias vector."),
+        phrase("Each gate of a GRU has two bias vectors, one for the input and one for the state."),
+    ),
 }
-ONE_VECTOR = "one bias vector"
-TWO_VECTORS = "two bias vectors, one for the input and one for the state"
-SEQUENCE = r"The shape of a sequence is written tokens $\times$ features, that of a single vector as its features."
-EITHER_ORDER = "A shape in the other order, channels first or last, is right too."
-ONE_ORDER = "The order of a shape counts."
-ROUNDED_DOWN = "A window that does not fit is dropped: sizes are rounded down unless the question says otherwise."
-SAME_STRIDED = r'With padding "same" and stride $s$, a size $n$ becomes $\lceil n/s\rceil$.'
-SAME_KEPT = 'Padding "same" keeps the size.'
-PADDING = "Padding $p$ adds $p$ zeros on each side."
-OPERATION = (
+"""What is said of one bias vector, and of two."""
+SEQUENCE = phrase(
+    r"The shape of a sequence is written tokens $\times$ features, that of a single vector as its features."
+)
+EITHER_ORDER = phrase("A shape in the other order, channels first or last, is right too.")
+ONE_ORDER = phrase("The order of a shape counts.")
+ROUNDED_DOWN = phrase(
+    "A window that does not fit is dropped: sizes are rounded down unless the question says otherwise."
+)
+SAME_STRIDED = phrase(r'With padding "same" and stride $s$, a size $n$ becomes $\lceil n/s\rceil$.')
+SAME_KEPT = phrase('Padding "same" keeps the size.')
+PADDING = phrase("Padding $p$ adds $p$ zeros on each side.")
+OPERATION = phrase(
     "One multiply-add (MAC) is one multiplication and one addition, which are two operations (FLOPs). Biases, "
     "activation functions, pooling and normalisation are not counted."
 )
-BACKWARD_WORK = (
+BACKWARD_WORK = phrase(
     "In the backward pass each layer takes its products twice, for the gradient of its inputs and for that of its "
     "weights; where its weights are frozen, for the first only."
 )
@@ -82,20 +94,31 @@ NAMES_OF_OPTIMISERS = {
     "adam": "Adam",
     "adamw": "AdamW",
 }
-CONNECTIONS = "The bias of a unit is one of its connections."
-NO_BIAS_CONNECTIONS = "The bias of a unit is not one of its connections."
-MOVED = "Each layer reads its parameters once, and{} reads its input once and writes its output once."
-BATCH = "Outputs, the input among them, are stored for every example of the batch{}."
-CACHE = "The cache holds a key and a value for each token of each layer{}."
-OF_BATCHES = " for each example of the batch"
-EXACT = r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is."
-PRODUCTS = r"A product such as $3\cdot 3\cdot 64$ may stay as it is."
-FORMULAS = r"A formula may be written in any form that is equal; rounding down is floor() or $\lfloor\ \rfloor$."
-ROUNDING = "Where rounding is allowed, give at least three digits."
-ESTIMATED = "An estimate within a factor of 2 lies between half the exact number and twice as much, and so for others."
-CARRIED = "Later parts are marked from your own earlier values."
-AIDS = {"calculator": "A pocket calculator is allowed.", "none": "No calculator is allowed."}
-AMBIGUOUS = "If a question seems ambiguous, write down your assumption."
+CONNECTIONS = phrase("The bias of a unit is one of its connections.")
+NO_BIAS_CONNECTIONS = phrase("The bias of a unit is not one of its connections.")
+MOVED = phrase("Each layer reads its parameters once, and reads its input once and writes its output once.")
+MOVED_BATCH = phrase(
+    "Each layer reads its parameters once, and for each example of the batch reads its input once and writes its "
+    "output once."
+)
+BATCH = phrase("Outputs, the input among them, are stored for every example of the batch.")
+BATCH_GRADIENTS = phrase(
+    "Outputs, the input among them, are stored for every example of the batch, each with its gradient."
+)
+CACHE = phrase("The cache holds a key and a value for each token of each layer.")
+CACHE_BATCH = phrase("The cache holds a key and a value for each token of each layer, for each example of the batch.")
+EXACT = phrase(r"Give exact numbers; a product such as $3\cdot 3\cdot 64$ may stay as it is.")
+PRODUCTS = phrase(r"A product such as $3\cdot 3\cdot 64$ may stay as it is.")
+FORMULAS = phrase(
+    r"A formula may be written in any form that is equal; rounding down is floor() or $\lfloor\ \rfloor$."
+)
+ROUNDING = phrase("Where rounding is allowed, give at least three digits.")
+ESTIMATED = phrase(
+    "An estimate within a factor of 2 lies between half the exact number and twice as much, and so for others."
+)
+CARRIED = phrase("Later parts are marked from your own earlier values.")
+AIDS = {"calculator": phrase("A pocket calculator is allowed."), "none": phrase("No calculator is allowed.")}
+AMBIGUOUS = phrase("If a question seems ambiguous, write down your assumption.")
 
 
 @dataclass(frozen=True)
@@ -104,6 +127,7 @@ class Needs:
 
     network: Network
     about: tuple[str, ...]
+    words: Words = ENGLISH
 
     @property
     def conventions(self) -> Conventions:
@@ -153,12 +177,12 @@ class Needs:
         return any(ref.name.partition(".")[0] == "padding" and values[ref.owner][ref.name] > 0 for ref in self.above)
 
 
-def needs_of(question: Question) -> Iterator[Needs]:
+def needs_of(question: Question, words: Words = ENGLISH) -> Iterator[Needs]:
     """Yield what a question rests on, for each of its networks."""
     for name, network in question.networks.items():
         begins = f"{name}." if name else ""
         about = tuple([found.removeprefix(begins) for found in question.about if found.startswith(begins)])
-        yield Needs(network, about)
+        yield Needs(network, about, words)
 
 
 def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -182,7 +206,7 @@ def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
         yield "operations", OPERATION
     yield from _work(needs)
     if needs.asked & MEMORY:
-        yield "memory", f"{_sizes_of_numbers(needs)}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes."
+        yield "memory", _sizes_of_numbers(needs)
 
 
 def _biases(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -204,7 +228,7 @@ def _recurrent(needs: Needs) -> Iterator[tuple[str, str]]:
         biases = network.values[layer.name].get("biases")
         if layer.kind.name in RECURRENT and biases:
             has_two = biases == network.under(doubled).values[layer.name]["biases"]
-            yield layer.kind.name, f"{RECURRENT[layer.kind.name]} has {TWO_VECTORS if has_two else ONE_VECTOR}."
+            yield layer.kind.name, RECURRENT[layer.kind.name][has_two]
 
 
 def _work(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -214,39 +238,63 @@ def _work(needs: Needs) -> Iterator[tuple[str, str]]:
         yield "backward", BACKWARD_WORK
     if "connections" in needs.asked:
         yield "connections", CONNECTIONS if conventions.bias_connections else NO_BIAS_CONNECTIONS
-    each = OF_BATCHES if "batch" in needs.network.values["input"] else ""
+    in_batches = "batch" in needs.network.values["input"]
     if needs.asked & MOVING:
-        yield "moved", MOVED.format(each)
+        yield "moved", MOVED_BATCH if in_batches else MOVED
     if needs.asked & OF_STATE:
-        states = counted(conventions.optimiser_states - conventions.master_copy, "number")
-        copy = " and a copy of the parameter" if conventions.master_copy else ""
-        told = f"keeps {states} for each parameter that it trains{copy}"
-        yield "optimiser", f"The optimiser ({NAMES_OF_OPTIMISERS[conventions.optimiser]}) {told}."
+        yield "optimiser", _optimiser(conventions, needs.words)
     if needs.asked & OF_BATCH:
-        yield "batch", BATCH.format(", each with its gradient" if conventions.activation_gradients else "")
+        yield "batch", BATCH_GRADIENTS if conventions.activation_gradients else BATCH
     if "kv_cache_bytes" in needs.asked:
-        yield "cache", CACHE.format(each and f",{each}")
+        yield "cache", CACHE_BATCH if in_batches else CACHE
+
+
+def _optimiser(conventions: Conventions, words: Words) -> str:
+    """Say what an optimiser keeps."""
+    numbers = conventions.optimiser_states - conventions.master_copy
+    name = words(NAMES_OF_OPTIMISERS[conventions.optimiser])
+    if conventions.master_copy:
+        return words.counted(
+            numbers,
+            "The optimiser ({name}) keeps {number} number for each parameter that it trains and a copy of the "
+            "parameter.",
+            "The optimiser ({name}) keeps {number} numbers for each parameter that it trains and a copy of the "
+            "parameter.",
+            name=name,
+        )
+    return words.counted(
+        numbers,
+        "The optimiser ({name}) keeps {number} number for each parameter that it trains.",
+        "The optimiser ({name}) keeps {number} numbers for each parameter that it trains.",
+        name=name,
+    )
 
 
 def _sizes_of_numbers(needs: Needs) -> str:
     """Say how many bytes a number takes: all numbers, or each kind where they differ."""
+    words = needs.words
     kinds = [kind for kind, memories in KINDS_OF_NUMBERS.items() if needs.asked & memories]
     bits = {kind: needs.conventions.bits(kind) for kind in kinds}
     if len(set(bits.values())) == 1:
-        return f"One number takes {_in_bytes(next(iter(bits.values())))}"
-    return "One number takes " + ", ".join(f"{_in_bytes(size)} as {NAMES[kind]}" for kind, size in bits.items())
+        return words(SIZES, size=_in_bytes(next(iter(bits.values())), words))
+    told = [words(NAMES[kind], size=_in_bytes(size, words)) for kind, size in bits.items()]
+    return words(SIZES, size=", ".join(told))
+
+
+SIZES = phrase("One number takes {size}; 1 MB is $10^6$ bytes, 1 MiB is $2^{{20}}$ bytes.")
 
 
 NAMES = {
-    "parameter": "a parameter",
-    "gradient": "a gradient",
-    "state": "the optimiser's state",
-    "activation": "an activation",
+    "parameter": phrase("{size} as a parameter"),
+    "gradient": phrase("{size} as a gradient"),
+    "state": phrase("{size} as the optimiser's state"),
+    "activation": phrase("{size} as an activation"),
 }
 
 
-def _in_bytes(bits: int) -> str:
-    return counted(bits // 8, "byte") if bits % 8 == 0 else f"{bits} bits"
+def _in_bytes(bits: int, words: Words) -> str:
+    whole, rest = divmod(bits, 8)
+    return words("{number} bits", number=bits) if rest else words.counted(whole, "{number} byte", "{number} bytes")
 
 
 def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -259,8 +307,8 @@ def _shapes(needs: Needs) -> Iterator[tuple[str, str]]:
     if form is None:
         return
     first = needs.conventions.channels_first
-    order = r" $\times$ ".join(reading_order(form.sizes, first))
-    yield f"shape {len(form.axes)}", f"Shapes are written {order}, without the batch."
+    order = r" $\times$ ".join(map(needs.words, reading_order(form.sizes, first)))
+    yield f"shape {len(form.axes)}", needs.words("Shapes are written {order}, without the batch.", order=order)
     if "shape" in needs.asked:
         yield "order", EITHER_ORDER if needs.conventions.either_order else ONE_ORDER
 
@@ -293,7 +341,10 @@ TOPICS = (
 
 
 def sentences(
-    questions: Iterable[tuple[str, Question]], exact: bool | None = None, aids: str | None = None
+    questions: Iterable[tuple[str, Question]],
+    exact: bool | None = None,
+    aids: str | None = None,
+    words: Words = ENGLISH,
 ) -> tuple[str, ...]:
     """Return what the blanks of some numbered questions need, as Markdown sentences.
 
@@ -303,14 +354,13 @@ def sentences(
     numbered = list(questions)
     said: dict[str, dict[str, dict[str, None]]] = {}
     for number, question in numbered:
-        for topic, sentence in (found for needs in needs_of(question) for found in _sentences(needs)):
-            said.setdefault(topic, {}).setdefault(sentence, {})[number] = None
+        for topic, sentence in (found for needs in needs_of(question, words) for found in _sentences(needs)):
+            said.setdefault(topic, {}).setdefault(words(sentence), {})[number] = None
     ordered = sorted(said.items(), key=lambda topic: TOPICS.index(topic[0]))
-    found = [_for_whom(sentence, held, rivals) for _, rivals in ordered for sentence, held in rivals.items()]
+    found = [_for_whom(sentence, held, rivals, words) for _, rivals in ordered for sentence, held in rivals.items()]
     blanks = [question.blanks for _, question in numbered]
     asked = [blank for held in blanks for blank in held]
-    return (
-        *found,
+    general = (
         *([AIDS[aids]] if aids else []),
         *([PRODUCTS if exact is False else EXACT] if any(blank.kind == "number" for blank in asked) else []),
         *([FORMULAS] if any(blank.kind == "formula" for blank in asked) else []),
@@ -319,11 +369,15 @@ def sentences(
         *([CARRIED] if any(len(held) > 1 and held[0].kind == "number" for held in blanks) else []),
         AMBIGUOUS,
     )
+    return (*found, *map(words, general))
 
 
-def _for_whom(sentence: str, numbers: Iterable[str], rivals: dict[str, dict[str, None]]) -> str:
+def _for_whom(sentence: str, numbers: Iterable[str], rivals: dict[str, dict[str, None]], words: Words) -> str:
     """Put the questions in front of a sentence that holds for some of them only."""
     if len(rivals) == 1:
         return sentence
     *most, last = numbers
-    return f"Questions {', '.join(most)} and {last}: {sentence}" if most else f"Question {last}: {sentence}"
+    told = {"last": last, "sentence": sentence}
+    if most:
+        return words("Questions {numbers} and {last}: {sentence}", numbers=", ".join(most), **told)
+    return words("Question {last}: {sentence}", **told)

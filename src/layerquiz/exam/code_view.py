@@ -10,6 +10,7 @@ from typing import Any
 
 from layerquiz.errors import NetworkError, TemplateError, nearest
 from layerquiz.exam.source import SourceText
+from layerquiz.languages import Words
 from layerquiz.network.exchange import keras, torch
 from layerquiz.network.network import Network
 from layerquiz.network.scope import Scope, labels_of
@@ -43,11 +44,11 @@ class Hidden:
     quantity: str
     sign: str
 
-    @property
-    def label(self) -> str:
+    def label(self, words: Words) -> str:
         """Return what the paper prints beside the blank."""
         letter = self.sign.strip("_")
-        return f"{letter}{': ' if letter else ''}`{self.argument}` of `{self.layer}`"
+        told = words("{text} of {name}", text=f"`{self.argument}`", name=f"`{self.layer}`")
+        return words("{name}: {text}", name=letter, text=told) if letter else told
 
 
 class CodeView:

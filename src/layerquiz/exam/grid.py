@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.glossary import FURTHER, QUANTITIES, TRACED
 
 WORDS = {
@@ -39,20 +40,20 @@ WORDS = {
 OF_INPUT = ("activations", "activation_bytes")
 
 
-def called(quantity: str) -> str:
+def called(quantity: str, words: Words = ENGLISH) -> str:
     """Return a quantity as a sheet calls it."""
-    return WORDS.get(quantity, quantity.replace("_", " "))
+    return words(WORDS.get(quantity, quantity.replace("_", " ")))
 
 
-def called_row(owner: str) -> str:
+def called_row(owner: str, words: Words = ENGLISH) -> str:
     """Return a layer as a sheet calls it."""
-    return "whole network" if owner == "total" else owner
+    return words("whole network") if owner == "total" else words("input") if owner == "input" else owner
 
 
-def label(name: str) -> str:
+def label(name: str, words: Words = ENGLISH) -> str:
     """Return what a blank is called that has no label of its own: `conv1: output shape`."""
     owner, _, quantity = name.rpartition(".")
-    return f"{called_row(owner)}: {called(quantity)}"
+    return words("{name}: {text}", name=called_row(owner, words), text=called(quantity, words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from layerquiz.errors import LayerquizError, TemplateError
-from layerquiz.exam.layer_view import LayerView, Sign, arranged, described
+from layerquiz.exam.described import Sign, described
+from layerquiz.exam.layer_view import LayerView, arranged
 from layerquiz.formula.expr import Number, Reference
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.network import Network
 
 
@@ -63,8 +65,8 @@ class HidingView(LayerView):
 
     __slots__ = ("_hidden",)
 
-    def __init__(self, network: Network, name: str, hidden: Hidden) -> None:
-        super().__init__(network, name)
+    def __init__(self, network: Network, name: str, hidden: Hidden, words: Words = ENGLISH) -> None:
+        super().__init__(network, name, words=words)
         self._hidden = hidden
 
     def __getattr__(self, attribute: str) -> Any:
@@ -73,12 +75,12 @@ class HidingView(LayerView):
         return super().__getattr__(attribute)
 
     def _inner(self, name: str) -> LayerView:
-        return HidingView(self._network, name, self._hidden)
+        return HidingView(self._network, name, self._hidden, self._words)
 
     def _described(self) -> str:
         if self._name not in self._network.by_name and self._hidden.hides_layers(self._network):
             raise self._hidden.refusal(f"{self._name}.description")
-        return described(self._network, self._name, self._of_key)
+        return described(self._network, self._name, self._of_key, self._words)
 
     def _of_key(self, owner: str, key: str) -> Sign | None:
         return self._sign(owner, key) if f"{owner}.{key}" in self._hidden.keys else None
@@ -111,7 +113,7 @@ class _Refused:
         raise self._hidden.refusal("layers")
 
 
-def hiding_views(network: Network, hidden: Hidden) -> Mapping[str, Any]:
+def hiding_views(network: Network, hidden: Hidden, words: Words = ENGLISH) -> Mapping[str, Any]:
     """Return a network's names for the wording of a question that asks for one of its keys."""
-    found = arranged(network, lambda name: HidingView(network, name, hidden))
+    found = arranged(network, lambda name: HidingView(network, name, hidden, words))
     return {**found, "layers": _Refused(hidden)} if hidden.hides_layers(network) else found

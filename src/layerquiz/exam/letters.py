@@ -15,8 +15,10 @@ from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.formula.expr import Formula, Number, Reference, transform
 from layerquiz.formula.graph import OWN, Graph, Part, Rules
 from layerquiz.formula.inlined import inlined
-from layerquiz.formula.spelling import LATEX, TEXT, write
+from layerquiz.formula.spelling import TEXT, latex_in, write
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.glossary import AXIS_LETTERS, SIZES, START, TRACED, Entry, entry, plain_letter
+from layerquiz.network.glossary import meaning as meaning_of
 from layerquiz.network.mistakes import CATALOGUE, without_other_sums
 from layerquiz.network.mistakes.base import Asked
 from layerquiz.network.network import Network
@@ -30,6 +32,7 @@ SAYS_NOTHING |= {"layers": 1, "projection": 0, "lora": 0, "before": 0, "after": 
 class Letter:
     """A quantity by its letter: `sign` as plain text, which is its name in formulas, and `tex`.
 
+    `of_one` says that another layer has the same letter, `of_axis` that its axis is named.
     `varies` says whether the letter stands for any number; else it has the value of the network, or one that follows
     from the other letters. `own` says whether the layer that is asked about has it itself, or takes it in.
     """
@@ -37,9 +40,21 @@ class Letter:
     ref: Reference
     sign: str
     tex: str
-    meaning: str
     varies: bool
     own: bool
+    of_one: bool = False
+    of_axis: bool = True
+
+    @property
+    def meaning(self) -> str:
+        """Return what the letter stands for, in English."""
+        return self.means(ENGLISH)
+
+    def means(self, words: Words) -> str:
+        """Return what the letter stands for; where another layer has the same letter, of which layer."""
+        name = self.ref.name if self.of_axis else self.ref.name.partition(".")[0]
+        found = meaning_of(name, self.own, words)
+        return words("{text} of {name}", text=found, name=self.ref.owner) if self.of_one else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +100,15 @@ class Lettered:
         """Return the right formula in letters."""
         return self.formula()
 
-    @property
-    def solved(self) -> InLetters:
+    def solved(self, words: Words = ENGLISH) -> InLetters:
         """Return the right formula as it is written, and those on the way, where a rule has other letters."""
-        written = replace(self.written(self.right), varying=frozenset(letter.ref for letter in self.varying))
+        written = replace(self.written(self.right, words), varying=frozenset(letter.ref for letter in self.varying))
         if self.alone:
             return written
         refs = [
             ref for ref in self.graph.order([self.target]) if ref.name in self.graph.parts[ref.owner].rules.formulas
         ]
-        return replace(written, on_the_way=tuple((ref, self.written(self.formula(of=ref))) for ref in refs))
+        return replace(written, on_the_way=tuple((ref, self.written(self.formula(of=ref), words)) for ref in refs))
 
     def formula(self, changed: Mapping[str, Rules] | None = None, of: Reference | None = None) -> Formula:
         """Return the quantity in letters, or another one above it; `changed` are other rules for some layers."""
@@ -129,11 +143,12 @@ class Lettered:
         values = self.network.values
         return tuple(m.applies(values[part.sources[0]], values[part.name]) for m in CATALOGUE.values())
 
-    def written(self, formula: Formula) -> InLetters:
+    def written(self, formula: Formula, words: Words = ENGLISH) -> InLetters:
         """Return a formula in letters as text and as TeX."""
         tex = {letter.sign: letter.tex for letter in self.letters}
         return InLetters(
-            write(formula, lambda ref: ref.name, TEXT), write(formula, lambda ref: tex.get(ref.name, ref.name), LATEX)
+            write(formula, lambda ref: ref.name, TEXT),
+            write(formula, lambda ref: tex.get(ref.name, ref.name), latex_in(words)),
         )
 
     def listed(self) -> str:
@@ -141,9 +156,9 @@ class Lettered:
         return ", ".join(f"{letter.sign} ({letter.meaning})" for letter in self.varying)
 
 
-def legend(letters: Iterable[Letter]) -> str:
+def legend(letters: Iterable[Letter], words: Words = ENGLISH) -> str:
     """Return what letters mean, as Markdown: `$K$ kernel size, $C_{\\text{in}}$ input channels`."""
-    return ", ".join(f"${letter.tex}$ {letter.meaning}" for letter in letters)
+    return ", ".join(f"${letter.tex}$ {letter.means(words)}" for letter in letters)
 
 
 def lettered(
@@ -226,7 +241,7 @@ def _fixed(part: Part, varying: set[Reference]) -> tuple[tuple[str, Number], ...
 
 def _letter(ref: Reference, varies: bool, own: bool) -> Letter:
     found = entry(ref.name, own=own)
-    return Letter(ref, "", found.letter, found.meaning, varies, own)
+    return Letter(ref, "", found.letter, varies, own)
 
 
 def _says_nothing(ref: Reference, value: object) -> bool:
@@ -281,7 +296,7 @@ def _without_only_axis(letter: Letter, found: Sequence[Letter]) -> Letter:
     if base not in (*TRACED, START) or not axis or len(axes) > 1:
         return letter
     plain: Entry = entry(base, own=letter.own)
-    return replace(letter, tex=plain.letter, meaning=plain.meaning)
+    return replace(letter, tex=plain.letter, of_axis=False)
 
 
 def _of_owner(letter: Letter) -> Letter:
@@ -290,7 +305,7 @@ def _of_owner(letter: Letter) -> Letter:
     named = rf"{letter.tex}_{{\text{{{owner}}}}}"
     if letter.tex.endswith("}") and "_{" in letter.tex:
         named = rf"{letter.tex[:-1]},\text{{{owner}}}}}"
-    return replace(letter, tex=named, meaning=f"{letter.meaning} of {letter.ref.owner}")
+    return replace(letter, tex=named, of_one=True)
 
 
 def _following(graph: Graph, target: Reference, letters: Sequence[Letter]) -> Iterator[Letter]:
@@ -305,4 +320,4 @@ def _following(graph: Graph, target: Reference, letters: Sequence[Letter]) -> It
         found = entry(name)
         sign = plain_letter(found.letter)
         if sign not in taken and OWN not in sign:
-            yield Letter(ref, sign, found.letter, found.meaning, varies=False, own=True)
+            yield Letter(ref, sign, found.letter, varies=False, own=True)

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from layerquiz.errors import TemplateError
-from layerquiz.exam.layer_view import LayerView, Shape, Sign, Window, as_product, counted
-from layerquiz.exam.layer_view import plural as several
+from layerquiz.exam.described import Sign, as_product, counted
+from layerquiz.exam.described import plural as several
+from layerquiz.exam.layer_view import LayerView, Shape, Window
+from layerquiz.languages import ENGLISH, Words, phrase
 
 MOST_OUTPUT = 20_000
 """Characters of one question."""
 
-SMALL = (
-    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+SMALL = phrase(
+    "no one two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
 )
 """Numbers as they are written in a sentence: no padding, one filter, two layers."""
 
@@ -26,14 +28,14 @@ def check_length(text: str) -> str:
     return text
 
 
-def printed(found: Any) -> str:
+def printed(found: Any, words: Words = ENGLISH) -> str:
     """Return a value as it prints without a filter; a shape is a product, true is yes."""
     if isinstance(found, Window):
         return as_product((int(found),) * found.rank)
     if isinstance(found, Shape):
         return as_product(found)
     if isinstance(found, bool):
-        return "yes" if found else "no"
+        return words("yes") if found else words("no")
     if isinstance(found, str | int | float):
         return str(found)
     if isinstance(found, LayerView):
@@ -41,22 +43,24 @@ def printed(found: Any) -> str:
     raise TemplateError(f"a {type(found).__name__} cannot be printed", cure="Print its entries one by one")
 
 
-def number(found: Any) -> str:
+def number(found: Any, words: Words = ENGLISH) -> str:
     """Return a number with its digits in groups of three: 294,912."""
-    return f"{_whole(found):,}"
+    return words.number(_whole(found))
 
 
-def words(found: Any) -> str:
+def in_words(found: Any, words: Words = ENGLISH) -> str:
     """Return a number up to twenty as a word, a larger one in digits."""
-    whole = _whole(found)
-    return SMALL[whole] if 0 <= whole < len(SMALL) else f"{whole:,}"
+    whole, small = _whole(found), words(SMALL).split()
+    return small[whole] if 0 <= whole < len(small) else words.number(whole)
 
 
-def plural(found: Any, one: str, many: str = "") -> str:
+def plural(found: Any, one: str, many: str = "", words: Words = ENGLISH) -> str:
     """Return a number with its noun: 1 filter, 96 filters; a letter stands for many."""
+    if not many and not words.is_english:
+        raise TemplateError(f'plural needs both words: plural("{one}", "...")', slug="filter")
     if isinstance(found, Sign):
         return f"{found} {many or several(one)}"
-    return counted(_whole(found), one, many)
+    return counted(_whole(found), one, many, words)
 
 
 def times(found: Any) -> str:
@@ -110,10 +114,17 @@ def _whole(found: Any) -> int:
     return int(found)
 
 
+def _in_language(words: Words) -> dict[str, Callable[..., Any]]:
+    """Return the filters that say something in a language."""
+    return {
+        "number": lambda found: number(found, words),
+        "words": lambda found: in_words(found, words),
+        "plural": lambda found, one, many="": plural(found, one, many, words),
+    }
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
-    "number": number,
-    "words": words,
-    "plural": plural,
+    **_in_language(ENGLISH),
     "times": times,
     "article": article,
     "join": joined,
@@ -121,3 +132,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "length": size,
 }
 """Every filter that a wording may use."""
+
+
+def filters(words: Words) -> dict[str, Callable[..., Any]]:
+    """Return the filters of a language; only English has an article that depends on the number."""
+    found = {**FILTERS, **_in_language(words)}
+    return found if words.is_english else {name: way for name, way in found.items() if name != "article"}

@@ -22,6 +22,7 @@ from layerquiz.exam.template import Asked, ConventionsChoice, Template
 from layerquiz.exam.wording import Wording
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Reference
+from layerquiz.languages import Words
 from layerquiz.network.glossary import unit
 from layerquiz.network.network import Answer, Network
 
@@ -100,6 +101,11 @@ class Question:
     def title(self) -> str:
         """Return the template's title."""
         return self.template.title
+
+    @property
+    def words(self) -> Words:
+        """Return the words of the language in which it is put."""
+        return self.template.words
 
     @property
     def identity(self) -> str:
@@ -198,7 +204,16 @@ def _parsed(mapping: Mapping[str, Any], conventions: ConventionsChoice, path: Pa
 
 def scene_of(template: Template, drawn: Drawn, networks: Networks) -> Scene:
     """Return a drawing as the forms of its blanks look at it."""
-    return Scene(template.written, template.tells_apart, drawn, networks, template.hidden, template.hiding)
+    return Scene(
+        template.written,
+        template.tells_apart,
+        drawn,
+        networks,
+        template.hidden,
+        template.hiding,
+        template.words,
+        template.names,
+    )
 
 
 def keys(template: Template, network: Network) -> tuple[Answer, ...]:
@@ -231,10 +246,10 @@ def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> 
             Blank(
                 place,
                 asked.quantity,
-                _label(asked, names),
+                _label(asked, names, template.words),
                 asked.points,
                 key,
-                unit(asked.quantity.rpartition(".")[2]) if asked.unit is None else asked.unit,
+                unit(asked.quantity.rpartition(".")[2], words=template.words) if asked.unit is None else asked.unit,
                 asked.rounding,
             )
             for place, asked, key in zip(letters(), template.asked, right, strict=False)
@@ -257,23 +272,24 @@ def _with_forms(template: Template, scene: Scene, names: dict[str, Any]) -> tupl
 def _in_letters(template: Template, drawn: Drawn, network: Network, right: Sequence[Key]) -> tuple[Blank, ...]:
     """Return the blanks of a question that asks for formulas."""
     asked = lettered_blanks(template, network)
-    filled = zip(_filled(template, _letter_names(asked, drawn, network), right), asked, strict=True)
-    return tuple(replace(blank, unit="", kind="formula", formula=found.solved) for blank, found in filled)
+    words = template.words
+    filled = zip(_filled(template, _letter_names(asked, drawn, network, words), right), asked, strict=True)
+    return tuple(replace(blank, unit="", kind="formula", formula=found.solved(words)) for blank, found in filled)
 
 
-def _letter_names(asked: Sequence[Lettered], drawn: Drawn, network: Network) -> dict[str, Any]:
+def _letter_names(asked: Sequence[Lettered], drawn: Drawn, network: Network, words: Words) -> dict[str, Any]:
     """Return what the wording of a question in letters may name: letters in place of numbers, and their legend."""
     named = {letter.ref: letter for found in asked for letter in found.varying}
-    numbers = views(network, {ref: letter.tex for ref, letter in named.items()})
-    return {**drawn["let"], **numbers, "letters": legend(named.values())}
+    numbers = views(network, {ref: letter.tex for ref, letter in named.items()}, words)
+    return {**drawn["let"], **numbers, "letters": legend(named.values(), words)}
 
 
 def _text_in_letters(template: Template, drawn: Drawn, network: Network) -> str:
     """Return the wording of a question in letters, and what they stand for."""
-    names = _letter_names(lettered_blanks(template, network), drawn, network)
+    names = _letter_names(lettered_blanks(template, network), drawn, network, template.words)
     text = template.wording.render(names)
     is_said = any(name == "letters" for name, _ in template.wording.needs)
-    return text if is_said else f"{text}\n\nUse these letters: {names['letters']}."
+    return text if is_said else f"{text}\n\n{template.words('Use these letters: {letters}.', letters=names['letters'])}"
 
 
 def lettered_blanks(template: Template, network: Network) -> tuple[Lettered, ...]:
@@ -295,10 +311,10 @@ def letters() -> Iterator[str]:
         yield from (first + second for second in ascii_lowercase)
 
 
-def _label(asked: Asked, names: dict[str, Any]) -> str:
+def _label(asked: Asked, names: dict[str, Any], words: Words) -> str:
     if isinstance(asked.label, Wording):
         return asked.label.render(names)
-    return grid.label(asked.quantity) if asked.label is None else asked.label
+    return grid.label(asked.quantity, words) if asked.label is None else asked.label
 
 
 def _grid(template: Template, blanks: tuple[Blank, ...]) -> Grid | None:
@@ -306,5 +322,6 @@ def _grid(template: Template, blanks: tuple[Blank, ...]) -> Grid | None:
     if template.grid is None:
         return None
     place: dict[str | None, str] = {blank.quantity: blank.place for blank in blanks}
-    rows = ((grid.called_row(row), tuple(place.get(cell) for cell in cells)) for row, cells in template.grid.rows)
-    return Grid(tuple(grid.called(column) for column in template.grid.columns), tuple(rows))
+    words, plan = template.words, template.grid
+    rows = ((grid.called_row(row, words), tuple(place.get(cell) for cell in cells)) for row, cells in plan.rows)
+    return Grid(tuple(grid.called(column, words) for column in plan.columns), tuple(rows))

@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
-from layerquiz.exam.exam import Entry, Exam, Paper, blank_id
+from layerquiz.exam import parts
+from layerquiz.exam.entries import Entry, Section
+from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
-from layerquiz.exam.roster import Student
+from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse
 
 FORMAT = 1
@@ -107,11 +109,28 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "policy": exam.policy,
         "templates": {entry.template.name: entry.template.text for entry in exam.entries},
         "questions": [_entry(entry) for entry in exam.entries],
-        "papers": [_paper(paper) for paper in papers],
+        "papers": [_paper(paper, place) for place, paper in enumerate(papers, 1)],
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
         **({} if exam.aids is None else {"aids": exam.aids}),
+        **_settings(exam),
     }
+    sealed["parts"] = parts.digests(_hashed(sealed), canonical)
     return {**sealed, "hash": digest(sealed)}
+
+
+SETTINGS = (
+    *("language", "paper_size", "time", "letters", "formula_sheet", "versions", "sections"),
+    *("logo", "header", "honour", "signed"),
+)
+"""What an exam may say besides; it is sealed where it is said, so that seals without it stay as they are."""
+
+
+def _settings(exam: Exam) -> dict[str, Any]:
+    usual = Exam("", "", "", "", "", {}, {}, ())
+    said = {name: getattr(exam, name) for name in SETTINGS if getattr(exam, name) != getattr(usual, name)}
+    if exam.sections:
+        said["sections"] = [asdict(section) for section in exam.sections]
+    return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
 
 
 def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
@@ -124,12 +143,16 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {"template": entry.template.name, "points": points, "policy": entry.policy}
 
 
-def _paper(paper: Paper) -> dict[str, Any]:
+def _paper(paper: Paper, place: int) -> dict[str, Any]:
+    """Return a paper as plain data; a number that is its place in the list is not said."""
     return {
         "student": paper.student.id,
         "name": paper.student.name,
+        **{field: said for field in OPTIONAL if (said := getattr(paper.student, field))},
         "drawn": [question.drawn for question in paper.questions],
         "keys": {name: _plain(blank.key) for name, blank in paper.blanks.items()},
+        **({} if paper.number in (0, place) else {"number": paper.number}),
+        **({"version": paper.version} if paper.version else {}),
     }
 
 
@@ -160,9 +183,14 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def digest(sealed: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what matters, over JSON with sorted keys and no spaces."""
     found = hashlib.sha256()
-    for piece in _pieces({key: found for key, found in sealed.items() if key not in UNHASHED}):
+    for piece in _pieces(_hashed(sealed)):
         found.update(piece.encode("utf-8", "surrogatepass"))
     return found.hexdigest()
+
+
+def _hashed(sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what matters to the seal."""
+    return {key: found for key, found in sealed.items() if key not in UNHASHED}
 
 
 def _pieces(kept: Mapping[str, Any]) -> Iterator[str]:
@@ -182,9 +210,10 @@ def unseal(sealed: Any) -> Sealed:
     """Return a sealed exam with all its papers, rebuilt from the drawn values and the sealed templates alone."""
     _check_format(sealed)
     if sealed.get("hash") != digest(sealed):
+        where = parts.changed(_hashed(sealed), canonical)
         raise ExamError(
             "the sealed exam was changed after it was made",
-            why="What it says and its seal do not agree",
+            why=f"What was changed: {where}" if where else "What it says and its seal do not agree",
             cure="Put the original exam.json back; to change an exam, make it again",
             slug="broken-seal",
         )
@@ -241,12 +270,14 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
         return _complete(lambda: _paper_opened(tuple(questions), len(exam.entries), json.loads(keys)))
 
     papers: dict[Texts, Texts] = {}
-    for found in sealed:
+    for place, found in enumerate(sealed, 1):
         texts: Texts = (*map(_COMPACT.encode, found["drawn"]), _COMPACT.encode(found["keys"]))
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts
-        yield Paper(Student(found["student"], found["name"]), Questions(papers[texts], opened))
+        student = Student(found["student"], found["name"], **{name: found[name] for name in OPTIONAL if name in found})
+        questions = Questions(papers[texts], opened)
+        yield Paper(student, questions, found.get("number", place), found.get("version", ""))
 
 
 def _check_format(sealed: Any) -> None:
@@ -270,7 +301,10 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     )
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
-    return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"))
+    said = {name: sealed[name] for name in SETTINGS if name in sealed}
+    said |= {"signed": tuple(sealed.get("signed", ()))}
+    said |= {"sections": tuple(Section(**found) for found in sealed.get("sections", ()))}
+    return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"), **said)
 
 
 def _question(exam: Exam, place: int, drawn: Drawn) -> Question:

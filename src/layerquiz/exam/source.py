@@ -36,6 +36,10 @@ class SourceText:
         line = line_of(self.yaml, path) if path else 0
         return f"{self.name}, line {line + self.first_line - 1}" if line else self.name
 
+    def words_at(self, path: Path) -> tuple[str, int]:
+        """Return the file and the line on which the words of an entry stand."""
+        return self.name, line_of(self.yaml, path) + self.first_line - 1
+
     def fault(self, what: str, path: Path = (), *, cure: str = "", slug: str = "") -> LayerquizError:
         """Return an error about an entry."""
         return self.error(what, where=self.place(path), cure=cure, slug=slug)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeAlias
@@ -14,12 +14,14 @@ from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam import wording
 from layerquiz.exam.code_view import CODE, Hidden, hidden_arguments
 from layerquiz.exam.forms import Form, blanks_of, form_of
-from layerquiz.exam.forms.base import COMPARE, Keys, Points, compared
+from layerquiz.exam.forms.base import COMPARE, Keys, Points, compared, worded
 from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipes, recipe
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.exam.translation import TranslatedText, Translation, read, split
 from layerquiz.exam.wording import Wording
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.expression import Expression
 from layerquiz.network.layer import NAME, RESERVED
@@ -27,7 +29,6 @@ from layerquiz.network.layer import NAME, RESERVED
 ConventionsChoice: TypeAlias = str | Mapping[str, Any] | Conventions
 """Conventions by name, as a mapping with single choices, or ready made."""
 
-FENCE = "---"
 MOST_NETWORKS = 8
 """The kinds of question that this version draws."""
 
@@ -60,6 +61,7 @@ class TemplateKeys(Keys):
     """The front matter of a template."""
 
     title: str
+    language: Literal["en", "de", "fr", "es"] = "en"
     kind: Kind = "number"
     topics: list[str] = Field(default=[])
     level: Annotated[int, Field(ge=1, le=5)] = 1
@@ -107,6 +109,8 @@ class Asked:
 class Template:
     """A question template, ready to draw. `text` is the whole file, `name` its stem.
 
+    `words` are those of its language; `names` are what it calls networks in that language. A template that was put into
+    another language has its `translation`, and is the template itself in all else.
     `letters` names the quantities that stand as letters where a formula is asked for; None chooses those of the layer.
     `hidden` are the arguments that its code leaves open.
     """
@@ -132,6 +136,9 @@ class Template:
     conventions: str | Mapping[str, Any] | None
     space: int
     wording: Wording
+    words: Words = ENGLISH
+    names: Mapping[str, str] = field(default_factory=dict)
+    translation: Translation | None = None
 
     @property
     def topic(self) -> str:
@@ -159,9 +166,35 @@ class Template:
 def parse(text: str, name: str, file: str = "") -> Template:
     """Return a template from its text; `name` is the file's stem, `file` what messages call it."""
     file = file or f"{name}.md"
-    front, body, body_line = _split(text, file)
+    front, body, line = split(text, file)
     written = SourceText(file, front, 2, TemplateError)
-    keys = written.checked(TemplateKeys, written.mapping())
+    return _parsed(text, name, written, written.mapping(), (body, file, line))
+
+
+@lru_cache(maxsize=1024)
+def translated(template: Template, translation: Translation) -> Template:
+    """Return a template in another language: what it draws, what is right and what blanks are called stays."""
+    said, source = read(translation), template.written
+    front = said.overlaid(source.mapping())
+    written = TranslatedText(source.name, source.yaml, source.first_line, source.error, said.written)
+    body = (said.body, translation.file, said.body_line)
+    found = _parsed(template.text, template.name, written, {**front, "language": translation.language}, body)
+    asked = tuple(_as_called(new, old) for new, old in zip(found.asked, template.asked, strict=True))
+    return replace(found, asked=asked, names=said.keys.names, translation=translation)
+
+
+def _as_called(asked: Asked, other: Asked) -> Asked:
+    """Return a blank by the name of another: names do not depend on the language."""
+    form = asked.form if asked.form is None or other.form is None else replace(asked.form, name=other.form.name)
+    return replace(asked, quantity=other.quantity, form=form)
+
+
+def _parsed(
+    text: str, name: str, written: SourceText, front: Mapping[str, Any], body: tuple[str, str, int]
+) -> Template:
+    """Return a template from its front matter and its wording, which stands in a file from a line on."""
+    keys = written.checked(TemplateKeys, front)
+    words = Words(keys.language)
     _check_kind(keys, written)
     let = _checked_let(keys.let, written)
     try:
@@ -169,9 +202,9 @@ def parse(text: str, name: str, file: str = "") -> Template:
     except LayerquizError as error:
         raise written.located(error) from None
     hidden = hidden_arguments(keys.hide, keys.network or {}, written)
-    asked, plan = _asked(keys, hidden, written)
-    read = wording.parse(body, file, body_line)
-    _check_code(keys.kind, asked, read, written)
+    asked, plan = _asked(keys, hidden, written, words)
+    said = wording.parse(*body, words)
+    _check_code(keys.kind, asked, said, written)
     return Template(
         name=name,
         text=text,
@@ -193,21 +226,9 @@ def parse(text: str, name: str, file: str = "") -> Template:
         source=keys.source,
         conventions=_conventions(keys.conventions, written),
         space=keys.space,
-        wording=read,
+        wording=said,
+        words=words,
     )
-
-
-def _split(text: str, file: str) -> tuple[str, str, int]:
-    """Return front matter, wording, and the line on which the wording begins."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    ends = [number for number, line in enumerate(lines) if line.rstrip() == FENCE]
-    if len(ends) < 2 or ends[0] != 0:
-        cure = f"Begin the file with {FENCE}, end the front matter with {FENCE}, then write the wording"
-        raise TemplateError("a template has front matter and a wording", where=file, cure=cure, slug="front-matter")
-    body = "\n".join(lines[ends[1] + 1 :])
-    if not body.strip():
-        raise TemplateError("the wording is empty", where=file, cure="Write it after the front matter", slug="wording")
-    return "\n".join(lines[1 : ends[1]]), body, ends[1] + 2
 
 
 def _check_kind(keys: TemplateKeys, written: SourceText) -> None:
@@ -276,15 +297,17 @@ def _conventions(choice: Any, written: SourceText) -> Any:
 
 
 def _asked(
-    keys: TemplateKeys, hidden: tuple[Hidden, ...], written: SourceText
+    keys: TemplateKeys, hidden: tuple[Hidden, ...], written: SourceText, words: Words
 ) -> tuple[tuple[Asked, ...], Plan | None]:
     """Return the blanks, those of a table first, then those of the code, and which of them stand in a grid."""
     opened = [
-        Asked(found.quantity, found.label, Fraction(1), "", False, ("hide", place))
+        Asked(found.quantity, found.label(words), Fraction(1), "", False, ("hide", place))
         for place, found in enumerate(hidden)
     ]
     listed = opened + [
-        blank for place, found in enumerate(keys.ask) for blank in _blanks(found, keys.kind, written, ("ask", place))
+        blank
+        for place, found in enumerate(keys.ask)
+        for blank in _blanks(found, keys.kind, written, ("ask", place), words)
     ]
     plan = plan_of_asked([asked.quantity for asked in listed]) if keys.layout == "grid" else None
     if keys.table is not None:
@@ -301,27 +324,24 @@ def _cells(keys: TableKeys) -> tuple[list[Asked], Plan]:
     return [Asked(name, None, points, None, rounding) for name in plan.quantities], plan
 
 
-def _blanks(found: Any, kind: Kind, written: SourceText, path: Path) -> list[Asked]:
+def _blanks(found: Any, kind: Kind, written: SourceText, path: Path, words: Words) -> list[Asked]:
     """Return the blanks that an entry of `ask` makes."""
     form = form_of(found)
     if form is None:
-        return [_blank(found, written, path)]
+        return [_blank(found, written, path, words)]
     if kind not in form.kinds:
         cure = f"Such an entry belongs to questions of kind: {', '.join(form.kinds)}"
         raise written.fault(f'a question of kind "{kind}" cannot ask for this', path, cure=cure, slug="wrong-form")
-    blanks = blanks_of(form, found, written, path)
+    blanks = blanks_of(form, found, written, path, words)
     return [Asked(blank.name, blank.label, blank.points, "", blank.rounding, blank.place, blank) for blank in blanks]
 
 
-def _blank(found: Any, written: SourceText, path: Path) -> Asked:
+def _blank(found: Any, written: SourceText, path: Path, words: Words) -> Asked:
     keys = written.checked(AskKeys, found, path)
     if keys.unit in BYTE_UNITS:
         cure = "Leave the unit out: the answer is read in the unit that the student writes"
         raise written.fault(f"the unit {keys.unit} cannot be printed beside a blank", (*path, "unit"), cure=cure)
-    line = int(written.place(path).rpartition(" ")[2])
-    label: str | Wording | None = keys.label
-    if keys.label and "{" in keys.label:
-        label = wording.parse(keys.label, written.name, line)
+    label = worded(keys.label, written, (*path, "label"), words) if keys.label else keys.label
     return Asked(keys.blank, label, Fraction(str(keys.points)), keys.unit, keys.rounding is not None, path)
 
 

@@ -18,7 +18,8 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, Un
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from layerquiz.errors import LayerquizError, TemplateError, nearest
-from layerquiz.exam.printed import FILTERS, MOST_OUTPUT, check_length, printed
+from layerquiz.exam.printed import MOST_OUTPUT, check_length, filters, printed
+from layerquiz.languages import ENGLISH, Words
 
 MOST_CHARACTERS = 20_000
 MOST_ROUNDS = 5_000
@@ -70,18 +71,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, int(left), int(right))
 
 
-def _finished(found: Any) -> str:
-    """Return a value as it prints; one that is not there raises its own error."""
-    return str(found) if isinstance(found, Undefined) else printed(found)
-
-
 @cache
-def _environment() -> _Sandbox:
-    sandbox = _Sandbox(undefined=StrictUndefined, finalize=_finished, trim_blocks=True, lstrip_blocks=True)
+def _environment(words: Words = ENGLISH) -> _Sandbox:
+    def finished(found: Any) -> str:
+        """Return a value as it prints; one that is not there raises its own error."""
+        return str(found) if isinstance(found, Undefined) else printed(found, words)
+
+    sandbox = _Sandbox(undefined=StrictUndefined, finalize=finished, trim_blocks=True, lstrip_blocks=True)
     sandbox.globals.clear()
     sandbox.filters.clear()
     sandbox.tests.clear()
-    sandbox.filters.update(FILTERS)
+    sandbox.filters.update(filters(words))
     return sandbox
 
 
@@ -143,45 +143,46 @@ def _ends_with_tag(line: str) -> bool:
     return bool(tag) and whole and TAG.sub("", line).strip() != ""
 
 
-def parse(text: str, name: str, first_line: int = 1) -> Wording:
+def parse(text: str, name: str, first_line: int = 1, words: Words = ENGLISH) -> Wording:
     """Return a wording, checked and compiled; `name` and `first_line` say in messages where it stands."""
+    environment = _environment(words)
     if len(text) > MOST_CHARACTERS:
         raise _fault(name, first_line, f"the wording has {len(text):,} characters", f"Allowed are {MOST_CHARACTERS:,}")
     try:
         text = _with_breaks(text)
-        tree = _environment().parse(text)
-        refused = _refused(tree)
+        tree = environment.parse(text)
+        refused = _refused(tree, words)
         if refused:
             node, what, cure = refused
             raise _fault(name, first_line + node.lineno - 1, what, cure)
         needs = _needs(tree)
-        _count_rounds(tree)
-        code = _environment().compile(tree, name, f"<wording of {name}>")
+        _count_rounds(tree, environment)
+        code = environment.compile(tree, name, f"<wording of {name}>")
     except TemplateSyntaxError as error:
         raise _fault(name, first_line + error.lineno - 1, str(error.message)) from None
     except (RecursionError, MemoryError, SyntaxError):
         raise _fault(name, first_line, "the wording is nested too deeply") from None
     except ValueError:
         raise _fault(name, first_line, "the wording holds a number that is too long") from None
-    return Wording(Template.from_code(_environment(), code, {}), name, first_line, needs)
+    return Wording(Template.from_code(environment, code, {}), name, first_line, needs)
 
 
-def _refused(tree: nodes.Template) -> tuple[nodes.Node, str, str] | None:
+def _refused(tree: nodes.Template, words: Words) -> tuple[nodes.Node, str, str] | None:
     """Return the first part of a wording that is not allowed, what it is, and what to do."""
     stack: list[nodes.Node] = [tree]
     while stack:
         node = stack.pop()
-        fault = _fault_of(node)
+        fault = _fault_of(node, words)
         if fault:
             return node, *fault
         stack.extend(node.iter_child_nodes())
     return None
 
 
-def _fault_of(node: nodes.Node) -> tuple[str, str] | None:
+def _fault_of(node: nodes.Node, words: Words) -> tuple[str, str] | None:
     match node:
-        case nodes.Filter() if node.name not in FILTERS:
-            return f'there is no filter "{node.name}"', nearest(node.name, FILTERS)
+        case nodes.Filter() if node.name not in filters(words):
+            return f'there is no filter "{node.name}"', nearest(node.name, filters(words))
         case nodes.Call() if not (isinstance(node.node, nodes.Name) and node.node.name == "range"):
             return "only range can be called", CAN
         case nodes.Name() | nodes.Getattr() if _hidden(node):
@@ -206,12 +207,12 @@ def _needs(tree: nodes.Template) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((name, lines[name]) for name in undeclared))
 
 
-def _count_rounds(tree: nodes.Template) -> None:
+def _count_rounds(tree: nodes.Template, environment: _Sandbox) -> None:
     """Let every loop run over a counted version of what it runs over."""
     for loop in tree.find_all(nodes.For):
         counter = nodes.Name(COUNTED, "load", lineno=loop.lineno)
         loop.iter = nodes.Call(counter, [loop.iter], [], None, None, lineno=loop.lineno)
-    tree.set_environment(_environment())
+    tree.set_environment(environment)
 
 
 def _counter() -> Callable[[Iterable[Any]], Iterator[Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 from typing import TypeAlias
 
@@ -24,6 +25,7 @@ from layerquiz.formula.expr import (
     Reference,
     Sum,
 )
+from layerquiz.languages import ENGLISH, THIN_SPACE, Words
 
 Name: TypeAlias = Callable[[Reference], str]
 
@@ -32,7 +34,7 @@ ADDITION, MULTIPLICATION, POWER, ATOM = 1, 2, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How one notation spells the operations."""
+    """How one notation spells the operations, and in which language its few words are."""
 
     times: str
     tight_times: str
@@ -45,6 +47,9 @@ class Style:
     function: str
     group: str
     fraction_level: int
+    tex: bool = False
+    decimal: str = "."
+    words: Words = ENGLISH
 
 
 TEXT = Style(
@@ -62,7 +67,20 @@ LATEX = Style(
     r"\{}\left( {} \right)",
     "{,}",
     ATOM,
+    tex=True,
 )
+
+
+@cache
+def text_in(words: Words) -> Style:
+    """Return plain text in a language, with its own marks in numbers."""
+    return TEXT if words.is_english else replace(TEXT, group=THIN_SPACE, decimal=",", words=words)
+
+
+@cache
+def latex_in(words: Words) -> Style:
+    """Return LaTeX in a language, with its own marks in numbers."""
+    return LATEX if words.is_english else replace(LATEX, group=r"\,", decimal="{,}", words=words)
 
 
 def write(formula: Formula, name: Name, style: Style = TEXT) -> str:
@@ -148,5 +166,5 @@ def grouped(number: Number, style: Style = TEXT) -> str:
         if scaled.denominator == 1:
             whole, rest = divmod(abs(scaled.numerator), 10**places)
             sign = "-" if number < 0 else ""
-            return f"{sign}{grouped(whole, style)}.{rest:0{places}d}"
+            return f"{sign}{grouped(whole, style)}{style.decimal}{rest:0{places}d}"
     return style.fraction.format(grouped(number.numerator, style), grouped(number.denominator, style))

@@ -8,9 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from layerquiz.languages import ENGLISH, Words
+
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 SIZES = ("channels", "depth", "height", "width", "length", "tokens", "features")
 AXIS_LETTERS = {"depth": "D", "height": "H", "width": "W", "length": "L"}
+ALONG = {axis: f"along the {axis}" for axis in AXIS_LETTERS}
+WORD = re.compile(r"\\text\{([^{}]*)\}")
 
 QUANTITIES = (
     "weights",
@@ -180,8 +184,15 @@ def entry(name: str, own: bool = True) -> Entry:
     if not axis:
         return found
     letter = _with_index(found.letter, AXIS_LETTERS.get(axis, axis))
-    where = f"along the {axis}" if axis in AXIS_LETTERS else axis
+    where = ALONG.get(axis, axis)
     return Entry(letter, found.unit, f"{found.meaning} {where}")
+
+
+def meaning(name: str, own: bool = True, words: Words = ENGLISH) -> str:
+    """Return what a quantity is, in a language: `kernel size along the height`."""
+    base, _, axis = name.partition(".")
+    found = words(entry(base, own).meaning)
+    return f"{found} {words(ALONG.get(axis, axis))}" if axis else found
 
 
 def _with_index(letter: str, index: str) -> str:
@@ -191,16 +202,22 @@ def _with_index(letter: str, index: str) -> str:
     return f"{letter}_{{{index}}}"
 
 
-def unit(name: str, number: int = 2) -> str:
+def unit(name: str, number: int = 2, words: Words = ENGLISH) -> str:
     """Return the unit of a quantity as a word, singular or plural."""
     one, many = entry(name).unit
-    return one if number == 1 else many
+    return words(one if number == 1 else many) if many else ""
 
 
-def of_one(many: str) -> str:
+def of_one(many: str, words: Words = ENGLISH) -> str:
     """Return the unit of one where a word is the unit of several: pixel for pixels; any other word as it is."""
-    units = (found.unit for found in OWN.values())
-    return next((one for one, several in units if several == many), many)
+    units = (found.unit for found in OWN.values() if found.unit != NUMBER)
+    return next((words(one) for one, several in units if words(several) == many), many)
+
+
+def said(letter: str, words: Words) -> str:
+    """Return a letter whose words are in a language: `\\text{weights}` is a word, `C_{\\text{in}}` a letter."""
+    found = WORD.fullmatch(letter)
+    return rf"\text{{{words(found[1])}}}" if found and not words.is_english else letter
 
 
 def plain_letter(latex: str) -> str:

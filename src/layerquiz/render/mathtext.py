@@ -13,10 +13,24 @@ from typing import TypeAlias
 
 from layerquiz.formula.derive import Line, Planned, Step
 from layerquiz.formula.expr import Formula, Number, Reference, Sum, references, total, transform
-from layerquiz.formula.spelling import LATEX, TEXT, Style, grouped, write
-from layerquiz.network.glossary import entry, plain_letter
+from layerquiz.formula.spelling import LATEX, TEXT, Style, grouped, latex_in, text_in, write
+from layerquiz.languages import Words
+from layerquiz.network.glossary import entry, plain_letter, said
 
-__all__ = ["LATEX", "TEXT", "Style", "chain", "grouped", "in_numbers", "in_words", "letter", "role", "write"]
+__all__ = [
+    "LATEX",
+    "TEXT",
+    "Style",
+    "chain",
+    "grouped",
+    "in_numbers",
+    "in_words",
+    "latex_in",
+    "letter",
+    "role",
+    "text_in",
+    "write",
+]
 
 PLACE = "\x00"
 """Where a number is to stand, while a formula is written for all numbers at once."""
@@ -40,13 +54,13 @@ def role(owner: str) -> str | None:
 
 def letter(ref: Reference, style: Style = TEXT) -> str:
     """Return the letter of a quantity as its rule sees it: `own`, `before`, one of several, or any other layer's."""
-    return _letter("own" if ref.name in OF_ALL else ref.owner, ref.name, style is LATEX)
+    return _letter("own" if ref.name in OF_ALL else ref.owner, ref.name, style.tex, style.words)
 
 
 @lru_cache(maxsize=4096)
-def _letter(owner: str, name: str, latex: bool) -> str:
+def _letter(owner: str, name: str, latex: bool, words: Words) -> str:
     which = role(owner)
-    found = entry(name, own=which is None or owner in OWNERS).letter
+    found = said(entry(name, own=which is None or owner in OWNERS).letter, words)
     if which:
         found = f"{re.sub(r'_.*$', '', found)}_{{{which}}}"
     elif which is None:
@@ -93,7 +107,7 @@ def _pattern(formula: Formula, style: Style) -> tuple[tuple[str, ...], tuple[Ref
 def chain(step: Step, style: Style = TEXT) -> tuple[str, ...]:
     """Return a step's sides: its letter, its formula, the numbers put in, the arithmetic, the value."""
     planned = step.planned
-    sides, stages = planned.remembered(("sides", style.group), lambda: _sides(planned, style))
+    sides, stages = planned.remembered(("sides", style.tex, style.words.language), lambda: _sides(planned, style))
     found = list(sides)
     for line, stage in zip(step.lines, stages, strict=True):
         formula, numbers = line.formula, line.numbers
@@ -148,8 +162,11 @@ def _in_letters(step: Planned, style: Style) -> str:
     formula = step.formula
     if isinstance(formula, Sum) and len(formula.terms) > LONG_SUM and all(_of_a_layer(term) for term in formula.terms):
         summed = letter(Reference("own", step.quantity.name), style)
-        over = "all layers" if step.quantity.owner in OWNERS else "its parts"
-        return rf"\sum_{{\text{{{over.split()[1]}}}}} {summed}" if style is LATEX else f"sum of {summed} over {over}"
+        whole, words = step.quantity.owner in OWNERS, style.words
+        if style.tex:
+            return rf"\sum_{{\text{{{words('layers') if whole else words('parts')}}}}} {summed}"
+        over = "sum of {letter} over all layers" if whole else "sum of {letter} over its parts"
+        return words(over, letter=summed)
     return _letters(_seen_from(step.quantity.owner, formula), style)
 
 

@@ -16,6 +16,7 @@ from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.forms.statement import Statement
 from layerquiz.exam.forms.unknown import Unknown
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import Words
 
 FORMS: Mapping[str, Any] = {
     "pick": Pick,
@@ -41,9 +42,9 @@ def form_of(found: Any) -> Any:
     return next((form for key, form in FORMS.items() if key in found), None)
 
 
-def blanks_of(form: Any, found: Any, written: SourceText, path: Path) -> list[Form]:
+def blanks_of(form: Any, found: Any, written: SourceText, path: Path, words: Words) -> list[Form]:
     """Return the blanks that an entry of `ask` makes."""
-    blanks: list[Form] = form.read(written.checked(form.keys, found, path), written, path)
+    blanks: list[Form] = form.read(written.checked(form.keys, found, path), written, path, words)
     return blanks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from random import Random
@@ -24,6 +24,7 @@ from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
 from layerquiz.formula.derive import Derivation, derive
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network import expression
 from layerquiz.network.expression import Expression, Lookup
 from layerquiz.network.network import Network
@@ -56,6 +57,7 @@ class Scene:
     """One drawing, as wordings and forms look at it: what was drawn, and the network that it makes.
 
     hidden: what the network's code leaves open. hiding: the form that asks for a key, which no wording may give away.
+    words: those of the language in which the question is put; called: what networks are called in it.
     """
 
     written: SourceText
@@ -64,6 +66,8 @@ class Scene:
     networks: Networks
     hidden: tuple[Hidden, ...] = ()
     hiding: Form | None = None
+    words: Words = ENGLISH
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def network(self) -> Network:
@@ -74,12 +78,18 @@ class Scene:
     def names(self) -> dict[str, Any]:
         """Return what a wording may name: draws of `let`, and layers and code; of several networks, those."""
         if "" not in self.networks:
-            return {**self.drawn["let"], **{name: NetworkView(found) for name, found in self.networks.items()}}
+            views_of = {name: NetworkView(found, self.title(name), self.words) for name, found in self.networks.items()}
+            return {**self.drawn["let"], **views_of}
         if self.hiding is None or self.hiding.asked_key is None:
             code = CodeView(self.network, (*self.hidden, *planted(self.drawn)))
-            return {CODE: code, **self.drawn["let"], **views(self.network)}
+            return {CODE: code, **self.drawn["let"], **views(self.network, words=self.words)}
         hidden = self.hiding.asked_key.hidden(self.network, self.hiding.stated)
-        return {**self.drawn["let"], **hiding_views(self.network, hidden)}
+        return {**self.drawn["let"], **hiding_views(self.network, hidden, self.words)}
+
+    def title(self, network: str) -> str:
+        """Return what a network is called: in the question's language, by its own `name`, or as it stands there."""
+        own = self.networks[network].spec.get("name")
+        return self.called.get(network) or (str(own) if own else network)
 
     def lookup(self, name: str) -> Any:
         """Return what a name of an expression stands for: a draw of `let`, a quantity or a key of a layer."""
@@ -149,11 +159,9 @@ class Form(ABC):
         """Return what may be answered, from the drawing and what `draw` gave."""
 
 
-def worded(text: str, written: SourceText, path: Path) -> str | Wording:
+def worded(text: str, written: SourceText, path: Path, words: Words = ENGLISH) -> str | Wording:
     """Return a text of the front matter: as it is, or to be filled in for each drawing."""
-    if "{" not in text:
-        return text
-    return wording.parse(text, written.name, int(written.place(path).rpartition(" ")[2]))
+    return wording.parse(text, *written.words_at(path), words) if "{" in text else text
 
 
 def filled(text: str | Wording, names: Mapping[str, Any]) -> str:

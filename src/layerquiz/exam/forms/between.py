@@ -18,6 +18,7 @@ from layerquiz.exam.listed import Listed
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.formula.expr import Number
+from layerquiz.languages import Words
 from layerquiz.network.expression import Expression
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
@@ -53,12 +54,12 @@ class Value(Form):
     rounded: bool
 
     @classmethod
-    def read(cls, keys: ValueKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: ValueKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
         value = expressed(keys.value, written, (*path, "value"))
         over = None if keys.over is None else expressed(keys.over, written, (*path, "over"))
         name = value.text if over is None else f"{value.text} over {over.text}"
-        shown = worded(name if keys.label is None else keys.label, written, (*path, "label"))
+        shown = worded(name if keys.label is None else keys.label, written, (*path, "label"), words)
         points, rounded = Fraction(str(keys.points)), keys.rounding is not None
         return [cls(f"value: {name}", shown, points, path, value, over, rounded)]
 
@@ -116,18 +117,19 @@ class Value(Form):
             return
         sides = [_with_numbers(side, scene) for side in (self.value, self.over) if side is not None]
         formula = sides[0] if len(sides) == 1 else rf"\frac{{{sides[0]}}}{{{sides[1]}}}"
-        yield f"So ${formula} = {_as_result(right)}$."
+        yield scene.words("So {formula}.", formula=f"${formula} = {_as_result(right, scene.words)}$")
 
 
-def _as_result(found: Number) -> str:
+def _as_result(found: Number, words: Words) -> str:
     """Return a number in TeX; of a fraction as a decimal too, which may be rounded."""
     if isinstance(found, int):
-        return grouped(found)
+        return grouped(found, words)
     sign = "=" if round(found, PLACES) == found else r"\approx"
-    return rf"\frac{{{grouped(found.numerator)}}}{{{grouped(found.denominator)}}} {sign} {grouped(found)}"
+    over = rf"\frac{{{grouped(found.numerator, words)}}}{{{grouped(found.denominator, words)}}}"
+    return f"{over} {sign} {grouped(found, words)}"
 
 
 def _with_numbers(found: Expression, scene: Scene) -> str:
     """Return an expression in TeX with its numbers put in."""
-    text = NAME.sub(lambda name: grouped(scene.lookup(name[0])), found.text)
+    text = NAME.sub(lambda name: grouped(scene.lookup(name[0]), scene.words), found.text)
     return text.replace("//", r"\mathbin{//}").replace("*", r"\cdot").replace("%", r"\bmod")

@@ -20,6 +20,7 @@ from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import Words
 from layerquiz.network import expression
 from layerquiz.network.expression import Expression
 from layerquiz.network.mistakes import mistaken
@@ -58,17 +59,17 @@ class Budget(Form):
     holds: Expression
 
     @classmethod
-    def read(cls, keys: BudgetKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: BudgetKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
         asked = [found for found in (keys.most, keys.least) if found is not None]
         if len(asked) != 1:
             raise written.fault("most and least are asked together", path, cure="Keep one of them", slug="budget")
         searched = Searched.read(asked[0], keys.among, written, path)
         holds = compared(keys.holds, written, (*path, "while"))
-        told = keys.label if keys.label is not None else label(searched.name)
+        told = keys.label if keys.label is not None else label(searched.name, words)
         most = keys.most is not None
         name = f"{'most' if most else 'least'}: {searched.name} while {holds.text}"
-        shown = worded(told, written, (*path, "label"))
+        shown = worded(told, written, (*path, "label"), words)
         return [cls(name, shown, Fraction(str(keys.points)), path, searched, most, holds)]
 
     @property
@@ -149,7 +150,7 @@ class Budget(Form):
 
     def _because(self, scene: Scene, key: int) -> Because:
         """Return what has to be solved, what the answer gives, and that the next number is too much."""
-        sign = self.searched.sign(scene.network)
+        sign, words = self.searched.sign(scene.network), scene.words
         names, network = quantities(self.holds.names, scene.network), self._network(scene, key)
         close, derived = self.searched.near(scene.network, key, BESIDE), worked_out(names, network)
         if sum(len(found.steps) for found in derived) > MOST_STEPS:
@@ -157,14 +158,19 @@ class Budget(Form):
             derived, close = (), sorted({*can_be[:FIRST], *close})
         rows = [self._row(scene, number, names) for number in close]
         solved = self._to_solve(scene, network)
-        told = f"To solve: {solved}." + (f" With ${sign} = {grouped(key)}$:" if derived else "")
-        so = f"So the {'largest' if self.most else 'smallest'} number is ${sign} = {grouped(key)}$:"
-        head = (f"${sign}$", *map(label, names), "within the limit" if self.most else "enough")
-        return (*([told] if solved else []), *derived, f"{so}\n\n{tabled(head, rows)}")
+        key_is = f"${sign} = {grouped(key, words)}$"
+        told = words("To solve: {formula}.", formula=solved)
+        told = words("{sentence} With {solution}:", sentence=told, solution=key_is) if derived else told
+        edge = words("So the largest number is {formula}:" if self.most else "So the smallest number is {formula}:")
+        last = words("within the limit") if self.most else words("enough")
+        head = (f"${sign}$", *(label(name, words) for name in names), last)
+        table = tabled(head, rows, words)
+        return (*([told] if solved else []), *derived, f"{edge.format(formula=key_is)}\n\n{table}")
 
     def _row(self, scene: Scene, number: int, names: tuple[str, ...]) -> tuple[Answer | str, ...]:
         made = self._network(scene, number)
-        return (number, *map(made.value, names), "yes" if self._is_kept(scene, made.value) else "no")
+        kept = scene.words("yes") if self._is_kept(scene, made.value) else scene.words("no")
+        return (number, *map(made.value, names), kept)
 
     def _to_solve(self, scene: Scene, network: Network) -> str:
         """Return the comparison of a quantity with a limit, with the key as its only letter; "" where it is no such.
@@ -176,11 +182,12 @@ class Budget(Form):
         name = sides[1].strip() if sides else ""
         if sides is None or limit is None or name not in quantities(self.holds.names, network):
             return ""
-        sign, letter = f"{SIGNS[sides[2]]} {limit}", self.searched.sign(network)
-        formula = in_letter(network, name, self.searched.keys)
-        even = collected(letter, [(number, made.value(name)) for number, made in self.searched.tried(network)])
+        sign, letter, words = f"{SIGNS[sides[2]]} {limit}", self.searched.sign(network), scene.words
+        formula = in_letter(network, name, self.searched.keys, words)
+        values = [(number, made.value(name)) for number, made in self.searched.tried(network)]
+        even = collected(letter, values, words)
         lines = dict.fromkeys(f"${line} {sign}$" for line in (formula, even) if line)
-        return ", that is, ".join(lines) or f"{called(name.rpartition('.')[2])} ${sign}$"
+        return words(", that is, ").join(lines) or f"{called(name.rpartition('.')[2], words)} ${sign}$"
 
 
 def _limit(scene: Scene, text: str) -> str | None:
@@ -190,7 +197,7 @@ def _limit(scene: Scene, text: str) -> str | None:
     if not let.keys() >= set(found.names):
         return None
     limit = found.value(lambda name: let[name])
-    return grouped(limit) if isinstance(limit, int) else None
+    return grouped(limit, scene.words) if isinstance(limit, int) else None
 
 
 def _edge(numbers: list[int], holds: Callable[[int], bool | None]) -> int | None:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from layerquiz.errors import nearest
 from layerquiz.exam import sample
+from layerquiz.exam.described import as_product
 from layerquiz.exam.forms.base import (
     Form,
     FormKeys,
@@ -26,11 +27,11 @@ from layerquiz.exam.forms.base import (
     worked_out,
 )
 from layerquiz.exam.grid import label
-from layerquiz.exam.layer_view import as_product
 from layerquiz.exam.listed import LETTERS, Given, Listed, Slugs, lettered
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.wording import Wording
+from layerquiz.languages import Words
 from layerquiz.network.expression import Expression
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Answer
@@ -58,10 +59,10 @@ class ValueChoice(Form):
     count: int
 
     @classmethod
-    def read(cls, keys: ValueKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: ValueKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
-        told = keys.label if keys.label is not None else label(keys.blank)
-        shown = worded(told, written, (*path, "label"))
+        told = keys.label if keys.label is not None else label(keys.blank, words)
+        shown = worded(told, written, (*path, "label"), words)
         return [cls(keys.blank, shown, Fraction(str(keys.points)), path, keys.blank, keys.options)]
 
     @property
@@ -94,7 +95,7 @@ class ValueChoice(Form):
             (letters[right],),
             partial(self._explained, scene, letters),
             lambda: worked_out((self.quantity,), scene.network),
-            lettered(tuple(map(_shown, values))),
+            lettered(tuple(_shown(value, scene.words) for value in values)),
             about=(self.quantity,),
         )
 
@@ -121,10 +122,11 @@ def _is_plausible(value: Answer, right: Answer) -> bool:
     return value > 0 and right <= value * PLAUSIBLE and value <= right * PLAUSIBLE
 
 
-def _shown(value: Answer) -> str:
+def _shown(value: Answer, words: Words) -> str:
     if isinstance(value, tuple):
         return as_product(tuple(map(int, value)))
-    return f"{value:,}" if isinstance(value, int) else f"{value.numerator:,}/{value.denominator:,}"
+    whole = words.number(value.numerator)
+    return whole if isinstance(value, int) else f"{whole}/{words.number(value.denominator)}"
 
 
 def _plain(value: Answer) -> Any:
@@ -197,10 +199,10 @@ class Pick(Form):
     alone: bool = True
 
     @classmethod
-    def read(cls, keys: PickKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: PickKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
-        shown = worded(keys.pick if keys.label is None else keys.label, written, (*path, "pick"))
-        claims = claims_of(keys.options, written, (*path, "options"))
+        shown = worded(keys.pick if keys.label is None else keys.label, written, (*path, "pick"), words)
+        claims = claims_of(keys.options, written, (*path, "options"), words)
         points = Fraction(str(keys.points))
         return [cls(f"pick: {keys.pick}", shown, points, path, claims, keys.several, keys.shuffle)]
 
@@ -243,13 +245,13 @@ def _holds(claim: Claim, scene: Scene) -> bool:
     return all(valued(when, scene, claim.place) for when in claim.when)
 
 
-def claims_of(options: Sequence[Any], written: SourceText, path: Path) -> tuple[Claim, ...]:
+def claims_of(options: Sequence[Any], written: SourceText, path: Path, words: Words) -> tuple[Claim, ...]:
     """Return options as written; an unknown mistake is an error."""
     found = []
     for place, option in enumerate(options):
         here = (*path, place)
         keys = written.checked(ClaimKeys, option, here)
-        text = worded(keys.text, written, (*here, "text"))
+        text = worded(keys.text, written, (*here, "text"), words)
         texts = [] if isinstance(keys.when, bool) else [keys.when] if isinstance(keys.when, str) else keys.when
         when = tuple(compared(text, written, (*here, "when")) for text in texts)
         if keys.mistake is not None and keys.mistake not in CATALOGUE:

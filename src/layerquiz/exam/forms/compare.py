@@ -19,6 +19,7 @@ from layerquiz.exam.grid import called
 from layerquiz.exam.listed import LETTERS, Because, Given, Listed, Slugs, lettered
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import Words
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.network.network import Answer
 from layerquiz.network.outcomes import wrong_values
@@ -74,14 +75,8 @@ def derived(scene: Scene, asked: Quantities) -> Because:
     found: list[Any] = []
     for network, names in asked.items():
         steps = worked_out(names, scene.networks[network])
-        found += [f"**{title(scene, network)}**", *steps] if steps else []
+        found += [f"**{scene.title(network)}**", *steps] if steps else []
     return tuple(found)
-
-
-def title(scene: Scene, network: str) -> str:
-    """Return what a network is called: its own `name`, or the name under which it stands."""
-    own = scene.networks[network].spec.get("name")
-    return str(own) if own else network
 
 
 class LargestKeys(FormKeys):
@@ -128,18 +123,19 @@ class Ranked(Form):
         found = self.answer(letters, self.values(scene))
         if found is None:
             raise RejectedError(f"{self.quantity} is the same in two networks")
-        if len({title(scene, name) for name in scene.networks}) < len(scene.networks):
+        if len({scene.title(name) for name in scene.networks}) < len(scene.networks):
             raise RejectedError("two networks have the same name")
         return found
 
     def so(self, scene: Scene) -> str:
         """Return the values side by side, the largest first."""
-        values = [(title(scene, name.partition(".")[0]), value) for name, value in self.values(scene).items()]
+        values = [(scene.title(name.partition(".")[0]), value) for name, value in self.values(scene).items()]
         values.sort(key=lambda pair: -pair[1])
-        text = f"{values[0][0]} (${grouped(values[0][1])}$)"
+        words = scene.words
+        text = f"{values[0][0]} (${grouped(values[0][1], words)}$)"
         for (_, before), (name, value) in pairwise(values):
-            text += f" ${'=' if value == before else '>'}$ {name} (${grouped(value)}$)"
-        return f"So, by {called(self.quantity.rpartition('.')[2])}: {text}."
+            text += f" ${'=' if value == before else '>'}$ {name} (${grouped(value, words)}$)"
+        return words("So, by {name}: {text}.", name=called(self.quantity.rpartition(".")[2], words), text=text)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,10 +145,11 @@ class Largest(Ranked):
     keys: ClassVar = LargestKeys
 
     @classmethod
-    def read(cls, keys: LargestKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: LargestKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
-        told = f"the largest: {called(keys.largest.rpartition('.')[2])}" if keys.label is None else keys.label
-        shown = worded(told, written, (*path, "label"))
+        quantity = called(keys.largest.rpartition(".")[2], words)
+        told = words("the largest: {name}", name=quantity) if keys.label is None else keys.label
+        shown = worded(told, written, (*path, "label"), words)
         return [cls(f"largest: {keys.largest}", shown, Fraction(str(keys.points)), path, keys.largest)]
 
     def draw(self, scene: Scene, random: Random) -> Any:  # noqa: ARG002 -- nothing is drawn
@@ -163,14 +160,14 @@ class Largest(Ranked):
     def listed(self, scene: Scene, drawn: Any) -> Listed:  # noqa: ARG002 -- nothing was drawn
         """Return the networks as options, and behind them that all are the same."""
         letters = _letters(scene)
-        texts = (*(title(scene, name) for name in scene.networks), _equal(scene))
-        words = (*((name,) for name in scene.networks), EQUAL_WORDS)
+        texts = (*(scene.title(name) for name in scene.networks), _equal(scene))
+        also = (*((name,) for name in scene.networks), EQUAL_WORDS)
         return Listed(
             "options",
             (self.right(scene, letters),),
             lambda: explained(scene, self.asked(scene), partial(self.answer, letters)),
             lambda: (*derived(scene, self.asked(scene)), self.so(scene)),
-            lettered(texts, words),
+            lettered(texts, also),
             about=tuple(self.values(scene)),
         )
 
@@ -190,10 +187,10 @@ class Rank(Ranked):
     keys: ClassVar = RankKeys
 
     @classmethod
-    def read(cls, keys: RankKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: RankKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
-        told = f"in order by {called(keys.rank.rpartition('.')[2])}, the most first"
-        shown = worded(told if keys.label is None else keys.label, written, (*path, "label"))
+        told = words("in order by {name}, the most first", name=called(keys.rank.rpartition(".")[2], words))
+        shown = worded(told if keys.label is None else keys.label, written, (*path, "label"), words)
         return [cls(f"rank: {keys.rank}", shown, Fraction(str(keys.points)), path, keys.rank)]
 
     def draw(self, scene: Scene, random: Random) -> Any:
@@ -209,7 +206,7 @@ class Rank(Ranked):
             (self.right(scene, letters),),
             lambda: explained(scene, self.asked(scene), partial(self.answer, letters)),
             lambda: (*derived(scene, self.asked(scene)), self.so(scene)),
-            lettered(tuple(title(scene, name) for name in drawn), tuple((name,) for name in drawn)),
+            lettered(tuple(scene.title(name) for name in drawn), tuple((name,) for name in drawn)),
             about=tuple(self.values(scene)),
         )
 
@@ -222,7 +219,7 @@ class Rank(Ranked):
 
 
 def _equal(scene: Scene) -> str:
-    return f"{'both' if len(scene.networks) == 2 else 'all'} the same"
+    return scene.words("both the same") if len(scene.networks) == 2 else scene.words("all the same")
 
 
 def _letters(scene: Scene) -> dict[str, str]:

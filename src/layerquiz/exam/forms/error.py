@@ -18,6 +18,7 @@ from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.formula.derive import Derivation, Step, derive
 from layerquiz.formula.expr import Floor, Formula, Integer, Quotient, Reference, walk
+from layerquiz.languages import Words, phrase
 from layerquiz.network.folding import folded
 from layerquiz.network.mistakes import CATALOGUE, Change, Search
 from layerquiz.network.mistakes.sides import Side, ruled
@@ -25,7 +26,7 @@ from layerquiz.network.network import Network
 from layerquiz.network.outcomes import wrong_values
 
 FEWEST_LINES = 3
-LINE, VALUE = "the first wrong line", "what this line should give"
+LINE, VALUE = phrase("the first wrong line"), phrase("what this line should give")
 
 
 class WrongLineKeys(FormKeys):
@@ -46,15 +47,15 @@ class WrongLine(Form):
     plant: tuple[str, ...]
 
     @classmethod
-    def read(cls, keys: WrongLineKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: WrongLineKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the two blanks as written: the line, and its right value."""
         for place, slug in enumerate(keys.plant):
             if slug not in CATALOGUE:
                 what, cure = f'there is no mistake "{slug}"', nearest(slug, CATALOGUE)
                 raise written.fault(what, (*path, "plant", place), cure=cure, slug="unknown-mistake")
         name, plant = keys.wrong_line, tuple(keys.plant)
-        line = cls(f"line: {name}", keys.label or LINE, Fraction(str(keys.points)), path, name, plant)
-        return [line, RightValue(f"value: {name}", VALUE, Fraction(str(keys.value_points)), path, name)]
+        line = cls(f"line: {name}", keys.label or words(LINE), Fraction(str(keys.points)), path, name, plant)
+        return [line, RightValue(f"value: {name}", words(VALUE), Fraction(str(keys.value_points)), path, name)]
 
     def draw(self, scene: Scene, random: Random) -> Any:
         """Draw the mistake, and the way to make it; reject a drawing on which it does not show in a line."""
@@ -72,7 +73,7 @@ class WrongLine(Form):
             "options",
             (LETTERS[planted.first],),
             dict,
-            lambda: (planted.told, Derivation((planted.quantity,), planted.right)),
+            lambda: (planted.told(scene.words), Derivation((planted.quantity,), planted.right)),
             tuple(Option(letter, "", step=step) for letter, step in zip(LETTERS, planted.lines, strict=False)),
             about=(self.quantity,),
         )
@@ -112,10 +113,9 @@ class Planted:
     quantity: Reference
     right: tuple[Step, ...]
 
-    @property
-    def told(self) -> str:
+    def told(self, words: Words) -> str:
         """Return which line is wrong, in Markdown."""
-        return f"Line {LETTERS[self.first]} is the first wrong one; it should be:"
+        return words("Line {letter} is the first wrong one; it should be:", letter=LETTERS[self.first])
 
 
 def planted_in(network: Network, quantity: str, drawn: Any) -> Planted:

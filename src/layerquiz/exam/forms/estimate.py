@@ -18,6 +18,7 @@ from layerquiz.exam.grid import label
 from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.formula.expr import Number
+from layerquiz.languages import Words
 from layerquiz.network.outcomes import wrong_values
 
 
@@ -39,11 +40,11 @@ class Estimate(Form):
     factor: Fraction
 
     @classmethod
-    def read(cls, keys: EstimateKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: EstimateKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written, with the factor behind its label."""
-        told = label(keys.blank) if keys.label is None else keys.label
-        told += f", within a factor of\N{NO-BREAK SPACE}{keys.factor:g}"
-        shown = worded(told, written, (*path, "label"))
+        told = label(keys.blank, words) if keys.label is None else keys.label
+        told += words(", within a factor of\N{NO-BREAK SPACE}{number}", number=words.decimal(f"{keys.factor:g}"))
+        shown = worded(told, written, (*path, "label"), words)
         return [cls(keys.blank, shown, Fraction(str(keys.points)), path, keys.blank, Fraction(str(keys.factor)))]
 
     def draw(self, scene: Scene, random: Random) -> Any:  # noqa: ARG002 -- nothing more is drawn
@@ -66,7 +67,8 @@ class Estimate(Form):
     def _because(self, scene: Scene, right: Number) -> Because:
         """Return how the exact value is worked out, and which estimates are near enough."""
         low, high = math.ceil(right / self.factor), math.floor(right * self.factor)
-        so = f"So each estimate from ${grouped(low)}$ to ${grouped(high)}$ is right."
+        first, last = (f"${grouped(end, scene.words)}$" for end in (low, high))
+        so = scene.words("So each estimate from {first} to {last} is right.", first=first, last=last)
         return (*worked_out((self.quantity,), scene.network), so)
 
     def _far(self, scene: Scene, right: Number) -> dict[Given, Slugs]:

@@ -17,13 +17,14 @@ from layerquiz.exam.forms.choice import shuffled
 from layerquiz.exam.listed import LETTERS, Because, Given, Listed, Slugs, lettered
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import Words, phrase
 from layerquiz.network.exchange import torch
 from layerquiz.network.mistakes import CATALOGUE, mistaken
 from layerquiz.network.network import Network
 from layerquiz.network.outcomes import wrong_values
 
-FAILS, NUMBER = "the layer that fails", "the number that belongs there"
-RUNS = "none: it runs"
+FAILS, NUMBER = phrase("the layer that fails"), phrase("the number that belongs there")
+RUNS = phrase("none: it runs")
 NONE = ("none", "no layer", "it runs", "runs")
 """Words that say that nothing fails."""
 
@@ -46,18 +47,18 @@ class FailingLayer(Form):
     may_run: bool
 
     @classmethod
-    def read(cls, keys: FailsKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: FailsKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blanks as written: the layer and, where it has points, the number that belongs there."""
         for place, slug in enumerate(keys.plant):
             if slug not in CATALOGUE:
                 what, cure = f'there is no mistake "{slug}"', nearest(slug, CATALOGUE)
                 raise written.fault(what, (*path, "plant", place), cure=cure, slug="unknown-mistake")
         may_run = keys.value_points is None
-        label, points = keys.label or FAILS, Fraction(str(keys.points))
+        label, points = keys.label or words(FAILS), Fraction(str(keys.points))
         layer = cls(f"fails: {keys.fails}", label, points, path, tuple(keys.plant), may_run)
         if keys.value_points is None:
             return [layer]
-        return [layer, DeclaredNumber(f"number: {keys.fails}", NUMBER, Fraction(str(keys.value_points)), path)]
+        return [layer, DeclaredNumber(f"number: {keys.fails}", words(NUMBER), Fraction(str(keys.value_points)), path)]
 
     def draw(self, scene: Scene, random: Random) -> Any:
         """Draw the layer that fails, then the mistake behind it, each equally likely; {} where the code runs."""
@@ -74,13 +75,14 @@ class FailingLayer(Form):
         """Return the layers that declare a size as options and, where that may be, that none fails."""
         names = _declaring(scene.network)
         runs = (RUNS,) if self.may_run else ()
-        texts, words = (*(f"`{name}`" for name in names), *runs), (*((name,) for name in names), *(NONE for _ in runs))
+        texts = (*(f"`{name}`" for name in names), *map(scene.words, runs))
+        also = (*((name,) for name in names), *(NONE for _ in runs))
         letters = dict(zip((*names, *runs), LETTERS, strict=False))
         missed: dict[Given, Slugs] = {letters[RUNS]: ((drawn["mistake"],),)} if drawn and runs else {}
         right = letters[drawn.get("layer", RUNS)]
         about = (drawn["declares"],) if drawn else ()
         because = partial(_because, scene, drawn)
-        return Listed("options", (right,), lambda: missed, because, lettered(texts, words), about=about)
+        return Listed("options", (right,), lambda: missed, because, lettered(texts, also), about=about)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +117,9 @@ def _number(network: Network, quantity: str) -> int:
 def _because(scene: Scene, drawn: Any) -> Because:
     """Return why a layer fails: what it says, and what it gets."""
     if not drawn:
-        return ("Each layer declares what it gets.",)
-    said = f"`{drawn['layer']}` says `{drawn['argument']}` {drawn['number']:,}, and gets:"
+        return (scene.words("Each layer declares what it gets."),)
+    told = {"layer": drawn["layer"], "argument": drawn["argument"], "number": scene.words.number(drawn["number"])}
+    said = scene.words("`{layer}` says `{argument}` {number}, and gets:", **told)
     return (said, *worked_out((drawn["declares"],), scene.network))
 
 

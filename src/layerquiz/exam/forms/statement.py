@@ -13,6 +13,7 @@ from layerquiz.exam.forms.base import Form, Keys, Points, Scene, compared, quant
 from layerquiz.exam.forms.choice import MOST_OPTIONS, Pick, claims_of
 from layerquiz.exam.listed import Listed, lettered
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import Words
 from layerquiz.network.expression import Expression
 
 SAID = (("true", "t", "yes"), ("false", "f", "no"))
@@ -38,15 +39,15 @@ class Statement(Form):
     holds: Expression
 
     @classmethod
-    def read(cls, keys: StatementKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: StatementKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the two blanks as written: the verdict, and the reason."""
         holds = compared(keys.holds, written, (*path, "holds"))
-        said = worded(f"True or false: {keys.statement}", written, (*path, "statement"))
+        said = worded(f"{words('True or false:')} {keys.statement}", written, (*path, "statement"), words)
         verdict = cls(f"statement: {keys.statement}", said, Fraction(str(keys.points)), (*path, "holds"), holds)
-        claims = claims_of(keys.reasons, written, (*path, "reasons"))
+        claims = claims_of(keys.reasons, written, (*path, "reasons"), words)
         points = Fraction(str(keys.reason_points))
         named = f"reason: {keys.statement}"
-        reason = Pick(named, "The reason", points, path, claims, several=False, shuffle=True, alone=False)
+        reason = Pick(named, words("The reason"), points, path, claims, several=False, shuffle=True, alone=False)
         return [verdict, reason]
 
     def draw(self, scene: Scene, random: Random) -> Any:  # noqa: ARG002 -- nothing is drawn
@@ -57,6 +58,8 @@ class Statement(Form):
         """Return the options true and false."""
         right = "A" if valued(self.holds, scene, self.place) else "B"
         about = quantities(self.holds.names, scene.network)
-        options = lettered(("true", "false"), SAID)
-        so = f"So the statement is {'true' if right == 'A' else 'false'}."
+        words = scene.words
+        texts = (words("true"), words("false"))
+        options = lettered(texts, tuple((*said, text) for said, text in zip(SAID, texts, strict=True)))
+        so = words("So the statement is true.") if right == "A" else words("So the statement is false.")
         return Listed("options", (right,), dict, lambda: (*worked_out(about, scene.network), so), options, about=about)

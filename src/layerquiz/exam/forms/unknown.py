@@ -19,6 +19,7 @@ from layerquiz.exam.listed import Because, Given, Listed, Slugs
 from layerquiz.exam.recipe import RejectedError
 from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import Words
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.outcomes import wrong_sheets
 
@@ -50,11 +51,11 @@ class Unknown(Form):
     several: bool
 
     @classmethod
-    def read(cls, keys: UnknownKeys, written: SourceText, path: Path) -> list[Form]:
+    def read(cls, keys: UnknownKeys, written: SourceText, path: Path, words: Words) -> list[Form]:
         """Return the blank as written."""
         searched = Searched.read(keys.unknown, keys.among, written, path)
-        told = keys.label if keys.label is not None else label(searched.name)
-        shown = worded(told, written, (*path, "label"))
+        told = keys.label if keys.label is not None else label(searched.name, words)
+        shown = worded(told, written, (*path, "label"), words)
         points = Fraction(str(keys.points))
         return [cls(f"unknown: {searched.name}", shown, points, path, searched, tuple(keys.given), keys.several)]
 
@@ -84,7 +85,7 @@ class Unknown(Form):
             "number",
             (key, *[number for number in found if number != key]),
             partial(self._explained, scene.network),
-            partial(self._because, scene.network, key),
+            partial(self._because, scene, key),
             square=self.searched.is_square(scene.network),
             about=self.given,
         )
@@ -115,35 +116,41 @@ class Unknown(Form):
         kept = {n: tuple(slugs for slugs in sets if 2 * counts[slugs] <= len(sheets)) for n, sets in found.items()}
         return {number: sets for number, sets in kept.items() if sets}
 
-    def _because(self, network: Network, key: int) -> Because:
+    def _because(self, scene: Scene, key: int) -> Because:
         """Return the equation, how the answer gives what is stated, and what the numbers close to it give."""
+        network, words = scene.network, scene.words
         sign, made = self.searched.sign(network), partial(self.searched.at, network)
         close = self.searched.near(network, key, BESIDE)
         rows = [(number, *self._told(found)) for number in close if (found := made(number)) is not None]
-        so = f"So ${sign} = {grouped(key)}$; the numbers close to it give:"
+        solution = f"${sign} = {grouped(key, words)}$"
+        so = words("So {formula}; the numbers close to it give:", formula=solution)
+        head = (f"${sign}$", *(label(name, words) for name in self.given))
         return (
-            *self._to_solve(network, f"${sign} = {grouped(key)}$"),
+            *self._to_solve(network, solution, words),
             *worked_out(self.given, network),
-            f"{so}\n\n{tabled((f'${sign}$', *map(label, self.given)), rows)}",
+            f"{so}\n\n{tabled(head, rows, words)}",
         )
 
-    def _to_solve(self, network: Network, key: str) -> list[str]:
+    def _to_solve(self, network: Network, key: str, words: Words) -> list[str]:
         """Return what has to be solved, in the form that says how, and with which number it is worked out below."""
-        equations = _equations(network, self.given, self.searched.keys)
+        equations = _equations(network, self.given, self.searched.keys, words)
         if not equations:
             return []
-        return [f"To solve: {' and '.join(equations)}{self._collected(network)}. With {key}:"]
+        told = words(" and ").join(equations) + self._collected(network, words)
+        return [
+            words("{sentence} With {solution}:", sentence=words("To solve: {formula}.", formula=told), solution=key)
+        ]
 
-    def _collected(self, network: Network) -> str:
+    def _collected(self, network: Network, words: Words) -> str:
         if len(self._told(network)) > 1 or isinstance(aim := self._told(network)[0], tuple):
             return ""
         values = [(number, self._told(made)[0]) for number, made in self.searched.tried(network)]
-        found = collected(self.searched.sign(network), values)
-        return f", that is, ${found} = {grouped(aim)}$" if found else ""
+        found = collected(self.searched.sign(network), values, words)
+        return f"{words(', that is, ')}${found} = {grouped(aim, words)}$" if found else ""
 
 
-def _equations(network: Network, given: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
+def _equations(network: Network, given: tuple[str, ...], keys: tuple[str, ...], words: Words) -> list[str]:
     """Return what has to be solved, with the key as its only letter; nothing where there is no one formula."""
     refs = [ref for name in given for ref in network.members(name)]
-    pairs = [(in_letter(network, str(ref), keys), network.values[ref.owner][ref.name]) for ref in refs]
-    return list(dict.fromkeys(f"${formula} = {grouped(value)}$" for formula, value in pairs if formula))
+    pairs = [(in_letter(network, str(ref), keys, words), network.values[ref.owner][ref.name]) for ref in refs]
+    return list(dict.fromkeys(f"${formula} = {grouped(value, words)}$" for formula, value in pairs if formula))
