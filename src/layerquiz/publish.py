@@ -11,9 +11,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from layerquiz import __version__, engine, files, tables
+from layerquiz import __version__, engine, files, tables, themed
 from layerquiz.data import folder
-from layerquiz.engine import boxes, cut
+from layerquiz.engine import boxes, cut, fonts
 from layerquiz.errors import ExamError, LayerquizError, OutsideError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
@@ -25,8 +25,9 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
-from layerquiz.render import interactive, latex, markdown, papers, text
-from layerquiz.render.document import Paper, Sheet
+from layerquiz.languages import Words
+from layerquiz.render import formula_sheet, interactive, latex, markdown, papers, text
+from layerquiz.render.document import Block, Paper, Sheet
 from layerquiz.render.mathtext import in_words
 from layerquiz.tables.workbook import workbook
 
@@ -56,12 +57,23 @@ def write_example(target: str, force: bool) -> Written:
     return Written(target, tuple(collected.commit()))
 
 
-def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Written:
-    """Draw every student's paper, print papers and solutions, and seal the exam."""
+def write_exam(
+    exam_file: str,
+    roster_file: str,
+    target: str,
+    force: bool,
+    theme_file: str | None = None,
+    tex: Sequence[int] = (),
+) -> Written:
+    """Draw every student's paper, print papers and solutions, and seal the exam.
+
+    `theme_file` is the look of the papers; `tex` are the numbers of papers whose LaTeX is wanted too.
+    """
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
     exam = _parsed(written, exam_file, target)
+    theme = themed.theme(exam, exam_file, theme_file)
     _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
     drawn = exams.papers(exam, roster.students, _kept(exam, target))
     sealed = seal(exam, drawn, __version__)
@@ -74,13 +86,17 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     collected.add("answers.xlsx", workbook(_answer_rows(drawn), sealed["hash"], "answers"))
     names = file_names([paper.student.id for paper in drawn])
     pdfs, same = _pdf_names(names), files.read_bytes(Path(target) / SEAL) == collected.files[SEAL]
+    same = same and themed.is_kept(Path(target), theme)
+    for name, kept in themed.kept(theme).items():
+        collected.add(name, kept)
     if not engine.available():
         notes.append(unprinted(Path(target), pdfs, same))
-    elif not (same and are_there(Path(target), pdfs)):
+    elif not (same and are_there(Path(target), pdfs) and not tex):
         exact = Policy.of(exam.policy).asks_exact
         said = sentences([question for paper in drawn for question in paper.numbered], exact, exam.aids)
-        documents = [papers.paper(exam, paper, paper.number, said) for paper in drawn]
-        for name, content in _printed(documents, names).items():
+        formulas = _formulas(exam, drawn)
+        documents = [papers.paper(exam, paper, paper.number, said, theme, formulas) for paper in drawn]
+        for name, content in _printed(documents, names, tex).items():
             collected.add(name, content)
     notes += _left_over(Path(target), pdfs)
     return Written(target, tuple(collected.commit()), tuple(notes))
@@ -205,17 +221,39 @@ def unprinted(target: Path, pdfs: Sequence[str], same: bool) -> str:
     return f"no PDFs: {install} and run this again"
 
 
-def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, str | bytes]:
+def _formulas(exam: exams.Exam, drawn: Sequence[exams.Paper]) -> tuple[Block, ...]:
+    """Return the formula sheet, where an exam has one."""
+    if not exam.formula_sheet:
+        return ()
+    rules = formula_sheet.rules(question for paper in drawn for question in paper.questions)
+    return formula_sheet.sheet(rules, Words(exam.language))
+
+
+def _printed(documents: Sequence[Paper], names: Sequence[str], tex: Sequence[int]) -> dict[str, str | bytes]:
     """Return the PDFs by their place in the folder, one per student and all for the printer, and `boxes.json`."""
-    runs = [_set(group) for group in latex.by_layout(documents)]
+    groups = latex.by_layout(documents)
+    runs = [_set(group) for group in groups]
     parts = {name: pdf for run in runs for name, pdf in run.parts.items()}
-    usual = next((run for run, group in zip(runs, latex.by_layout(documents), strict=True) if _is_usual(group)), None)
+    usual = next((run for run, group in zip(runs, groups, strict=True) if _is_usual(group)), None)
     found: dict[str, str | bytes] = {} if usual is None else {boxes.FILE: boxes.document(usual.told)}
     for kind in ("paper", "solution"):
         single = [parts[f"{kind}/{document.number}"] for document in documents]
         found[f"{kind}s/{kind}s.pdf"] = parts[kind] if len(runs) == 1 else cut.whole(single)
         found |= {f"{kind}s/{name}.pdf": pdf for name, pdf in zip(names, single, strict=True)}
+    for run, group in zip(runs, groups, strict=True):
+        sizes = engine.sizes(run.told)
+        for document in group:
+            if document.number in tex:
+                found |= in_latex(document, names[documents.index(document)], sizes)
     return found
+
+
+def in_latex(document: Paper, name: str, sizes: Mapping[str, str]) -> dict[str, str | bytes]:
+    """Return the LaTeX of one paper and its solution, which any XeLaTeX sets as they were printed, and its pictures."""
+    source = latex.joined([latex.printed(document)], sizes, look=document.look)
+    return {f"tex/{name}.tex": fonts.portable(source.text)} | {
+        f"tex/{picture}": content for picture, content in source.files
+    }
 
 
 def _set(documents: Sequence[Paper]) -> engine.Setting:

@@ -52,8 +52,10 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
 )
+@click.option("--theme", callback=named, help="The look of the papers: a changed copy of `layerquiz new --theme FILE`.")
+@click.option("--tex", type=int, multiple=True, help="Write the LaTeX of this paper number too; repeatable.")
 @FORCE
-def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
+def exam(exam_file: str, roster: str, output: str, theme: str | None, tex: tuple[int, ...], force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
@@ -62,7 +64,7 @@ def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
     """
     from layerquiz.publish import write_exam
 
-    _tell(write_exam(exam_file, roster, output, force))
+    _tell(write_exam(exam_file, roster, output, force, theme, tex))
 
 
 @click.command()
