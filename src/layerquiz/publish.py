@@ -26,7 +26,7 @@ from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.languages import Words
-from layerquiz.render import formula_sheet, interactive, latex, markdown, papers, text
+from layerquiz.render import formula_sheet, html_paper, interactive, latex, markdown, papers, text
 from layerquiz.render.document import Block, Paper, Sheet
 from layerquiz.render.mathtext import in_words
 from layerquiz.tables.workbook import workbook
@@ -96,6 +96,9 @@ def write_exam(
         said = sentences([question for paper in drawn for question in paper.numbered], exact, exam.aids)
         formulas = _formulas(exam, drawn)
         documents = [papers.paper(exam, paper, paper.number, said, theme, formulas) for paper in drawn]
+        for document, name in zip(documents, names, strict=True):
+            if document.html:
+                collected.add(f"papers/{name}.html", html_paper.page(document))
         for name, content in _printed(documents, names, tex).items():
             collected.add(name, content)
     notes += _left_over(Path(target), pdfs)

@@ -84,12 +84,17 @@ class Layout:
     @property
     def field_height(self) -> float:
         """Return the height of a field with its label in millimetres."""
-        return 13.5 if self.large_print or self.wide_spacing else 10
+        return 10 + 4 * self.large_print + 4.5 * self.wide_spacing
 
     @property
     def row_height(self) -> float:
         """Return the height of a row in the table of points in millimetres."""
-        return 7.5 if self.wide_spacing else 5.2
+        return 5.2 + 2.8 * self.wide_spacing
+
+    @property
+    def row_stretch(self) -> float:
+        """Return by how much the rows of a table to fill in are higher than usual: their labels have larger lines."""
+        return 1 + 0.25 * self.large_print + 0.6 * self.wide_spacing
 
     @property
     def paper_colour(self) -> str:
