@@ -2,6 +2,6 @@
 
 from layerquiz.engine.log import sizes
 from layerquiz.engine.probe import available, missing
-from layerquiz.engine.run import Setting, overfull, set_whole, typeset
+from layerquiz.engine.run import Setting, measure, overfull, set_whole, typeset
 
-__all__ = ["Setting", "available", "missing", "overfull", "set_whole", "sizes", "typeset"]
+__all__ = ["Setting", "available", "measure", "missing", "overfull", "set_whole", "sizes", "typeset"]
