@@ -60,6 +60,7 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
+@click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
 @click.option(
     "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
 )
@@ -82,6 +83,7 @@ def exam(
     order: str,
     jobs: int | None,
     scheduler: str | None,
+    lock: bool,
     force: bool,
 ) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
@@ -91,6 +93,7 @@ def exam(
       layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
+    from layerquiz.cli.locking import after
     from layerquiz.press.exams import write_exam, write_proof
     from layerquiz.press.making import Press
 
@@ -99,7 +102,8 @@ def exam(
         return
     if roster is None:
         raise click.UsageError("Missing option '--roster'.")
-    _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists)))
+    with after(output, lock):
+        _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists)))
 
 
 @click.command()
@@ -177,12 +181,13 @@ def grade(
     if answers is None:
         _simulate(folder, policy, as_json)
         return
+    from layerquiz.cli.locking import asked
     from layerquiz.regrade import ChangedGradesError
     from layerquiz.report import Extras, write_grades
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs)
+        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs, asked)
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json
@@ -199,9 +204,10 @@ def grade(
 
 
 def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
+    from layerquiz.cli.locking import asked
     from layerquiz.report import simulated
 
-    found = simulated(folder, policy)
+    found = simulated(folder, policy, asked)
     if as_json:
         from layerquiz.cli.network import print_json
 

@@ -10,6 +10,7 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.proof import unsigned_because
 from layerquiz.files import Written
+from layerquiz.grading.jobs import collecting_seldom
 from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.making import USUAL, Making, Press
@@ -27,7 +28,7 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
     work = Work(Path(target))
-    with work.locked():
+    with work.locked(), collecting_seldom():
         exam = _parsed(written, exam_file, Path(target), work)
         making = Making(exam, roster.students, Path(target), force, press, work)
         changed, notes = making.make()
