@@ -98,9 +98,8 @@ def _first(exam: Exam, looked: Sequence[Looked], words: Words) -> List:
         Paragraph(words("Signed"), heading=True),
         Paragraph(literal(_statement(words))),
         Signatures((words("name, date, signature"),) * PEOPLE),
-        Paragraph(
-            f"{literal(words('When both have signed, write this line into the exam file, with both names:'))}\n\n`signed: {{code: {code(exam)}, by: [..., ...]}}`"
-        ),
+        Paragraph(literal(words("When both have signed, write this line into the exam file, with both names:"))),
+        Paragraph(f"`signed: {{code: {code(exam)}, by: [..., ...]}}`"),
     )
     return List(words("Proof"), above(exam), words("code {code}", code=code(exam)), facts, items)
 
