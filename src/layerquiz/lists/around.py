@@ -8,6 +8,8 @@ from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.seats import Seat, seat
 from layerquiz.languages import Words
 from layerquiz.lists.rooms import Room, is_spare, spans
+from layerquiz.render.document import Paragraph
+from layerquiz.render.escape import literal
 from layerquiz.render.lists import MOST_PLACES, Label, Labels, List, Place, Plan, Rows
 
 SIGNED = 46.0
@@ -115,8 +117,11 @@ def plan(exam: Exam, room: Room, words: Words) -> List:
     others = [paper for paper in room.papers if seat(paper.student.seat) is None]
     columns = (words("Seat"), words("Paper"), words("Name"))
     rows = tuple((paper.student.seat, str(paper.number), paper.student.name) for paper in others)
-    rest = (Rows(columns, rows, "lr"),) if rows else ()
-    return List(_in_room(words("Seat plan"), room), above(exam), _count(room, words), items=(*plans, *rest))
+    note = (
+        [Paragraph(f"\\* {literal(words('with an accommodation: see the packing list'))}")] if room.accommodated else []
+    )
+    rest = [Rows(columns, rows, "lr")] if rows else []
+    return List(_in_room(words("Seat plan"), room), above(exam), _count(room, words), items=(*plans, *note, *rest))
 
 
 def _plans(seated: dict[Seat, Paper], words: Words) -> Iterator[Plan]:
