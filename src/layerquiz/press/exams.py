@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from layerquiz import files, lists, tables
+from layerquiz import files, lists, tables, themed
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.proof import unsigned_because
@@ -28,7 +28,8 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press
     work = Work(Path(target))
     with work.locked(), collecting_seldom():
         exam = _parsed(written, exam_file, Path(target), work)
-        making = Making(exam, roster.students, Path(target), force, press, work)
+        theme = themed.theme(exam, exam_file, press.theme)
+        making = Making(exam, roster.students, Path(target), force, press, work, theme)
         changed, notes = making.make()
     return Written(target, tuple(changed), (*roster.notes, *notes, *filter(None, [unsigned_because(exam)])))
 
