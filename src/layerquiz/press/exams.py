@@ -16,8 +16,6 @@ from layerquiz.press import opened
 from layerquiz.press.making import USUAL, Making, Press
 from layerquiz.press.work import Work
 
-PROOF = "proof.pdf"
-
 
 def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press: Press = USUAL) -> Written:
     """Draw every student's paper, print papers and solutions, and seal the exam.
@@ -45,8 +43,8 @@ def write_proof(exam_file: str, target: str, force: bool) -> Written:
     exam = opened.parsed(written, exam_file, "")
     if exam.seed == "":
         exam = opened.parsed(written, exam_file, opened.sealed_seed(Path(target)) or secrets.token_hex(16))
-    collected = files.Target(Path(target), force=force, replaceable=(PROOF,))
-    collected.add(PROOF, lists.printed([(PROOF, lists.proof(exam, Words(exam.language)))])[PROOF])
+    collected = files.Target(Path(target), force=force, replaceable=(lists.PROOF,))
+    collected.add(lists.PROOF, lists.printed([(lists.PROOF, lists.proof(exam, Words(exam.language)))])[lists.PROOF])
     told = unsigned_because(exam) or f"signed by {' and '.join(exam.signed_by)}"
     return Written(target, tuple(collected.commit()), (told,))
 
