@@ -18,7 +18,9 @@ from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.difficulty import BAND
+from layerquiz.exam.makeup import Seen, made_up, repeated
 from layerquiz.exam.question import Question
+from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import Sealed, is_sealed_as, seal, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
@@ -55,17 +57,24 @@ def write_example(target: str, force: bool) -> Written:
     return Written(target, tuple(collected.commit()))
 
 
-def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Written:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is drawn besides the papers of a roster: so many spare ones; and of which sealed exam it is a make-up."""
+
+    spare: int = 0
+    makeup: str | None = None
+
+
+def write_exam(exam_file: str, roster_file: str, target: str, force: bool, wanted: Wanted = Wanted()) -> Written:
     """Draw every student's paper, print papers and solutions, and seal the exam."""
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
-    exam = _parsed(written, exam_file, target)
+    exam = _parsed(written, exam_file, wanted.makeup or target)
     _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
-    drawn = exams.papers(exam, roster.students, _kept(exam, target))
+    exam, drawn, more = _drawn(exam, roster.students, target, wanted)
     sealed = seal(exam, drawn, __version__)
-    notes = list(roster.notes)
-    notes.append(_balanced(exam, drawn))
+    notes = [*roster.notes, _balanced(exam, drawn), *more]
     collected = files.Target(Path(target), last=SEAL, force=force)
     collected.add(SEAL, _json(sealed))
     collected.add("key.csv", files.csv_text(_key_rows(drawn)))
@@ -92,6 +101,22 @@ def _parsed(written: str, exam_file: str, target: str) -> exams.Exam:
     if exam.seed != "":
         return exam
     return exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), templates)
+
+
+def _drawn(
+    exam: exams.Exam, students: Sequence[Student], target: str, wanted: Wanted
+) -> tuple[exams.Exam, list[exams.Paper], list[str]]:
+    """Return the exam that is written, its papers, and what is to be said of them."""
+    if wanted.makeup is None:
+        return exam, exams.papers(exam, students, _kept(exam, target), wanted.spare), []
+    if Path(wanted.makeup).resolve() == Path(target).resolve():
+        cure = "Give the make-up a folder of its own with -o"
+        raise ExamError("the make-up would be written over the first exam", where=target, cure=cure, slug="makeup")
+    first = unsealed(Path(wanted.makeup) / SEAL)
+    exam, seen = made_up(exam, first), Seen(first)
+    drawn = exams.papers(exam, students, _kept(exam, target), wanted.spare, seen)
+    again = ", ".join(map(str, repeated(exam, drawn, seen)))
+    return exam, drawn, [f"with numbers of the first exam, as there are no others: question {again}"] if again else []
 
 
 def _kept(exam: exams.Exam, target: str) -> dict[str, exams.Paper]:
@@ -232,9 +257,11 @@ def file_names(ids: Sequence[str]) -> list[str]:
 
 
 def _key_rows(drawn: Sequence[exams.Paper]) -> Iterable[Iterable[object]]:
-    yield ["student", *drawn[0].blanks]
+    versions = any(paper.version for paper in drawn)
+    yield ["student", *(["version"] if versions else []), *drawn[0].blanks]
     for paper in drawn:
-        yield [paper.student.id, *(key_in_words(blank) for blank in paper.blanks.values())]
+        version = [paper.version] if versions else []
+        yield [paper.student.id, *version, *(key_in_words(blank) for blank in paper.blanks.values())]
 
 
 def _answer_rows(drawn: Sequence[exams.Paper]) -> Iterable[Sequence[str]]:

@@ -52,17 +52,27 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
 )
+@click.option("--spare", default=0, type=click.IntRange(0, 10_000), help="So many papers without a name besides.")
+@click.option(
+    "--makeup",
+    metavar="FOLDER",
+    type=click.Path(readable=False),
+    callback=named,
+    help="The folder of a sealed exam: draw the same one anew, without the numbers that its students have seen.",
+)
 @FORCE
-def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
+def exam(exam_file: str, roster: str, output: str, spare: int, makeup: str | None, force: bool) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
-    Example:
+    Examples:
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
+      layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/makeup \\
+        --makeup output/example/exam
     """
-    from layerquiz.publish import write_exam
+    from layerquiz.publish import Wanted, write_exam
 
-    _tell(write_exam(exam_file, roster, output, force))
+    _tell(write_exam(exam_file, roster, output, force, Wanted(spare, makeup)))
 
 
 @click.command()

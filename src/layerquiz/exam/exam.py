@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
+from string import ascii_uppercase
 from typing import Any
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
-from layerquiz.exam import library
+from layerquiz.exam import library, seating
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import fixed
@@ -21,6 +24,9 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.languages import LANGUAGES
 from layerquiz.network.conventions import Conventions
+
+SPARE = re.compile(r"spare-[0-9]+")
+"""The ids of spare papers: each has its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,11 @@ class Paper:
     version: str = ""
 
     @property
+    def is_spare(self) -> bool:
+        """Say whether it is a spare one that nobody's name is on."""
+        return not self.student.name and SPARE.fullmatch(self.student.id) is not None
+
+    @property
     def numbered(self) -> tuple[tuple[str, Question], ...]:
         """Return the questions with their numbers."""
         return tuple((str(number), question) for number, question in enumerate(self.questions, 1))
@@ -99,38 +110,104 @@ def blank_id(number: str, blank: Blank, question: Question) -> str:
     return number if len(question.blanks) == 1 else f"{number}{blank.place}"
 
 
-def papers(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper] | None = None) -> list[Paper]:
-    """Return the papers of a class in the order of its roster; two neighbours have other numbers in every question.
+def papers(
+    exam: Exam,
+    students: Sequence[Student],
+    kept: Mapping[str, Paper] | None = None,
+    spare: int = 0,
+    seen: Mapping[str, Sequence[Paper]] | None = None,
+) -> list[Paper]:
+    """Return the papers of a class in the order of its roster, and then `spare` ones that have no name.
 
-    A paper is that of `paper`, but for a question in which the neighbour before has the same numbers: there the next
-    drawing of the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits
-    before. `kept` are papers that were sealed already, by student: they stay as they are with their numbers, and those
-    who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's paper.
+    A paper is that of `paper`, but for a question in which a neighbour has the same numbers: there the next drawing of
+    the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits beside.
+    Where an exam has versions, the students of one have the same questions, and neighbours have different ones.
+    `kept` are papers that were sealed already, by student: they stay as they are with their numbers, spare ones too,
+    and those who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's
+    paper. `seen` are papers of an earlier exam, by student, whose numbers are avoided.
     """
-    there = kept or {}
-    number = max((paper.number for paper in there.values()), default=0)
-    found: list[Paper] = []
-    for place, student in enumerate(students):
-        if student.id in there:
-            found.append(replace(there[student.id], student=student))
-            continue
-        number += 1
-        after = [there[other.id] for other in students[place + 1 : place + 2] if other.id in there]
-        found.append(replace(paper(exam, student, (*found[-1:], *after)), number=number))
-    return found
+    return Cohort(exam, kept or {}, seen or {}).papers(students, spare)
 
 
-def paper(exam: Exam, student: Student, beside: Sequence[Paper] = ()) -> Paper:
-    """Return a student's paper: a function of the exam and the student's id, and of the papers `beside` it.
+class Cohort:
+    """A class whose papers are drawn one after the other."""
 
-    No question has the numbers that an earlier one of the same template has, or the same question on a paper beside it
-    where the template has others. Each lies within the band of difficulty where one of the first drawings does.
+    def __init__(self, exam: Exam, kept: Mapping[str, Paper], seen: Mapping[str, Sequence[Paper]]) -> None:
+        self.exam, self.kept, self.seen = exam, kept, seen
+        self.number = max((paper.number for paper in kept.values()), default=0)
+        self.of_version: dict[str, Paper] = {paper.version: paper for paper in kept.values() if paper.version}
+
+    def papers(self, students: Sequence[Student], spare: int) -> list[Paper]:
+        """Return the papers of a roster, and spare ones."""
+        for student in students:
+            if SPARE.fullmatch(student.id):
+                what, cure = f'the id "{student.id}" is that of a spare paper', "Give the student another id"
+                raise ExamError(what, cure=cure, slug="reserved-id")
+        beside = seating.neighbours(students)
+        found: dict[int, Paper] = {
+            place: replace(self.kept[student.id], student=student)
+            for place, student in enumerate(students)
+            if student.id in self.kept
+        }
+        versions = self._versions(students)
+        for place, student in enumerate(students):
+            if place not in found:
+                near = [found[other] for other in beside[place] if other in found]
+                found[place] = self._next(student, versions[place], near)
+        return [*(found[place] for place in range(len(students))), *self._spare(spare)]
+
+    def _versions(self, students: Sequence[Student]) -> list[str]:
+        if self.exam.versions is None:
+            return [""] * len(students)
+        kept = {student: paper.version for student, paper in self.kept.items()}
+        return seating.versions(self.exam.versions, students, kept)
+
+    def _next(self, student: Student, version: str, near: Sequence[Paper]) -> Paper:
+        """Return a new paper with the next number."""
+        self.number += 1
+        if version:
+            return replace(self._of_version(version), student=student, number=self.number)
+        drawn = paper(self.exam, student, near, self.seen.get(student.id, ()))
+        return replace(drawn, number=self.number)
+
+    def _of_version(self, letter: str) -> Paper:
+        """Return the paper of a version; those before it in the alphabet are drawn first, whoever has them."""
+        if letter not in self.of_version:
+            before = [self._of_version(other) for other in ascii_uppercase[: ascii_uppercase.index(letter)]]
+            drawn = paper(self.exam, Student(f"version {letter}", ""), before, self._seen_by_all)
+            self.of_version[letter] = replace(drawn, version=letter)
+        return self.of_version[letter]
+
+    @cached_property
+    def _seen_by_all(self) -> Sequence[Paper]:
+        """Return the papers of the earlier exam, those of a version once."""
+        papers = (paper for student in self.seen for paper in self.seen[student])
+        return list({paper.version or paper.student.id: paper for paper in papers}.values())
+
+    def _spare(self, count: int) -> list[Paper]:
+        """Return the spare papers, so many at least: those that were sealed are never taken away."""
+        found = [paper for paper in self.kept.values() if paper.is_spare]
+        for place in range(len(found), count):
+            version = ascii_uppercase[place % self.exam.versions] if self.exam.versions else ""
+            found.append(self._next(Student(f"spare-{self.number + 1}", ""), version, found[-1:]))
+        return found
+
+
+def paper(exam: Exam, student: Student, beside: Sequence[Paper] = (), seen: Iterable[Paper] = ()) -> Paper:
+    """Return a student's paper: a function of the exam and the student's id, and of other papers.
+
+    No question has the numbers that an earlier one of the same template has, or the same question on a paper `beside`
+    it or any question on a paper that was `seen`, where the template has others. Each lies within the band of
+    difficulty where one of the first drawings does.
     """
     found: list[Question] = []
+    known: dict[str, list[str]] = {}
+    for question in (question for other in seen for question in other.questions):
+        known.setdefault(question.template.name, []).append(question.identity)
     for number, entry in enumerate(exam.entries, 1):
         there = [other.questions[number - 1].identity for other in beside]
         mine = [question.identity for question in found if question.template is entry.template]
-        found.append(_drawn(exam, student, number, entry, mine, there))
+        found.append(_drawn(exam, student, number, entry, mine, [*there, *known.get(entry.template.name, ())]))
     return Paper(student, tuple(found))
 
 
