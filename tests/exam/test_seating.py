@@ -146,15 +146,18 @@ def test_late_students_join_a_version_that_was_sealed():
     assert all(drawn(paper) == by_version[paper.version] for paper in later[9:])
 
 
-def test_neighbours_in_front_have_other_numbers_too():
-    """Where everybody has a paper of their own, the seating plan says who is a neighbour."""
-    found = exam.parse("title: T\nseed: 5\nquestions: [{template: dense-parameters}]", "exam.yaml", 1)
-    students = hall(5, 5)
-    by_seat = {paper.student.id: paper.questions[0].identity for paper in exam.papers(found, students)}
-    for name, identity in by_seat.items():
-        room, row, place = name.split("/")
-        for other in (f"{room}/{int(row) + 1}/{place}", f"{room}/{row}/{int(place) + 1}"):
-            assert by_seat.get(other) != identity
+def test_a_class_drawn_in_parts_has_the_same_papers():
+    """Numbers and versions are planned for all; a part needs the sealed papers of its students and one of a version."""
+    found, students = read(3), hall(5, 5)
+    kept_before = kept(exam.papers(found, students[:7], spare=2))
+    whole = exam.papers(found, students, kept_before, spare=3)
+    wanted = exam.planned(found, students, kept_before, spare=3)
+    parts = [
+        paper for first in range(0, 28, 6) for paper in exam.drawn(found, wanted[first : first + 6], kept_before, {})
+    ]
+    assert [(p.student, p.number, p.version, drawn(p)) for p in parts] == [
+        (p.student, p.number, p.version, drawn(p)) for p in whole
+    ]
 
 
 def test_spare_papers_have_numbers_and_questions_of_their_own():

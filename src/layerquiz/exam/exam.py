@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -11,7 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
-from layerquiz.exam import library, seating
+from layerquiz.exam import library
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import fixed
@@ -20,13 +19,11 @@ from layerquiz.exam.exam_keys import Aids, ExamKeys, PaperSize
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import Seed
+from layerquiz.exam.seating import Planned, is_spare, plan
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.languages import LANGUAGES
 from layerquiz.network.conventions import Conventions
-
-SPARE = re.compile(r"spare-[0-9]+")
-"""The ids of spare papers: each has its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Paper:
     @property
     def is_spare(self) -> bool:
         """Say whether it is a spare one that nobody's name is on."""
-        return not self.student.name and SPARE.fullmatch(self.student.id) is not None
+        return is_spare(self.student)
 
     @property
     def numbered(self) -> tuple[tuple[str, Question], ...]:
@@ -119,78 +116,66 @@ def papers(
 ) -> list[Paper]:
     """Return the papers of a class in the order of its roster, and then `spare` ones that have no name.
 
-    A paper is that of `paper`, but for a question in which a neighbour has the same numbers: there the next drawing of
-    the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits beside.
-    Where an exam has versions, the students of one have the same questions, and neighbours have different ones.
     `kept` are papers that were sealed already, by student: they stay as they are with their numbers, spare ones too,
     and those who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's
     paper. `seen` are papers of an earlier exam, by student, whose numbers are avoided.
     """
-    return Cohort(exam, kept or {}, seen or {}).papers(students, spare)
+    there = kept or {}
+    return drawn(exam, planned(exam, students, there, spare), there, seen or {})
 
 
-class Cohort:
-    """A class whose papers are drawn one after the other."""
+def planned(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper], spare: int = 0) -> list[Planned]:
+    """Return who gets a paper of which number and version, without looking at a question."""
+    before = {name: Planned(paper.student, paper.number, paper.version) for name, paper in kept.items()}
+    return plan(exam.versions, students, before, spare)
 
-    def __init__(self, exam: Exam, kept: Mapping[str, Paper], seen: Mapping[str, Sequence[Paper]]) -> None:
-        self.exam, self.kept, self.seen = exam, kept, seen
-        self.number = max((paper.number for paper in kept.values()), default=0)
-        self.of_version: dict[str, Paper] = {paper.version: paper for paper in kept.values() if paper.version}
 
-    def papers(self, students: Sequence[Student], spare: int) -> list[Paper]:
-        """Return the papers of a roster, and spare ones."""
-        for student in students:
-            if SPARE.fullmatch(student.id):
-                what, cure = f'the id "{student.id}" is that of a spare paper', "Give the student another id"
-                raise ExamError(what, cure=cure, slug="reserved-id")
-        beside = seating.neighbours(students)
-        found: dict[int, Paper] = {
-            place: replace(self.kept[student.id], student=student)
-            for place, student in enumerate(students)
-            if student.id in self.kept
-        }
-        versions = self._versions(students)
-        for place, student in enumerate(students):
-            if place not in found:
-                near = [found[other] for other in beside[place] if other in found]
-                found[place] = self._next(student, versions[place], near)
-        return [*(found[place] for place in range(len(students))), *self._spare(spare)]
+def drawn(
+    exam: Exam, wanted: Sequence[Planned], kept: Mapping[str, Paper], seen: Mapping[str, Sequence[Paper]]
+) -> list[Paper]:
+    """Return the papers that were planned, for a class or a part of it.
 
-    def _versions(self, students: Sequence[Student]) -> list[str]:
-        if self.exam.versions is None:
-            return [""] * len(students)
-        kept = {student: paper.version for student, paper in self.kept.items()}
-        return seating.versions(self.exam.versions, students, kept)
+    A paper is that of `paper`, but for a question in which a neighbour has the same numbers: there the next drawing of
+    the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits before.
+    Students of one version have the same questions: those of the first of the `kept` papers that has it.
+    """
+    of_version = Versions(exam, kept.values(), seen)
+    found: list[Paper] = []
+    for place, each in enumerate(wanted):
+        student = each.student
+        if student.id in kept:
+            made = kept[student.id]
+        elif each.version:
+            made = of_version.paper(each.version)
+        else:
+            after = [kept[other.student.id] for other in wanted[place + 1 : place + 2] if other.student.id in kept]
+            made = paper(exam, student, (*found[-1:], *after), seen.get(student.id, ()))
+        found.append(replace(made, student=student, number=each.number))
+    return found
 
-    def _next(self, student: Student, version: str, near: Sequence[Paper]) -> Paper:
-        """Return a new paper with the next number."""
-        self.number += 1
-        if version:
-            return replace(self._of_version(version), student=student, number=self.number)
-        drawn = paper(self.exam, student, near, self.seen.get(student.id, ()))
-        return replace(drawn, number=self.number)
 
-    def _of_version(self, letter: str) -> Paper:
+class Versions:
+    """The papers of an exam's versions, each drawn when it is asked for."""
+
+    def __init__(self, exam: Exam, kept: Iterable[Paper], seen: Mapping[str, Sequence[Paper]]) -> None:
+        self.exam, self.seen = exam, seen
+        self.known: dict[str, Paper] = {}
+        for paper in kept:
+            self.known.setdefault(paper.version, paper)
+
+    def paper(self, letter: str) -> Paper:
         """Return the paper of a version; those before it in the alphabet are drawn first, whoever has them."""
-        if letter not in self.of_version:
-            before = [self._of_version(other) for other in ascii_uppercase[: ascii_uppercase.index(letter)]]
-            drawn = paper(self.exam, Student(f"version {letter}", ""), before, self._seen_by_all)
-            self.of_version[letter] = replace(drawn, version=letter)
-        return self.of_version[letter]
+        if letter not in self.known:
+            before = [self.paper(other) for other in ascii_uppercase[: ascii_uppercase.index(letter)]]
+            found = paper(self.exam, Student(f"version {letter}", ""), before, self._seen_by_anybody)
+            self.known[letter] = replace(found, version=letter)
+        return self.known[letter]
 
     @cached_property
-    def _seen_by_all(self) -> Sequence[Paper]:
+    def _seen_by_anybody(self) -> Sequence[Paper]:
         """Return the papers of the earlier exam, those of a version once."""
         papers = (paper for student in self.seen for paper in self.seen[student])
         return list({paper.version or paper.student.id: paper for paper in papers}.values())
-
-    def _spare(self, count: int) -> list[Paper]:
-        """Return the spare papers, so many at least: those that were sealed are never taken away."""
-        found = [paper for paper in self.kept.values() if paper.is_spare]
-        for place in range(len(found), count):
-            version = ascii_uppercase[place % self.exam.versions] if self.exam.versions else ""
-            found.append(self._next(Student(f"spare-{self.number + 1}", ""), version, found[-1:]))
-        return found
 
 
 def paper(exam: Exam, student: Student, beside: Sequence[Paper] = (), seen: Iterable[Paper] = ()) -> Paper:

@@ -1,12 +1,15 @@
-"""Who sits beside whom, and who gets which version of an exam, so that neighbours have different ones."""
+"""Who gets which paper: its number, and the version of the exam, so that neighbours have different ones."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from string import ascii_uppercase
 from typing import TypeAlias
 
+from layerquiz.errors import ExamError
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seats import seat
 
@@ -74,3 +77,47 @@ def versions(count: int, students: Sequence[Student], kept: Mapping[str, str]) -
             order = [letters[(turn + step) % count] for step in range(count)]
             found[place] = next((letter for letter in order if letter not in near), order[0])
     return found
+
+
+SPARE = re.compile(r"spare-[0-9]+")
+"""The ids of spare papers: each has its number."""
+
+
+def is_spare(student: Student) -> bool:
+    """Say whether a paper for somebody is a spare one that no name is on."""
+    return not student.name and SPARE.fullmatch(student.id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A paper that somebody gets: the number that is printed, and the letter of its version, if there are versions."""
+
+    student: Student
+    number: int
+    version: str = ""
+
+
+def plan(count: int | None, students: Sequence[Student], kept: Mapping[str, Planned], spare: int = 0) -> list[Planned]:
+    """Return the papers of a class in the order of its roster, and then spare ones, so many at least.
+
+    count: how many versions there are, None for a paper of each student's own. What is `kept`, by student, stays, and
+    spare papers are never taken away; others get the next free numbers.
+    """
+    for student in students:
+        if SPARE.fullmatch(student.id):
+            what, cure = f'the id "{student.id}" is that of a spare paper', "Give the student another id"
+            raise ExamError(what, cure=cure, slug="reserved-id")
+    number = max((each.number for each in kept.values()), default=0)
+    before = {student: each.version for student, each in kept.items()}
+    letters = [""] * len(students) if count is None else versions(count, students, before)
+    found = []
+    for student, letter in zip(students, letters, strict=True):
+        number += student.id not in kept
+        own = kept.get(student.id)
+        found.append(Planned(student, number, letter) if own is None else Planned(student, own.number, own.version))
+    spares = [each for each in kept.values() if is_spare(each.student)]
+    for place in range(len(spares), spare):
+        number += 1
+        letter = ascii_uppercase[place % count] if count else ""
+        spares.append(Planned(Student(f"spare-{number}", ""), number, letter))
+    return [*found, *spares]
