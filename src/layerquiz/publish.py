@@ -21,6 +21,7 @@ from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.makeup import Seen, made_up, repeated
 from layerquiz.exam.question import Question
 from layerquiz.exam.roster import Student
+from layerquiz.exam.sample import Seed
 from layerquiz.exam.seal import Sealed, is_sealed_as, seal, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
@@ -71,7 +72,6 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, wante
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
     exam = _parsed(written, exam_file, wanted.makeup or target)
-    _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
     exam, drawn, more = _drawn(exam, roster.students, target, wanted)
     sealed = seal(exam, drawn, __version__)
     notes = [*roster.notes, _balanced(exam, drawn), *more]
@@ -96,11 +96,17 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, wante
 
 def _parsed(written: str, exam_file: str, target: str) -> exams.Exam:
     """Return the exam of a file; one without a seed keeps the seed that it was sealed with, or gets one."""
-    templates = Templates(exam_file)
-    exam = exams.parse(written, exam_file, "", templates)
+    exam = read_exam(written, exam_file, "")
     if exam.seed != "":
         return exam
-    return exams.parse(written, exam_file, _sealed_seed(target) or secrets.token_hex(16), templates)
+    return read_exam(written, exam_file, _sealed_seed(target) or secrets.token_hex(16))
+
+
+def read_exam(written: str, exam_file: str, seed: Seed) -> exams.Exam:
+    """Return the exam of a file, its policies checked; one without a seed gets `seed`."""
+    exam = exams.parse(written, exam_file, seed, Templates(exam_file))
+    _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
+    return exam
 
 
 def _drawn(

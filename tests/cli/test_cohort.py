@@ -10,6 +10,7 @@ import pytest
 
 from cli.desk import pretended, refusal, run, tree
 from layerquiz import engine
+from layerquiz.exam.exam_schema import schema
 from layerquiz.files import csv_text
 
 EXAM = """\
@@ -149,3 +150,49 @@ def test_a_makeup_needs_a_folder_of_its_own_and_a_first_exam(tmp_path):
     command = ("exam", "exam.yaml", "--roster", "roster.csv", "-o")
     assert "written over the first exam" in refusal(*command, "out", "--makeup", "out", beside=tmp_path)
     assert "nowhere" in refusal(*command, "again", "--makeup", "nowhere", beside=tmp_path)
+
+
+def test_a_preview_is_one_paper_and_its_solution():
+    """It needs no roster, writes nothing else, and is the same every time."""
+    result = run("exam", "exam.yaml", "--preview", "-o", "look")
+    assert result.exit_code == 0, result.output
+    assert sorted(tree(Path("look"))) == ["paper.pdf", "solution.pdf"]
+    assert "up to date" in run("exam", "exam.yaml", "--preview", "-o", "look").output
+
+
+def test_a_preview_without_tex_is_text(monkeypatch):
+    monkeypatch.setattr(engine, "available", lambda: False)
+    monkeypatch.setattr(engine, "missing", lambda: ["texlive-xetex"])
+    assert "texlive-xetex" in run("exam", "exam.yaml", "--preview", "-o", "look").output
+    assert sorted(tree(Path("look"))) == ["paper.md", "solution.md"]
+    paper, solution = (Path("look", name).read_text(encoding="utf-8") for name in ("paper.md", "solution.md"))
+    assert "Why?" in paper
+    assert "Half for the mask." not in paper
+    assert "Half for the mask." in solution
+
+
+def test_a_preview_says_what_is_wrong_with_the_exam(tmp_path):
+    Path("exam.yaml").write_text(f"policy: {{mistakes: 2}}\n{EXAM}", encoding="utf-8")
+    assert "exam.yaml, line 1" in refusal("exam", "exam.yaml", "--preview", "-o", "look", beside=tmp_path)
+
+
+def test_the_schema_is_printed():
+    assert json.loads(run("exam", "--schema").output) == schema()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("exam.yaml",),
+        ("exam.yaml", "-o", "out"),
+        ("exam.yaml", "--roster", "roster.csv"),
+        ("exam.yaml", "--preview"),
+        ("exam.yaml", "--preview", "--roster", "roster.csv", "-o", "out"),
+    ],
+)
+def test_what_is_missing_is_wrong_usage(words, tmp_path):
+    before = tree(tmp_path)
+    result = run("exam", *words)
+    assert (result.exit_code, tree(tmp_path)) == (2, before)
+    assert "--roster" in result.output

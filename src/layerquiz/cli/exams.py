@@ -42,16 +42,13 @@ def example(output: str, force: bool) -> None:
 
 
 @click.command()
-@click.argument("exam_file", metavar="EXAM.yaml", callback=named)
+@click.argument("exam_file", metavar="EXAM.yaml", callback=named, required=False)
 @click.option(
     "--roster",
-    required=True,
     callback=named,
     help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
-@click.option(
-    "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
-)
+@click.option("-o", "--output", type=click.Path(readable=False), callback=named, help="The folder to write.")
 @click.option("--spare", default=0, type=click.IntRange(0, 10_000), help="So many papers without a name besides.")
 @click.option(
     "--makeup",
@@ -60,16 +57,42 @@ def example(output: str, force: bool) -> None:
     callback=named,
     help="The folder of a sealed exam: draw the same one anew, without the numbers that its students have seen.",
 )
+@click.option("--preview", is_flag=True, help="Write one paper and its solution only, for nobody in particular.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of an exam file, for editors.")
 @FORCE
-def exam(exam_file: str, roster: str, output: str, spare: int, makeup: str | None, force: bool) -> None:
+def exam(
+    exam_file: str | None,
+    roster: str | None,
+    output: str | None,
+    spare: int,
+    makeup: str | None,
+    preview: bool,
+    schema: bool,
+    force: bool,
+) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
     Examples:
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
+      layerquiz exam output/example/exam.yaml --preview -o output/example/preview
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/makeup \\
         --makeup output/example/exam
+      layerquiz exam --schema
     """
+    if schema:
+        from layerquiz.cli.network import print_json
+        from layerquiz.exam.exam_schema import schema as schema_of_exams
+
+        print_json(schema_of_exams())
+        return
+    if exam_file is None or output is None or (roster is None) != preview:
+        raise click.UsageError("Give EXAM.yaml, --roster and -o; for one paper to look at EXAM.yaml, --preview and -o.")
+    if roster is None:
+        from layerquiz.preview import write_preview
+
+        _tell(write_preview(exam_file, output, force))
+        return
     from layerquiz.publish import Wanted, write_exam
 
     _tell(write_exam(exam_file, roster, output, force, Wanted(spare, makeup)))
