@@ -8,8 +8,9 @@ from layerquiz import engine, files
 from layerquiz.exam import exam as exams
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.roster import Student
+from layerquiz.files import Written
 from layerquiz.grading.policy import Policy
-from layerquiz.publish import Written, read_exam
+from layerquiz.press import opened
 from layerquiz.render import latex, markdown, papers
 from layerquiz.render.document import Paper
 
@@ -19,7 +20,7 @@ NOBODY = Student("preview", "Ada Lovelace")
 
 def write_preview(exam_file: str, target: str, force: bool) -> Written:
     """Write one paper and its solution, as PDF where TeX is installed, else as Markdown."""
-    exam = read_exam(files.read_text(exam_file), exam_file, "preview")
+    exam = opened.parsed(files.read_text(exam_file), exam_file, "preview")
     drawn = exams.papers(exam, [NOBODY])[0]
     said = sentences(drawn.numbered, Policy.of(exam.policy).asks_exact, exam.aids)
     document = papers.paper(exam, drawn, drawn.number, said)

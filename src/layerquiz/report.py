@@ -12,6 +12,7 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
 from layerquiz.exam.source import SourceText
+from layerquiz.files import Written
 from layerquiz.grading import review
 from layerquiz.grading.grade import Report, grade
 from layerquiz.grading.policy import policies
@@ -19,7 +20,8 @@ from layerquiz.grading.policy_keys import merged
 from layerquiz.grading.simulate import Simulation, simulate
 from layerquiz.grading.statistics import summarised
 from layerquiz.grading.submissions import Submissions
-from layerquiz.publish import SEAL, Written, unsealed
+from layerquiz.press.names import SEAL
+from layerquiz.press.opened import unsealed
 from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook

@@ -198,7 +198,7 @@ def test_a_makeup_has_other_numbers_than_one_has_seen(versions):
     """Neither one's own nor a neighbour's numbers of the first exam come back; the questions ask the same."""
     found = read(versions, "  - {template: conv-macs, seed: 7}\n  - {template: dense-parameters}\n")
     first = again(found, exam.papers(found, small_class()))
-    other, seen = made_up(found, first), Seen(first)
+    other, seen = made_up(found, first.exam), Seen(first.papers, [paper.student for paper in first.papers])
     roster = [Student("new", "n"), *small_class()[3:9]]
     papers = exam.papers(other, roster, seen=seen)
     assert repeated(other, papers, seen) == []
@@ -217,9 +217,9 @@ def test_a_makeup_avoids_numbers_that_its_own_seed_would_draw():
     """Its first drawings are taken as those that were seen: none of them is drawn."""
     found = read()
     first = again(found, exam.papers(found, small_class()))
-    alone = exam.papers(made_up(found, first), small_class())
+    alone = exam.papers(made_up(found, first.exam), small_class())
     seen = {paper.student.id: [paper] for paper in alone}
-    for one, other in zip(alone, exam.papers(made_up(found, first), small_class(), seen=seen), strict=True):
+    for one, other in zip(alone, exam.papers(made_up(found, first.exam), small_class(), seen=seen), strict=True):
         assert all(mine != theirs for mine, theirs in zip(drawn(one), drawn(other), strict=True))
 
 
@@ -228,7 +228,7 @@ def test_what_has_no_other_numbers_is_said():
     text = "title: T\nseed: 5\nquestions: [{template: conv-size}, {template: only}, {text: Why?, points: 1}]"
     found = exam.parse(text, "exam.yaml", 1, {**library.templates(), "only": only})
     first = again(found, exam.papers(found, small_class()))
-    other, seen = made_up(found, first), Seen(first)
+    other, seen = made_up(found, first.exam), Seen(first.papers, [paper.student for paper in first.papers])
     papers = exam.papers(other, small_class(), seen=seen)
     assert repeated(other, papers, seen) == [2]
 
@@ -238,4 +238,4 @@ def test_a_makeup_of_another_exam_is_refused():
     first = again(found, exam.papers(found, small_class()))
     other = exam.parse(PLAIN.replace("conv-size", "conv-macs"), "exam.yaml", 1)
     with pytest.raises(ExamError, match="a make-up asks what the first exam asked"):
-        made_up(other, first)
+        made_up(other, first.exam)

@@ -9,13 +9,19 @@ import click
 from layerquiz.cli import named
 
 if TYPE_CHECKING:
+    from layerquiz.files import Written
     from layerquiz.grading.grade import Report
-    from layerquiz.publish import Written
 
 MOST_SHOWN = 6
 """So many places to look at are named on the terminal."""
 
 FORCE = click.option("--force", is_flag=True, help="Replace files that are there and differ.")
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    callback=named,
+    help="Let the workers of a Dask cluster do the work, such as tcp://192.168.0.5:8786.",
+)
 
 
 @click.command()
@@ -59,6 +65,18 @@ def example(output: str, force: bool) -> None:
 )
 @click.option("--preview", is_flag=True, help="Write one paper and its solution only, for nobody in particular.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of an exam file, for editors.")
+@click.option(
+    "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
+)
+@click.option(
+    "--order",
+    type=click.Choice(("roster", "seat", "room")),
+    default="roster",
+    show_default=True,
+    help="The order of the papers in papers.pdf, for the printer.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes work.  [default: one on each core]")
+@SCHEDULER
 @FORCE
 def exam(
     exam_file: str | None,
@@ -68,6 +86,10 @@ def exam(
     makeup: str | None,
     preview: bool,
     schema: bool,
+    lists: bool,
+    order: str,
+    jobs: int | None,
+    scheduler: str | None,
     force: bool,
 ) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
@@ -93,9 +115,11 @@ def exam(
 
         _tell(write_preview(exam_file, output, force))
         return
-    from layerquiz.publish import Wanted, write_exam
+    from layerquiz.press.exams import write_exam
+    from layerquiz.press.making import Press
 
-    _tell(write_exam(exam_file, roster, output, force, Wanted(spare, makeup)))
+    press = Press(jobs, scheduler, order, lists, spare, makeup)
+    _tell(write_exam(exam_file, roster, output, force, press))
 
 
 @click.command()

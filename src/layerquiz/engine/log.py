@@ -11,6 +11,8 @@ from layerquiz.errors import OutsideError
 
 PART = re.compile(r"^LAYERQUIZ-PART (\S+) (\d+)$", re.MULTILINE)
 PLACE = re.compile(r"^LAYERQUIZ-AT (.+)$", re.MULTILINE)
+SIZE = re.compile(r"^LAYERQUIZ-SIZE (\S+) ([0-9.]+pt)$", re.MULTILINE)
+TOLD = re.compile(r"^LAYERQUIZ-(?!AT ).*$", re.MULTILINE)
 PAGES = re.compile(r"^Output written on .*\((\d+) pages?\b", re.MULTILINE)
 ERROR = re.compile(r"^(?:! |\./\S+:\d+: )(.+)$", re.MULTILINE)
 LACKING = re.compile(r"^Missing character: There is no (.+?) in font ", re.MULTILINE)
@@ -65,3 +67,13 @@ def ranges(record: str, parts: Sequence[str]) -> dict[str, range]:
     return {
         name: range(start, end) for name, start, end in zip(parts, starts, [*starts[1:], int(written[1])], strict=True)
     }
+
+
+def told(record: str) -> str:
+    """Return the lines that the source itself wrote, places left out."""
+    return "\n".join(TOLD.findall(record))
+
+
+def sizes(told: str) -> dict[str, str]:
+    """Return the sizes of pieces by their keys, as TeX writes them."""
+    return dict(SIZE.findall(told))

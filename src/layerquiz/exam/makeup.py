@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam, Paper
-from layerquiz.exam.seal import Sealed
+from layerquiz.exam.roster import Student
 from layerquiz.exam.seating import neighbours
+
+EVERYBODY = ""
+"""The student under whom stands what anybody may have seen."""
 
 ENDING = "/makeup"
 """What is put behind a seed to make that of the make-up."""
 
 
-def made_up(exam: Exam, first: Sealed) -> Exam:
+def made_up(exam: Exam, first: Exam) -> Exam:
     """Return an exam as the make-up of the first one: of the same templates, by another seed.
 
     What all students get is drawn by another seed too; a question of own text is the same.
     """
     asked = [entry.template.name for entry in exam.entries if entry.own is None]
-    before = [entry.template.name for entry in first.exam.entries if entry.own is None]
+    before = [entry.template.name for entry in first.entries if entry.own is None]
     if asked != before:
         what = "a make-up asks what the first exam asked"
         why = f"That one has {', '.join(before)}; this one {', '.join(asked)}"
@@ -28,21 +32,24 @@ def made_up(exam: Exam, first: Sealed) -> Exam:
     entries = tuple(
         entry if entry.seed is None else replace(entry, seed=f"{entry.seed}{ENDING}") for entry in exam.entries
     )
-    return replace(exam, seed=f"{first.exam.seed}{ENDING}", entries=entries)
+    return replace(exam, seed=f"{first.seed}{ENDING}", entries=entries)
 
 
-class Seen(Mapping[str, Sequence[Paper]]):
+Any = TypeVar("Any")
+
+
+class Seen(Mapping[str, Sequence[Any]]):
     """By student, the papers of the first exam that may have been seen: one's own, and those of the neighbours.
 
-    Papers are looked at when they are asked for: a large class is never there at once.
+    `papers` are those of the first exam, opened or as plain data, in the order of its `students`.
     """
 
-    def __init__(self, first: Sealed) -> None:
-        self.papers = first.papers
-        self.places = {paper.student.id: place for place, paper in enumerate(first.papers)}
-        self.beside = neighbours([paper.student for paper in first.papers])
+    def __init__(self, papers: Sequence[Any], students: Sequence[Student]) -> None:
+        self.papers = papers
+        self.places = {student.id: place for place, student in enumerate(students)}
+        self.beside = neighbours(students)
 
-    def __getitem__(self, student: str) -> Sequence[Paper]:
+    def __getitem__(self, student: str) -> Sequence[Any]:
         """Return the papers that a student may have seen."""
         place = self.places[student]
         return [self.papers[other] for other in (place, *self.beside[place])]
@@ -60,7 +67,8 @@ def repeated(exam: Exam, drawn: Sequence[Paper], seen: Mapping[str, Sequence[Pap
     """Return the numbers of the questions that somebody may have seen with the same numbers; own text is not drawn."""
     found = set()
     for paper in drawn:
-        before = {(q.template.name, q.identity) for other in seen.get(paper.student.id, ()) for q in other.questions}
+        others = seen.get(paper.student.id, seen.get(EVERYBODY, ()))
+        before = {(q.template.name, q.identity) for other in others for q in other.questions}
         for number, question in enumerate(paper.questions, 1):
             if (question.template.name, question.identity) in before and exam.entries[number - 1].own is None:
                 found.add(number)

@@ -24,8 +24,8 @@ from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse
 
 FORMAT = 1
-UNHASHED = ("hash", "layerquiz")
-"""What does not matter to the seal: the seal itself, and the version that made it."""
+UNHASHED = ("hash", "layerquiz", "layout")
+"""What does not matter to the seal: the seal itself, the version that made it, and the sizes that its TeX measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,11 @@ def differences(paper: Paper) -> list[Difference]:
 
 def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
     """Return an exam and its papers as JSON-able data with their hash; `version` is that of layerquiz."""
+    return seal_of(exam, [sealed_paper(paper, place) for place, paper in enumerate(papers, 1)], version)
+
+
+def seal_of(exam: Exam, papers: Sequence[Mapping[str, Any]], version: str) -> dict[str, Any]:
+    """Return an exam and its papers, which are as `sealed_paper` returns them, as JSON-able data with their hash."""
     sealed: dict[str, Any] = {
         "format": FORMAT,
         "layerquiz": version,
@@ -110,7 +115,7 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "policy": exam.policy,
         "templates": {entry.template.name: entry.template.text for entry in exam.entries if entry.own is None},
         "questions": [_entry(entry) for entry in exam.entries],
-        "papers": [_paper(paper, place) for place, paper in enumerate(papers, 1)],
+        "papers": papers,
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
         **({} if exam.aids is None else {"aids": exam.aids}),
         **_settings(exam),
@@ -147,7 +152,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {"template": entry.template.name, "points": points, "policy": entry.policy, **seed}
 
 
-def _paper(paper: Paper, place: int) -> dict[str, Any]:
+def sealed_paper(paper: Paper, place: int) -> dict[str, Any]:
     """Return a paper as plain data; a number that is its place in the list is not said."""
     return {
         "student": paper.student.id,
@@ -237,9 +242,8 @@ def _complete(read: Callable[[], Thing]) -> Thing:
 
 
 def _opened(sealed: Mapping[str, Any]) -> Sealed:
-    templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
-    exam = _exam(sealed, templates)
-    papers = tuple(_papers(exam, sealed["papers"]))
+    exam = exam_of(sealed)
+    papers = tuple(reopened(exam, sealed["papers"]))
     _ = papers[0].questions[0]  # a seal that holds nothing, or no questions, is refused before anybody is graded
     return Sealed(exam, papers, sealed["hash"], str(sealed.get("layerquiz", "")))
 
@@ -251,7 +255,7 @@ MOST_SHARED = 2_048
 """How many questions are kept open that several papers have, because a template draws few numbers."""
 
 
-def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
+def reopened(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
     """Yield the papers, each with its questions as the sealed text; papers with the same numbers share it."""
     seen: dict[str, str] = {}
     several: set[str] = set()
@@ -292,6 +296,12 @@ def _check_format(sealed: Any) -> None:
         what = f"the sealed exam has format {sealed.get('format')!r}"
         cure = f"This version reads format {FORMAT}: use the version of layerquiz that made it, or a later one"
         raise ExamError(what, cure=cure, slug="sealed-format")
+
+
+def exam_of(sealed: Mapping[str, Any]) -> Exam:
+    """Return the exam of a seal without its papers."""
+    templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
+    return _exam(sealed, templates)
 
 
 def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:

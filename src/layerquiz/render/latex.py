@@ -7,7 +7,7 @@ Characters which Latin Modern lacks stand in `\foreign{...}`; whoever runs the e
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -17,6 +17,7 @@ from layerquiz.render import escape, markup, mathematics
 from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
+END = r"\csname @@end\endcsname" + "\n"
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
 
 
@@ -46,18 +47,61 @@ class Column:
     share: int
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One student's paper and its worked solution in LaTeX, and the pieces of it that decide the layout of all."""
+
+    number: int
+    measured: tuple[Measured, ...]
+    paper: str
+    solution: str
+
+
 def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
     """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on."""
-    measured = _once(piece for paper in sheets for piece in _measured_paper(paper))
-    text = _template("papers").render(papers=sheets, solutions=solutions, measured=measured)
+    return joined([printed(paper) for paper in sheets], solutions=solutions)
+
+
+def printed(paper: Paper) -> Printed:
+    """Return one paper in LaTeX; with others it is put together by `joined`."""
+    whole, solution = (str(getattr(_papers(), kind)(paper)) for kind in ("paper", "solution"))
+    return Printed(paper.number, tuple(_measured_paper(paper)), whole, solution)
+
+
+def joined(sheets: Sequence[Printed], sizes: Mapping[str, str] | None = None, *, solutions: bool = True) -> Source:
+    """Return papers and their solutions as one document.
+
+    The largest sizes of the pieces are measured in these papers and told in the log, unless `sizes` has them already.
+    """
+    first = measuring_lines(once(piece for paper in sheets for piece in paper.measured)) if sizes is None else ""
+    given = "".join(rf"\Sized{{{key}}}{{{size}}}" + "\n" for key, size in (sizes or {}).items())
+    bodies = [paper.paper for paper in sheets] + ([paper.solution for paper in sheets] if solutions else [])
     kinds = ("paper", "solution") if solutions else ("paper",)
+    text = f"{_opening()}{given}{first}{''.join(bodies)}{END}"
     return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets))
+
+
+def measuring(pieces: Iterable[Measured]) -> Source:
+    """Return a document of no pages whose log tells the largest sizes of some pieces."""
+    return Source(f"{_opening()}{measuring_lines(list(pieces))}{END}", ())
+
+
+def measuring_lines(pieces: Sequence[Measured]) -> str:
+    """Return the lines that measure some pieces and tell the largest size of each key."""
+    lines = [rf"\At{{{piece.place}}}\{piece.command}{{{piece.key}}}{{{piece.latex}}}" for piece in pieces]
+    told = [rf"\TellSize{{{key}}}" for key in dict.fromkeys(piece.key for piece in pieces)]
+    return "".join(f"{line}\n" for line in (*lines, *told))
 
 
 def pages(documents: Sequence[Page]) -> Source:
     """Return general documents, such as one page of feedback per student: `page/1` and so on."""
     text = _template("pages").render(pages=documents)
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
+
+
+def document(name: str, parts: tuple[str, ...], values: Mapping[str, object]) -> Source:
+    """Return the document that a template of that name makes of some values."""
+    return Source(_template(name).render(values), parts)
 
 
 def slides(shown: Sequence[Slide]) -> Source:
@@ -73,12 +117,14 @@ def sheet(questions: Sheet) -> Source:
 
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
-    measured = [
-        _once(piece for question in document.questions for piece in _measured_question(question, ""))
-        for document in documents
-    ]
+    measured = [measures(document.questions) for document in documents]
     text = _template("sheet").render(sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
+
+
+def measures(questions: Iterable[Question]) -> list[Measured]:
+    """Return the pieces of questions whose sizes decide how all that are set together are laid out."""
+    return once(piece for question in questions for piece in _measured_question(question, ""))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
@@ -99,7 +145,7 @@ def _measured_question(question: Question, place: str) -> Iterator[Measured]:
             yield Measured("MeasureWidth", f"{key}-label", here, rf"\small {markup.latex_line(label)}")
 
 
-def _once(pieces: Iterable[Measured]) -> list[Measured]:
+def once(pieces: Iterable[Measured]) -> list[Measured]:
     """Leave out what was measured before: many pieces are the same in all papers."""
     distinct: dict[tuple[str, str], Measured] = {}
     for piece in pieces:
@@ -166,6 +212,8 @@ def _environment() -> jinja2.Environment:
         paragraph=lambda item: isinstance(item, Paragraph),
         step=lambda item: isinstance(item, Step),
         parting=lambda item: isinstance(item, Parting),
+        block=lambda item: isinstance(item, Paragraph | Step | Parting | Table),
+        worked=lambda item: isinstance(item, Question),
     )
     return environment
 
@@ -178,6 +226,18 @@ def _name(text: str) -> str:
 def _template(name: str) -> jinja2.Template:
     """Return one of the documents."""
     return _environment().get_template(f"{name}.tex.j2")
+
+
+@functools.cache
+def _opening() -> str:
+    """Return how every document of papers begins."""
+    return _template("preamble").render() + "\n\\begin{document}\n"
+
+
+@functools.cache
+def _papers() -> jinja2.environment.TemplateModule:
+    """Return a whole paper and a whole solution, one function for each."""
+    return _template("papers").module
 
 
 def _piece(name: str, value: Paper | Question, place: str) -> str:

@@ -1,0 +1,43 @@
+"""`exam`: draw, measure, set in chunks, collect, move in."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from layerquiz import files, tables
+from layerquiz.errors import ExamError
+from layerquiz.exam.exam import Exam
+from layerquiz.exam.makeup import made_up
+from layerquiz.files import Written
+from layerquiz.press import opened
+from layerquiz.press.making import USUAL, Making, Press
+from layerquiz.press.work import Work
+
+
+def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press: Press = USUAL) -> Written:
+    """Draw every student's paper, print papers and solutions, and seal the exam.
+
+    Raises `LayerquizError`. What an interrupted run has finished is used by the next one into the same folder.
+    """
+    if exam_file == roster_file == files.STANDARD_INPUT:
+        raise ExamError("exam file and roster cannot both come from the standard input")
+    written, roster = files.read_text(exam_file), tables.roster(roster_file)
+    work = Work(Path(target))
+    first = None if press.makeup is None else opened.earlier(Path(press.makeup), Path(target))
+    with work.locked():
+        exam = _parsed(written, exam_file, Path(press.makeup or target), work)
+        exam = exam if first is None else made_up(exam, first.exam)
+        making = Making(exam, roster.students, Path(target), force, press, work, first)
+        changed, notes = making.make()
+    return Written(target, tuple(changed), (*roster.notes, *notes))
+
+
+def _parsed(written: str, exam_file: str, target: Path, work: Work) -> Exam:
+    """Return the exam of a file; one without a seed keeps the seed that it was drawn with, or gets one."""
+    exam = opened.parsed(written, exam_file, "")
+    if exam.seed != "":
+        return exam
+    seed = opened.sealed_seed(target) or work.seed or secrets.token_hex(16)
+    work.keep_seed(seed)
+    return opened.parsed(written, exam_file, seed)
