@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.desk import pretended, refusal, run, tree
+from cli.desk import pretended, pretended_whole, refusal, run, tree
 from layerquiz import engine
 from layerquiz.exam.exam_schema import schema
 from layerquiz.files import csv_text
@@ -33,6 +33,7 @@ def desk(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(engine, "available", lambda: True)
     monkeypatch.setattr(engine, "typeset", pretended)
+    monkeypatch.setattr(engine, "set_whole", pretended_whole)
     for name, text in {"exam.yaml": EXAM, "roster.csv": ROSTER, "late.csv": LATE}.items():
         Path(name).write_text(text, encoding="utf-8")
 
@@ -46,7 +47,7 @@ def write(file, lines):
 
 
 def make(*more, roster="roster.csv", into="out"):
-    result = run("exam", "exam.yaml", "--roster", roster, "-o", into, *more)
+    result = run("exam", "exam.yaml", "--roster", roster, "-o", into, "--no-lists", *more)
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -115,11 +116,11 @@ def test_spare_papers_are_sealed_and_more_are_added():
     assert "up to date" in make(roster="late.csv")
 
 
-def test_spare_papers_count_only_where_somebody_wrote_on_them():
+def test_spare_papers_that_nobody_has_do_not_count():
     make("--spare", "2")
-    Path("answers.csv").write_text(f"student,{','.join(BLANKS)}\ns1,1,2,3,4,5,1\nspare-6,1,2,3,4,5,2\n")
-    assert "2 of 5 papers handed in" in run("grade", "out", "answers.csv", "--no-pdf").output
-    assert [row[0] for row in rows("out/grades/grades.csv")[1:]] == ["s1", "s2", "s3", "s4", "spare-6"]
+    Path("answers.csv").write_text(f"student,{','.join(BLANKS)}\ns1,1,2,3,4,5,1\nspare-6,,,,,,\n", encoding="utf-8")
+    assert "1 of 4 papers handed in" in run("grade", "out", "answers.csv", "--no-pdf").output
+    assert [row[0] for row in rows("out/grades/grades.csv")[1:]] == ["s1", "s2", "s3", "s4"]
 
 
 def test_a_makeup_is_another_exam_of_the_same_questions():

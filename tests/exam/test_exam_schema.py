@@ -25,7 +25,7 @@ aids: calculator
 formula_sheet: true
 versions: 4
 seed: 7
-signed: [Ada, Bo]
+signed: {code: ab23cd45, by: [Ada, Bo]}
 conventions: textbook
 letters: {filters: N}
 policy: {mistake: 1/2}

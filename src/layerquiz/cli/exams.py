@@ -68,6 +68,10 @@ def example(output: str, force: bool) -> None:
 @click.option(
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
+@click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
+@click.option(
+    "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
+)
 @click.option(
     "--order",
     type=click.Choice(("roster", "seat", "room")),
@@ -87,15 +91,18 @@ def exam(
     preview: bool,
     schema: bool,
     lists: bool,
+    proof: bool,
     order: str,
     jobs: int | None,
     scheduler: str | None,
+    lock: bool,
     force: bool,
 ) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
     Examples:
+      layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
       layerquiz exam output/example/exam.yaml --preview -o output/example/preview
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/makeup \\
@@ -108,18 +115,38 @@ def exam(
 
         print_json(schema_of_exams())
         return
-    if exam_file is None or output is None or (roster is None) != preview:
-        raise click.UsageError("Give EXAM.yaml, --roster and -o; for one paper to look at EXAM.yaml, --preview and -o.")
-    if roster is None:
-        from layerquiz.preview import write_preview
-
-        _tell(write_preview(exam_file, output, force))
-        return
-    from layerquiz.press.exams import write_exam
+    if exam_file is None or output is None or (roster is None) != (preview or proof):
+        told = "Give EXAM.yaml, --roster and -o; without --roster --proof, or --preview for one paper to look at."
+        raise click.UsageError(told)
+    from layerquiz.cli.locking import after
+    from layerquiz.press.exams import write_exam, write_proof
     from layerquiz.press.making import Press
+    from layerquiz.preview import write_preview
 
-    press = Press(jobs, scheduler, order, lists, spare, makeup)
-    _tell(write_exam(exam_file, roster, output, force, press))
+    if roster is None:
+        _tell((write_proof if proof else write_preview)(exam_file, output, force))
+        return
+    with after(output, lock):
+        press = Press(jobs, scheduler, order, lists, spare, makeup)
+        _tell(write_exam(exam_file, roster, output, force, press))
+
+
+@click.command()
+@click.argument("folder", callback=named)
+@FORCE
+def erratum(folder: str, force: bool) -> None:
+    """Print slips that tell students what was corrected in an exam, and why.
+
+    FOLDER is what `layerquiz exam` wrote; the corrections are those in its corrections.yaml, but for those that are
+    about single students.
+
+    \b
+    Example:
+      layerquiz erratum output/example/exam
+    """
+    from layerquiz.errata import write_erratum
+
+    _tell(write_erratum(folder, force))
 
 
 @click.command()
@@ -179,12 +206,13 @@ def grade(
     if answers is None:
         _simulate(folder, policy, as_json)
         return
+    from layerquiz.cli.locking import asked
     from layerquiz.regrade import ChangedGradesError
     from layerquiz.report import Extras, write_grades
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs)
+        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs, asked)
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json
@@ -201,9 +229,10 @@ def grade(
 
 
 def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
+    from layerquiz.cli.locking import asked
     from layerquiz.report import simulated
 
-    found = simulated(folder, policy)
+    found = simulated(folder, policy, asked)
     if as_json:
         from layerquiz.cli.network import print_json
 

@@ -68,6 +68,13 @@ class SectionKeys(_Keys):
     questions: Annotated[list[Any], Field(min_length=1, description="as the questions of an exam without sections")]
 
 
+class SignedKeys(_Keys):
+    """Who has proofread the exam, and the code of what they read."""
+
+    code: Annotated[str, Field(description="that of the proof which was read")]
+    by: Annotated[list[str], Field(min_length=1, description="who has read it")]
+
+
 class ExamKeys(_Keys):
     """The exam file as written."""
 
@@ -83,7 +90,7 @@ class ExamKeys(_Keys):
     honour: Annotated[str, Field(description="what students sign")] = ""
     aids: Annotated[Aids | None, Field(description="without a calculator all numbers are equally long")] = None
     formula_sheet: Annotated[bool, Field(description="prints the formulas of the kinds of layers that occur")] = False
-    signed: Annotated[list[str], Field(description="who has read and signed the proof")] = []
+    signed: Annotated[SignedKeys | None, Field(description="who has read and signed the proof, and its code")] = None
     seed: Annotated[int | str | None, Field(description="draws the questions; without one it is drawn and sealed")] = (
         None
     )

@@ -79,8 +79,10 @@ def versions(count: int, students: Sequence[Student], kept: Mapping[str, str]) -
     return found
 
 
-SPARE = re.compile(r"spare-[0-9]+")
-"""The ids of spare papers: each has its number."""
+PREFIX = "spare-"
+"""The id of a spare paper begins with this; its number follows."""
+
+SPARE = re.compile(rf"{PREFIX}[0-9]+")
 
 
 def is_spare(student: Student) -> bool:
@@ -119,5 +121,5 @@ def plan(count: int | None, students: Sequence[Student], kept: Mapping[str, Plan
     for place in range(len(spares), spare):
         number += 1
         letter = ascii_uppercase[place % count] if count else ""
-        spares.append(Planned(Student(f"spare-{number}", ""), number, letter))
+        spares.append(Planned(Student(f"{PREFIX}{number}", ""), number, letter))
     return [*found, *spares]

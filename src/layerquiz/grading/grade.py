@@ -93,10 +93,8 @@ class Report:
 def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]], jobs: int | None = 1) -> Report:
     """Return the report on answers by student id and blank, such as `{"s1": {"1a": "34,944"}}`.
 
-    Spare papers that nobody wrote on are left out. `jobs` is how many processes grade, None for as many as are of use;
-    the report is the same.
+    `jobs` is how many processes grade, None for as many as are of use; the report is the same.
     """
-    papers = tuple(paper for paper in sealed.papers if not paper.is_spare or paper.student.id in answers)
     blanks = set(sealed.papers[0].blanks)
     students = {paper.student.id for paper in sealed.papers}
     for student, cells in answers.items():
@@ -108,9 +106,9 @@ def grade(sealed: Sealed, answers: Mapping[str, Mapping[str, str]], jobs: int | 
     grading = Grading(sealed, answers)
     results: list[Result] = []
     notes = list(answers.notes) if isinstance(answers, Submissions) else []
-    for piece, differing in in_pieces(papers, grading.piece, jobs_for(len(papers), jobs)):
-        handed_in = [paper.student.id in answers for paper in papers[len(results) : len(results) + len(piece)]]
-        results += map(Result, papers[len(results) :], piece, handed_in)
+    for piece, differing in in_pieces(sealed.papers, grading.piece, jobs_for(len(sealed.papers), jobs)):
+        handed_in = [paper.student.id in answers for paper in sealed.papers[len(results) : len(results) + len(piece)]]
+        results += map(Result, sealed.papers[len(results) :], piece, handed_in)
         notes += map(_note, differing)
     unasked = [blank for blank in grading.blanks if not any(blank in cells for cells in answers.values())]
     if unasked and answers:

@@ -15,6 +15,7 @@ from typing import Any
 
 from layerquiz.exam import exam as exams
 from layerquiz.exam.assumptions import Gathered
+from layerquiz.exam.difficulty import usual
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.makeup import repeated
 from layerquiz.exam.seal import exam_of, reopened, sealed_paper
@@ -154,6 +155,8 @@ def remember(head: str, exam: Exam) -> None:
     """Let jobs in this process and in those that it forks use an exam as it is."""
     _KNOWN.clear()
     _KNOWN[head] = exam
+    for entry in exam.entries:
+        usual(entry.template, exam.conventions)  # found out once, before processes are forked
 
 
 def known(head: str) -> Exam:

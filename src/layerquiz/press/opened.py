@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerquiz import files
+from layerquiz import files, vault
 from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
@@ -67,15 +67,15 @@ def parsed(written: str, exam_file: str, seed: str) -> exams.Exam:
     return exam
 
 
-def unsealed(path: Path) -> Sealed:
-    """Return the sealed exam of a file."""
-    return _read(path)[1]
+def unsealed(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
+    """Return the sealed exam of a file, whether it is locked or not."""
+    return read(path, passphrase)[1]
 
 
-def _read(path: Path) -> tuple[Any, Sealed]:
+def read(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> tuple[Any, Sealed]:
     """Return the sealed exam of a file, as it is written and as it is read."""
     try:
-        plain = json.loads(files.read_text(path, SEAL_LIMIT))
+        plain = json.loads(vault.read_text(path.parent, path.name, SEAL_LIMIT, passphrase))
         return plain, unseal(plain)
     except ExamError as error:
         raise error.at(str(path)) from None
@@ -104,7 +104,7 @@ def earlier(folder: Path, target: Path) -> Earlier:
     if folder.resolve() == target.resolve():
         cure = "Give the make-up a folder of its own with -o"
         raise ExamError("the make-up would be written over the first exam", where=str(target), cure=cure, slug="makeup")
-    plain, first = _read(folder / SEAL)
+    plain, first = read(folder / SEAL)
     head = json.dumps({**plain, "papers": []}, ensure_ascii=False)
     return Earlier(first.exam, head, Seen(plain["papers"], [paper.student for paper in first.papers]))
 
@@ -121,7 +121,7 @@ def kept(exam: exams.Exam, target: Path) -> dict[str, Any]:
     if not files.is_file(path):
         return {}
     try:
-        plain, sealed = _read(path)
+        plain, sealed = read(path)
     except LayerquizError:
         return {}
     return dict(plain) if is_sealed_as(exam, sealed) else {}
