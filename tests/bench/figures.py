@@ -165,7 +165,7 @@ def checking(full: bool) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print every figure; `--full` prints a class of 10,000 too, and grades classes of 10,000 and 20,000 instead of a tenth."""
+    """Print every figure; `--full` prints a class of 10,000 and grades 10,000 and 20,000 instead of a tenth."""
     full = "--full" in sys.argv[1:]
     figures = (start_up, importing, solving, large_networks, drawing, practice_pages, formulas)
     for figure in (*figures, partial(printing, full), partial(checking, full), partial(grading, full)):

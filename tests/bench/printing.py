@@ -125,8 +125,8 @@ def printing(full: bool) -> Iterator[str]:
         hall.kill_after("again", thousand.wall / 2)
         rest = hall.make("again")
         yield (
-            f"  killed at half and run again: {rest.wall / thousand.wall:.2f} of the time, {rest.cpu / thousand.cpu:.2f} "
-            "of the CPU seconds of the whole (at most 0.6)"
+            f"  killed at half and run again: {rest.wall / thousand.wall:.2f} of the time, {rest.cpu / thousand.cpu:.2f} of "
+            "the CPU seconds of the whole (at most 0.6)"
         )
     if full:
         with tempfile.TemporaryDirectory() as name:
@@ -138,6 +138,6 @@ def printing(full: bool) -> Iterator[str]:
 def _told(count: str, made: Made, most: str) -> str:
     return (
         f"{count} papers of 6 questions (and {SIX[-1]}) with solutions: {made.cpu:.1f} s of CPU, "
-        f"{made.cpu / made.engine:.2f} times the engine's own ({most}); {made.wall:.1f} s (at most 25 on two cores that "
-        f"do nothing else); {made.megabytes:.0f} MB (at most 500)"
+        f"{made.cpu / made.engine:.2f} times the engine's own ({most}); {made.wall:.1f} s (at most 25 on two cores "
+        f"that do nothing else); {made.megabytes:.0f} MB (at most 500)"
     )

@@ -48,18 +48,29 @@ def example(output: str, force: bool) -> None:
 
 
 @click.command()
-@click.argument("exam_file", metavar="EXAM.yaml", callback=named)
+@click.argument("exam_file", metavar="EXAM.yaml", callback=named, required=False)
 @click.option(
     "--roster",
-    required=True,
     callback=named,
     help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
+@click.option("-o", "--output", type=click.Path(readable=False), callback=named, help="The folder to write.")
+@click.option("--spare", default=0, type=click.IntRange(0, 10_000), help="So many papers without a name besides.")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
+    "--makeup",
+    metavar="FOLDER",
+    type=click.Path(readable=False),
+    callback=named,
+    help="The folder of a sealed exam: draw the same one anew, without the numbers that its students have seen.",
 )
+@click.option("--preview", is_flag=True, help="Write one paper and its solution only, for nobody in particular.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of an exam file, for editors.")
 @click.option(
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
+)
+@click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
+@click.option(
+    "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
 )
 @click.option(
     "--order",
@@ -68,29 +79,78 @@ def example(output: str, force: bool) -> None:
     show_default=True,
     help="The order of the papers in papers.pdf, for the printer.",
 )
+@click.option("--theme", callback=named, help="The look of the papers: a changed copy of `layerquiz new --theme FILE`.")
+@click.option("--tex", type=int, multiple=True, help="Write the LaTeX of this paper number too; repeatable.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many processes work.  [default: one on each core]")
 @SCHEDULER
 @FORCE
 def exam(
-    exam_file: str,
-    roster: str,
-    output: str,
+    exam_file: str | None,
+    roster: str | None,
+    output: str | None,
+    spare: int,
+    makeup: str | None,
+    preview: bool,
+    schema: bool,
     lists: bool,
+    proof: bool,
     order: str,
+    theme: str | None,
+    tex: tuple[int, ...],
     jobs: int | None,
     scheduler: str | None,
+    lock: bool,
     force: bool,
 ) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
-    Example:
+    Examples:
+      layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
+      layerquiz exam output/example/exam.yaml --preview -o output/example/preview
+      layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/makeup \\
+        --makeup output/example/exam
+      layerquiz exam --schema
     """
-    from layerquiz.press.exams import write_exam
-    from layerquiz.press.making import Press
+    if schema:
+        from layerquiz.cli.network import print_json
+        from layerquiz.exam.exam_schema import schema as schema_of_exams
 
-    _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists)))
+        print_json(schema_of_exams())
+        return
+    if exam_file is None or output is None or (roster is None) != (preview or proof):
+        told = "Give EXAM.yaml, --roster and -o; without --roster --proof, or --preview for one paper to look at."
+        raise click.UsageError(told)
+    from layerquiz.cli.locking import after
+    from layerquiz.press.exams import write_exam, write_proof
+    from layerquiz.press.making import Press
+    from layerquiz.preview import write_preview
+
+    if roster is None:
+        _tell((write_proof if proof else write_preview)(exam_file, output, force))
+        return
+    with after(output, lock):
+        press = Press(jobs, scheduler, order, lists, theme, tex, spare, makeup)
+        _tell(write_exam(exam_file, roster, output, force, press))
+
+
+@click.command()
+@click.argument("folder", callback=named)
+@FORCE
+def erratum(folder: str, force: bool) -> None:
+    """Print slips that tell students what was corrected in an exam, and why.
+
+    FOLDER is what `layerquiz exam` wrote; the corrections are those in its corrections.yaml, but for those that are
+    about single students.
+
+    \b
+    Example:
+      layerquiz erratum output/example/exam
+    """
+    from layerquiz.errata import write_erratum
+
+    _tell(write_erratum(folder, force))
 
 
 @click.command()
@@ -152,13 +212,14 @@ def grade(
     if answers is None:
         _simulate(folder, policy, as_json)
         return
+    from layerquiz.cli.locking import asked
     from layerquiz.regrade import ChangedGradesError
     from layerquiz.report import Extras, write_grades
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
         written, report = write_grades(
-            folder, answers, output, force, accept_zero, corrections, extras, jobs, scheduler
+            folder, answers, output, force, accept_zero, corrections, extras, jobs, scheduler, asked
         )
     except ChangedGradesError as error:
         if as_json:
@@ -176,9 +237,10 @@ def grade(
 
 
 def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
+    from layerquiz.cli.locking import asked
     from layerquiz.report import simulated
 
-    found = simulated(folder, policy)
+    found = simulated(folder, policy, asked)
     if as_json:
         from layerquiz.cli.network import print_json
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
+from string import ascii_uppercase
 from typing import Any
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import library
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
+from layerquiz.exam.drawing import fixed
 from layerquiz.exam.entries import Choosing, Entry, Section
 from layerquiz.exam.exam_keys import Aids, ExamKeys, PaperSize
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import Seed
+from layerquiz.exam.seating import Planned, is_spare, plan
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.languages import LANGUAGES
 from layerquiz.network.conventions import Conventions
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who has proofread an exam, and the code of what they read (`exam.proof` makes it)."""
+
+    code: str
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,12 @@ class Exam:
     logo: str = ""
     header: str = ""
     honour: str = ""
-    signed: tuple[str, ...] = ()
+    signed: Signed | None = None
+
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        """Return who has signed the exam file, whatever they signed."""
+        return self.signed.by if self.signed else ()
 
     @property
     def by_hand(self) -> bool:
@@ -74,6 +91,11 @@ class Paper:
     questions: Sequence[Question]
     number: int = 0
     version: str = ""
+
+    @property
+    def is_spare(self) -> bool:
+        """Say whether it is a spare one that nobody's name is on."""
+        return is_spare(self.student)
 
     @property
     def numbered(self) -> tuple[tuple[str, Question], ...]:
@@ -98,39 +120,99 @@ def blank_id(number: str, blank: Blank, question: Question) -> str:
     return number if len(question.blanks) == 1 else f"{number}{blank.place}"
 
 
-def papers(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper] | None = None) -> list[Paper]:
-    """Return the papers of a class in the order of its roster; two neighbours have other numbers in every question.
+def papers(
+    exam: Exam,
+    students: Sequence[Student],
+    kept: Mapping[str, Paper] | None = None,
+    spare: int = 0,
+    seen: Mapping[str, Sequence[Paper]] | None = None,
+) -> list[Paper]:
+    """Return the papers of a class in the order of its roster, and then `spare` ones that have no name.
 
-    A paper is that of `paper`, but for a question in which the neighbour before has the same numbers: there the next
-    drawing of the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits
-    before. `kept` are papers that were sealed already, by student: they stay as they are with their numbers, and those
-    who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's paper.
+    `kept` are papers that were sealed already, by student: they stay as they are with their numbers, spare ones too,
+    and those who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's
+    paper. `seen` are papers of an earlier exam, by student, whose numbers are avoided.
     """
     there = kept or {}
-    number = max((paper.number for paper in there.values()), default=0)
+    return drawn(exam, planned(exam, students, there, spare), there, seen or {})
+
+
+def planned(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper], spare: int = 0) -> list[Planned]:
+    """Return who gets a paper of which number and version, without looking at a question."""
+    before = {name: Planned(paper.student, paper.number, paper.version) for name, paper in kept.items()}
+    return plan(exam.versions, students, before, spare)
+
+
+def drawn(
+    exam: Exam, wanted: Sequence[Planned], kept: Mapping[str, Paper], seen: Mapping[str, Sequence[Paper]]
+) -> list[Paper]:
+    """Return the papers that were planned, for a class or a part of it.
+
+    A paper is that of `paper`, but for a question in which a neighbour has the same numbers: there the next drawing of
+    the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits before.
+    Students of one version have the same questions: those of the first of the `kept` papers that has it.
+    """
+    of_version = Versions(exam, kept.values(), seen)
     found: list[Paper] = []
-    for place, student in enumerate(students):
-        if student.id in there:
-            found.append(replace(there[student.id], student=student))
-            continue
-        number += 1
-        after = [there[other.id] for other in students[place + 1 : place + 2] if other.id in there]
-        found.append(replace(paper(exam, student, (*found[-1:], *after)), number=number))
+    for place, each in enumerate(wanted):
+        student = each.student
+        if student.id in kept:
+            made = kept[student.id]
+        elif each.version:
+            made = of_version.paper(each.version)
+        else:
+            after = [kept[other.student.id] for other in wanted[place + 1 : place + 2] if other.student.id in kept]
+            made = paper(exam, student, (*found[-1:], *after), seen.get(student.id, ()))
+        found.append(replace(made, student=student, number=each.number))
     return found
 
 
-def paper(exam: Exam, student: Student, beside: Sequence[Paper] = ()) -> Paper:
-    """Return a student's paper: a function of the exam and the student's id, and of the papers `beside` it.
+class Versions:
+    """The papers of an exam's versions, each drawn when it is asked for."""
 
-    No question has the numbers that an earlier one of the same template has, or the same question on a paper beside it
-    where the template has others. Each lies within the band of difficulty where one of the first drawings does.
+    def __init__(self, exam: Exam, kept: Iterable[Paper], seen: Mapping[str, Sequence[Paper]]) -> None:
+        self.exam, self.seen = exam, seen
+        self.known: dict[str, Paper] = {}
+        for paper in kept:
+            self.known.setdefault(paper.version, paper)
+
+    def paper(self, letter: str) -> Paper:
+        """Return the paper of a version; those before it in the alphabet are drawn first, whoever has them."""
+        if letter not in self.known:
+            before = [self.paper(other) for other in ascii_uppercase[: ascii_uppercase.index(letter)]]
+            found = paper(self.exam, Student(f"version {letter}", ""), before, self._seen_by_anybody)
+            self.known[letter] = replace(found, version=letter)
+        return self.known[letter]
+
+    @cached_property
+    def _seen_by_anybody(self) -> Sequence[Paper]:
+        """Return the papers of the earlier exam, those of a version once."""
+        papers = (paper for student in self.seen for paper in self.seen[student])
+        return list({paper.version or paper.student.id: paper for paper in papers}.values())
+
+
+def paper(exam: Exam, student: Student, beside: Sequence[Paper] = (), seen: Iterable[Paper] = ()) -> Paper:
+    """Return a student's paper: a function of the exam and the student's id, and of other papers.
+
+    No question has the numbers that an earlier one of the same template has, or the same question on a paper `beside`
+    it or any question on a paper that was `seen`, where the template has others. Each lies within the band of
+    difficulty where one of the first drawings does.
     """
     found: list[Question] = []
+    known: dict[str, list[str]] = {}
+    for question in (question for other in seen for question in other.questions):
+        known.setdefault(question.template.name, []).append(question.identity)
     for number, entry in enumerate(exam.entries, 1):
         there = [other.questions[number - 1].identity for other in beside]
         mine = [question.identity for question in found if question.template is entry.template]
-        found.append(_drawn(exam, student, number, entry, mine, there))
+        found.append(_drawn(exam, student, number, entry, mine, [*there, *known.get(entry.template.name, ())]))
     return Paper(student, tuple(found))
+
+
+def _fixed_behind(exam: Exam, number: int, template: Template) -> list[str]:
+    """Return the drawings of a template that all students get in later questions."""
+    same = (entry for entry in exam.entries[number:] if entry.template is template and entry.is_fixed)
+    return [fixed(entry.template, entry.seed, exam.conventions).identity for entry in same]
 
 
 def _drawn(
@@ -138,15 +220,21 @@ def _drawn(
 ) -> Question:
     drawn_for = Drawer(exam.seed, student.id, str(number), exam.conventions, exam.by_hand)
     try:
-        question = drawn_for.question(entry.template, mine, beside)
+        if entry.is_fixed:
+            question = drawn_for.given(fixed(entry.template, entry.seed, exam.conventions), mine)
+        else:
+            taken = [*mine, *_fixed_behind(exam, number, entry.template)]
+            question = drawn_for.question(entry.template, taken, beside)
     except LayerquizError as error:
         raise error.at(f"question {number}") from None
     return question if entry.points is None else question.worth(entry.points)
 
 
 def is_alike(exam: Exam, found: Paper) -> bool:
-    """Say whether every question of a paper lies within the band of difficulty of its template."""
-    return all(usual(question.template, exam.conventions).holds(question, exam.by_hand) for question in found.questions)
+    """Say whether every question that is drawn for one student lies within the band of difficulty of its template."""
+    pairs = zip(exam.entries, found.questions, strict=True)
+    own = (question for entry, question in pairs if not entry.is_fixed)
+    return all(usual(question.template, exam.conventions).holds(question, exam.by_hand) for question in own)
 
 
 def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Template] | None = None) -> Exam:
@@ -165,8 +253,8 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         what, cure = f'no exam is printed in the language "{keys.language}"', nearest(keys.language, LANGUAGES)
         raise written.fault(what, ("language",), cure=cure, slug="unknown-language")
     seed = spare_seed if keys.seed is None else keys.seed
-    choosing = Choosing(written, seed, library.templates() if templates is None else templates)
-    entries, sections = choosing.chosen(keys)
+    choosing = Choosing(written, keys, seed, library.templates() if templates is None else templates)
+    entries, sections = choosing.chosen()
     return Exam(
         title=keys.title,
         course=keys.course,
@@ -188,5 +276,5 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         logo=keys.logo,
         header=keys.header,
         honour=keys.honour,
-        signed=tuple(keys.signed),
+        signed=None if keys.signed is None else Signed(keys.signed.code, tuple(keys.signed.by)),
     )

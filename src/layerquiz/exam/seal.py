@@ -16,7 +16,8 @@ from typing import Any, TypeAlias, TypeVar, overload
 from layerquiz.errors import ExamError
 from layerquiz.exam import parts
 from layerquiz.exam.entries import Entry, Section
-from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.exam import Exam, Paper, Signed, blank_id
+from layerquiz.exam.own_text import OwnText
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import OPTIONAL, Student
@@ -112,7 +113,7 @@ def seal_of(exam: Exam, papers: Sequence[Mapping[str, Any]], version: str) -> di
         "seed": exam.seed,
         "conventions": exam.conventions,
         "policy": exam.policy,
-        "templates": {entry.template.name: entry.template.text for entry in exam.entries},
+        "templates": {entry.template.name: entry.template.text for entry in exam.entries if entry.own is None},
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": papers,
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
@@ -135,6 +136,8 @@ def _settings(exam: Exam) -> dict[str, Any]:
     said = {name: getattr(exam, name) for name in SETTINGS if getattr(exam, name) != getattr(usual, name)}
     if exam.sections:
         said["sections"] = [asdict(section) for section in exam.sections]
+    if exam.signed:
+        said["signed"] = {"code": exam.signed.code, "by": list(exam.signed.by)}
     return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
 
 
@@ -144,8 +147,11 @@ def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
+    if entry.own is not None:
+        return {"own": entry.own.as_json(), "policy": entry.policy}
     points = None if entry.points is None else str(entry.points)
-    return {"template": entry.template.name, "points": points, "policy": entry.policy}
+    seed = {} if entry.seed is None else {"seed": entry.seed}
+    return {"template": entry.template.name, "points": points, "policy": entry.policy, **seed}
 
 
 def sealed_paper(paper: Paper, place: int) -> dict[str, Any]:
@@ -301,20 +307,22 @@ def exam_of(sealed: Mapping[str, Any]) -> Exam:
 
 
 def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
-    entries = (
-        Entry(
-            templates[found["template"]],
-            None if found["points"] is None else Fraction(found["points"]),
-            found["policy"],
-        )
-        for found in sealed["questions"]
-    )
+    language = sealed.get("language", "en")
+    entries = (_sealed_entry(found, templates, language) for found in sealed["questions"])
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
     said = {name: sealed[name] for name in SETTINGS if name in sealed}
-    said |= {"signed": tuple(sealed.get("signed", ()))}
+    if "signed" in said:
+        said["signed"] = Signed(said["signed"]["code"], tuple(said["signed"]["by"]))
     said |= {"sections": tuple(Section(**found) for found in sealed.get("sections", ()))}
     return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"), **said)
+
+
+def _sealed_entry(found: Mapping[str, Any], templates: Mapping[str, Template], language: str) -> Entry:
+    if "own" in found:
+        return Entry.of_own(OwnText.of_json(found["own"]), found["policy"], language)
+    points = None if found["points"] is None else Fraction(found["points"])
+    return Entry(templates[found["template"]], points, found["policy"], found.get("seed"))
 
 
 def _question(exam: Exam, place: int, drawn: Drawn) -> Question:

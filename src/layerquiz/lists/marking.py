@@ -9,7 +9,7 @@ from layerquiz.grading.foretold import Foretold, foretold
 from layerquiz.grading.policy import Policy
 from layerquiz.languages import Words
 from layerquiz.lists.around import above
-from layerquiz.lists.keys import MOST_DRAWINGS, Drawing, Keys, answer, in_columns
+from layerquiz.lists.keys import MOST_DRAWINGS, TOGETHER, Drawing, Keys, answer, in_columns, key_lists
 from layerquiz.lists.rooms import spans
 from layerquiz.render.document import Paragraph
 from layerquiz.render.escape import literal
@@ -20,22 +20,26 @@ MOST_NAMED = 2
 """So many mistakes are named that may be behind one answer."""
 
 
-def sheet(exam: Exam, keys: Keys, place: int, policy: Policy, words: Words) -> List:
-    """Return the marking sheet of the question at a place of the exam."""
+def sheet(exam: Exam, keys: Keys, place: int, policy: Policy, words: Words) -> Iterator[List]:
+    """Yield the marking sheet of the question at a place of the exam; of a large class the keys stand behind it."""
     drawings = list(keys.drawings[place].values())
     first = drawings[0]
     facts = ((words("Question"), first.question.title), (words("Points"), points(first.question.points)))
     items: list[Item] = []
+    listed = keys.of_question(place) if len(drawings) > MOST_DRAWINGS else []
     if len(drawings) <= MOST_DRAWINGS:
         for drawing in drawings:
             items += [*_named(drawing, words)] if len(drawings) > 1 else []
             items.append(_drawing(drawing, policy, words))
     else:
         items += [*_named(first, words), _drawing(first, policy, words)]
-        items.append(Paragraph(words("The right answers of all papers"), heading=True))
-        items += in_columns(keys.of_question(place), words)
+        if len(listed) <= TOGETHER:
+            items.append(Paragraph(words("The right answers of all papers"), heading=True))
+            items += in_columns(listed, words)
     title = words("Marking sheet: question {number}", number=first.number)
-    return List(title, above(exam), words("{papers} papers", papers=len(keys.papers)), facts, tuple(items))
+    yield List(title, above(exam), words("{papers} papers", papers=len(keys.papers)), facts, tuple(items))
+    if len(listed) > TOGETHER:
+        yield from key_lists(title, above(exam), listed, words)
 
 
 def _named(drawing: Drawing, words: Words) -> Iterator[Item]:
@@ -44,8 +48,9 @@ def _named(drawing: Drawing, words: Words) -> Iterator[Item]:
     if versions:
         told = words("Version {version}", version=", ".join(versions))
     else:
-        one = "Paper {numbers}" if len(drawing.papers) == 1 else "Papers {numbers}"
-        told = words(one, numbers=spans(drawing.papers))
+        told = words(
+            "Paper {numbers}" if len(drawing.papers) == 1 else "Papers {numbers}", numbers=spans(drawing.papers)
+        )
     yield Paragraph(literal(told), heading=True)
 
 
@@ -63,8 +68,8 @@ def _drawing(drawing: Drawing, policy: Policy, words: Words) -> Rows:
             ("", answer(found.answer), _mistakes(found, words), points(found.bare), points(found.working))
             for found in wrong[blank.place]
         ]
-    columns = ("Blank", "Answer", "What it is", "Bare answer", "With working")
-    return Rows(tuple(map(words, columns)), tuple(rows), "lrlrr", strong=frozenset(strong))
+    columns = (words("Blank"), words("Answer"), words("What it is"), words("Bare answer"), words("With working"))
+    return Rows(columns, tuple(rows), "lrlrr", strong=frozenset(strong))
 
 
 def _mistakes(found: Foretold, words: Words) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerquiz import files
+from layerquiz import files, vault
 from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
+from layerquiz.exam.makeup import EVERYBODY, Seen
 from layerquiz.exam.seal import Sealed, is_sealed_as, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
@@ -65,21 +67,46 @@ def parsed(written: str, exam_file: str, seed: str) -> exams.Exam:
     return exam
 
 
-def unsealed(path: Path) -> Sealed:
-    """Return the sealed exam of a file."""
-    return _read(path)[1]
+def unsealed(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
+    """Return the sealed exam of a file, whether it is locked or not."""
+    return read(path, passphrase)[1]
 
 
-def _read(path: Path) -> tuple[Any, Sealed]:
+def read(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> tuple[Any, Sealed]:
     """Return the sealed exam of a file, as it is written and as it is read."""
     try:
-        plain = json.loads(files.read_text(path, SEAL_LIMIT))
+        plain = json.loads(vault.read_text(path.parent, path.name, SEAL_LIMIT, passphrase))
         return plain, unseal(plain)
     except ExamError as error:
         raise error.at(str(path)) from None
     except (ValueError, RecursionError) as error:
         cure = "Put back the file as layerquiz wrote it, or make the exam again into another folder"
         raise ExamError(f"this is no sealed exam ({error})", where=str(path), cure=cure, slug="seal") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The first exam of a make-up. `head` is its seal without papers, as JSON; `seen` has papers as plain data."""
+
+    exam: exams.Exam
+    head: str
+    seen: Seen[dict[str, Any]]
+
+    def by(self, students: Iterable[str], versions: int | None) -> dict[str, Sequence[dict[str, Any]]]:
+        """Return what some students may have seen; of an exam with versions, one paper of each."""
+        if versions is None:
+            return {student: self.seen[student] for student in students if student in self.seen}
+        return {EVERYBODY: list({paper.get("version", ""): paper for paper in self.seen.papers}.values())}
+
+
+def earlier(folder: Path, target: Path) -> Earlier:
+    """Return the exam of a folder, of which the target is to have a make-up."""
+    if folder.resolve() == target.resolve():
+        cure = "Give the make-up a folder of its own with -o"
+        raise ExamError("the make-up would be written over the first exam", where=str(target), cure=cure, slug="makeup")
+    plain, first = read(folder / SEAL)
+    head = json.dumps({**plain, "papers": []}, ensure_ascii=False)
+    return Earlier(first.exam, head, Seen(plain["papers"], [paper.student for paper in first.papers]))
 
 
 def sealed_seed(target: Path) -> Any:
@@ -94,7 +121,7 @@ def kept(exam: exams.Exam, target: Path) -> dict[str, Any]:
     if not files.is_file(path):
         return {}
     try:
-        plain, sealed = _read(path)
+        plain, sealed = read(path)
     except LayerquizError:
         return {}
     return dict(plain) if is_sealed_as(exam, sealed) else {}

@@ -15,7 +15,7 @@ from layerquiz.formula.expr import Number
 from layerquiz.grading.listed import spoken
 from layerquiz.network.network import Answer
 from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
-from layerquiz.render.mathtext import LATEX, chain, grouped
+from layerquiz.render.mathtext import LATEX, chain, grouped, in_words
 from layerquiz.render.steps import in_letters, worked
 
 
@@ -34,7 +34,7 @@ def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = Tru
 
     `plain` says whether the steps are spelled as plain text too.
     """
-    blanks = {blank.place: _blank(blank, ids[blank.place]) for blank in question.blanks}
+    blanks = {blank.place: _blank(blank, ids[blank.place]) for blank in question.blanks if not blank.by_hand}
     in_grid = question.grid.places if question.grid else frozenset()
     return Question(
         number=number,
@@ -109,6 +109,13 @@ def steps(
     if blank.formula is None:
         return worked(derivation, explained, plain)
     return in_letters(derivation, blank.formula, explained)
+
+
+def key_in_words(blank: Place) -> str:
+    """Return the right answer to a blank as plain text; where a person gives the points, how many there are."""
+    if blank.by_hand:
+        return f"by hand, {points(blank.points)} point{'' if blank.points == 1 else 's'}"
+    return in_words(blank.right)
 
 
 def key(value: Answer | str) -> str:
