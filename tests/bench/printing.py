@@ -125,8 +125,8 @@ def printing(full: bool) -> Iterator[str]:
         hall.kill_after("again", thousand.wall / 2)
         rest = hall.make("again")
         yield (
-            f"  killed at half and run again: {rest.wall / thousand.wall:.2f} of the time, {rest.cpu / thousand.cpu:.2f} of "
-            "the CPU seconds of the whole (at most 0.6)"
+            f"  killed at half and run again: {rest.wall / thousand.wall:.2f} of the time and "
+            f"{rest.cpu / thousand.cpu:.2f} of the CPU seconds of the whole (at most 0.6)"
         )
     if full:
         with tempfile.TemporaryDirectory() as name:

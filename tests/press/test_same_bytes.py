@@ -18,8 +18,7 @@ from cli.desk import tree
 from layerquiz.exam import exam as exams
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import seal
-from layerquiz.press.draw import draw
-from layerquiz.press.drawing import drawn_class
+from layerquiz.press.drawing import Orders, drawn_class, planned
 from layerquiz.press.helpers import Alone
 from layerquiz.press.sealing import pretty
 from layerquiz.press.work import Work
@@ -98,7 +97,7 @@ def test_without_dask_the_extra_is_named(tmp_path: Path) -> None:
 
 def test_pieces_are_what_a_whole_roster_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where neighbours of two pieces would have the same numbers, the later one's paper is that of the whole roster."""
-    few = EXAM.replace("conv-size", "stride-and-size")
+    few = EXAM.replace("conv-size", "dense-parameters")
     exam = exams.parse(few, "exam.yaml", "")
     students = tuple(Student(f"s{number}", f"Student {number}") for number in range(60))
     papers = exams.papers(exam, students)
@@ -110,12 +109,14 @@ def test_pieces_are_what_a_whole_roster_is(tmp_path: Path, monkeypatch: pytest.M
     head = json.dumps(seal(exam, (), "1"))
     with work.locked():
         work.begin("this exam")
-        found = drawn_class(head, students, (), work, Alone(), lambda: None)
-        again = drawn_class(head, students, found.papers[:20], work, Alone(), lambda: None)
+        first = Orders(head, None, planned(exam, students, (), 0), (), None)
+        found = drawn_class(first, work, Alone(), lambda: None)
+        sealed = found.papers[:20]
+        second = Orders(head, None, planned(exam, students, sealed, 0), sealed, None)
+        again = drawn_class(second, work, Alone(), lambda: None)
     assert found.papers == seal(exam, papers, "1")["papers"]
     assert again.papers == found.papers
     assert moved, "no two neighbours would have the same numbers: nothing was tried"
-    assert draw.__module__.startswith("layerquiz.press")
 
 
 def _drawn(paper: exams.Paper) -> list[object]:
