@@ -91,7 +91,7 @@ def test_a_cell_is_never_run(hostile: Path) -> None:
     assert result.exit_code == 0, result.output
     written = list((hostile / "out").rglob("*.csv"))
     tables = {"key.csv", "answers.csv", "grades.csv", "review.csv", "canvas.csv", "moodle.csv"}
-    assert {file.name for file in written} == tables
+    assert tables <= {file.name for file in written}
     for file in written:
         found = [cell for row in cells(file) for cell in row]
         assert [cell for cell in found if cell.startswith(DANGEROUS)] == []
