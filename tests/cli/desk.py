@@ -55,7 +55,7 @@ def pretended(_: str, parts: Sequence[str], **_limits: float) -> dict[str, bytes
     return {part: b"%PDF " + part.encode() for part in (*parts, *(part.partition("/")[0] for part in parts))}
 
 
-def pretended_whole(_: str, parts: Sequence[str]) -> Setting:
+def pretended_whole(_: str, parts: Sequence[str], pictures: object = ()) -> Setting:
     """Return a PDF of one page for each part, and all pages of a kind, as if papers had been set."""
     found = {part: pages(1, part) for part in parts}
     kinds = [part.partition("/")[0] for part in parts]
