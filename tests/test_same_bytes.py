@@ -15,16 +15,21 @@ PYTHONS = os.environ.get("LAYERQUIZ_PYTHONS", "").split()
 MAIN_JOB = """
 from pathlib import Path
 from layerquiz import engine
+from cli.desk import pretended_whole
 from layerquiz.cli import main
 
 sources = []
 
-def kept(source, parts):
+def kept(source, parts, **limits):
     sources.append(source)
     return {part: b"" for part in (*parts, *(part.partition("/")[0] for part in parts))}
 
 engine.available, engine.typeset = (lambda: True), kept
-engine.set_whole = lambda source, parts, files: engine.Setting(kept(source, parts), {}, "")
+def kept_whole(source, parts, files=()):
+    sources.append(source)
+    return pretended_whole(source, parts)
+
+engine.set_whole = kept_whole
 for command in (
     "example -o .",
     "exam exam.yaml --roster roster.csv -o exam",
@@ -33,8 +38,8 @@ for command in (
     "sheet -o practice.html -n 20 --solutions",
 ):
     main(command.split(), standalone_mode=False)
-for name, source in zip(("papers.tex", "feedback.tex", "practice_sheets.tex"), sources, strict=True):
-    Path(name).write_text(source, encoding="utf-8")
+for number, source in enumerate(sources, 1):
+    Path(f"source-{number}.tex").write_text(source, encoding="utf-8")
 """
 
 
@@ -42,6 +47,7 @@ def written(python: str, folder: Path, seed: str) -> dict[str, bytes]:
     """Return every file that the main job on the example writes under an interpreter and a hash seed."""
     folder.mkdir()
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [python, "-c", MAIN_JOB], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -62,14 +68,13 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 def test_what_is_compared_is_all_that_counts(expected: dict[str, bytes]) -> None:
-    """Seal, key, empty sheet, grades and both LaTeX sources are there, and hold something."""
+    """Seal, key, empty sheet, grades and the LaTeX of papers, lists, feedback and practice, none empty."""
     names = (
         "exam/exam.json",
         "exam/key.csv",
         "exam/answers.csv",
         "exam/grades/grades.csv",
-        "papers.tex",
-        "feedback.tex",
+        *(f"source-{number}.tex" for number in range(1, 5)),
     )
     assert [name for name in names if len(expected.get(name, b"")) < 500] == []
 
