@@ -9,7 +9,8 @@ from pathlib import Path
 from layerquiz import files
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Paper
-from layerquiz.grading.spares import PREFIX, Binding, is_spare
+from layerquiz.exam.seating import PREFIX
+from layerquiz.grading.spares import Binding, is_spare
 from layerquiz.grading.submissions.table import shown
 
 FILE = "bindings.csv"

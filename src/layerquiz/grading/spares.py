@@ -9,10 +9,8 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Paper
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import Sealed
+from layerquiz.exam.seating import PREFIX
 from layerquiz.grading.submissions.table import Submissions, shown
-
-PREFIX = "spare-"
-"""The id of a spare paper begins with this; its number follows."""
 
 
 @dataclass(frozen=True, slots=True)
