@@ -28,6 +28,7 @@ from layerquiz.press.opened import read
 from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
+from layerquiz.vault import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def sealed_as_written(
 ) -> tuple[dict[str, Any], Sealed]:
     """Return the sealed exam of a folder as plain data, and as it is read."""
     path = Path(target) / SEAL
+    places.check_finished(Path(target))
     if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")

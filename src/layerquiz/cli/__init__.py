@@ -27,6 +27,7 @@ COMMANDS = {
     "grade": "exams",
     "lock": "locking",
     "unlock": "locking",
+    "students": "students",
 }
 """Each command and the module that holds it, in the order in which `--help` lists them."""
 
