@@ -228,7 +228,7 @@ def digest(content: bytes) -> str:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file and see it to the disk: whoever renames it may count on its content."""
+    """Write a file and see it to the disk: whoever renames it may count on its content, even if the power fails."""
     with path.open("wb") as stream:
         stream.write(content)
         stream.flush()

@@ -76,12 +76,12 @@ def test_working_earns_no_less_and_a_wrong_answer_never_all() -> None:
 
 def test_a_marking_sheet_has_all_versions_in_full_or_the_keys_of_all_papers() -> None:
     policy = Policy.of({})
-    versions = marking.sheet(exam(), Keys(papers(40, versions=3)), 1, policy, ENGLISH)
+    [versions] = marking.sheet(exam(), Keys(papers(40, versions=3)), 1, policy, ENGLISH)
     assert [item.markdown for item in versions.items if not isinstance(item, Rows)] == [
         "Version A",
         "Version B",
         "Version C",
     ]
-    own = marking.sheet(exam(), Keys(papers(40)), 1, policy, ENGLISH)
+    [own] = marking.sheet(exam(), Keys(papers(40)), 1, policy, ENGLISH)
     tables = [item for item in own.items if isinstance(item, Rows)]
     assert {paper for paper, _, _ in read(tables[1:], ["2a", "2b"])} == {str(number) for number in range(1, 41)}

@@ -120,7 +120,9 @@ def test_all_is_printed_and_nothing_sticks_out(name: str) -> None:
     text = read(printed["lists/attendance.pdf"])
     assert text.count("Signature") == len(re.findall(r"page \d+ of \d+", text))
     parts = {
-        f"{place}/{part}": each for place, those in enumerate(found.lists().values()) for part, each in enumerate(those)
+        f"{place}/{part}": each
+        for place, those in enumerate(dict(found.lists()).values())
+        for part, each in enumerate(those)
     }
     source = documents.lists(parts)
     assert engine.overfull(source.text, source.parts) == []

@@ -25,6 +25,7 @@ COMMANDS = {
     "reprint": "reprinting",
     "enter": "entering",
     "grade": "exams",
+    "erratum": "exams",
     "lock": "locking",
     "unlock": "locking",
     "students": "students",

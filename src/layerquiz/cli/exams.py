@@ -51,7 +51,6 @@ def example(output: str, force: bool) -> None:
 @click.argument("exam_file", metavar="EXAM.yaml", callback=named)
 @click.option(
     "--roster",
-    required=True,
     callback=named,
     help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
@@ -62,6 +61,9 @@ def example(output: str, force: bool) -> None:
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
 @click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
+@click.option(
+    "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
+)
 @click.option(
     "--order",
     type=click.Choice(("roster", "seat", "room")),
@@ -74,9 +76,10 @@ def example(output: str, force: bool) -> None:
 @FORCE
 def exam(
     exam_file: str,
-    roster: str,
+    roster: str | None,
     output: str,
     lists: bool,
+    proof: bool,
     order: str,
     jobs: int | None,
     scheduler: str | None,
@@ -86,15 +89,39 @@ def exam(
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
-    Example:
+    Examples:
+      layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
     from layerquiz.cli.locking import after
-    from layerquiz.press.exams import write_exam
+    from layerquiz.press.exams import write_exam, write_proof
     from layerquiz.press.making import Press
 
+    if proof:
+        _tell(write_proof(exam_file, output, force))
+        return
+    if roster is None:
+        raise click.UsageError("Missing option '--roster'.")
     with after(output, lock):
         _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists)))
+
+
+@click.command()
+@click.argument("folder", callback=named)
+@FORCE
+def erratum(folder: str, force: bool) -> None:
+    """Print slips that tell students what was corrected in an exam, and why.
+
+    FOLDER is what `layerquiz exam` wrote; the corrections are those in its corrections.yaml, but for those that are
+    about single students.
+
+    \b
+    Example:
+      layerquiz erratum output/example/exam
+    """
+    from layerquiz.errata import write_erratum
+
+    _tell(write_erratum(folder, force))
 
 
 @click.command()

@@ -24,6 +24,14 @@ from layerquiz.network.conventions import Conventions
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """Who has proofread an exam, and the code of what they read (`exam.proof` makes it)."""
+
+    code: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Exam:
     """An exam, ready to draw. Policies are plain data here; they are checked where marks are made.
 
@@ -53,7 +61,12 @@ class Exam:
     logo: str = ""
     header: str = ""
     honour: str = ""
-    signed: tuple[str, ...] = ()
+    signed: Signed | None = None
+
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        """Return who has signed the exam file, whatever they signed."""
+        return self.signed.by if self.signed else ()
 
     @property
     def by_hand(self) -> bool:
@@ -201,5 +214,5 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         logo=keys.logo,
         header=keys.header,
         honour=keys.honour,
-        signed=tuple(keys.signed),
+        signed=None if keys.signed is None else Signed(keys.signed.code, tuple(keys.signed.by)),
     )

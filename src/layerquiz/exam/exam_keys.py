@@ -55,6 +55,13 @@ class SectionKeys(_Keys):
     questions: Annotated[list[Any], Field(min_length=1)]
 
 
+class SignedKeys(_Keys):
+    """Who has proofread the exam, and the code of what they read."""
+
+    code: str
+    by: Annotated[list[str], Field(min_length=1)]
+
+
 class ExamKeys(_Keys):
     """The exam file as written."""
 
@@ -70,7 +77,7 @@ class ExamKeys(_Keys):
     honour: str = ""
     aids: Aids | None = None
     formula_sheet: bool = False
-    signed: list[str] = []
+    signed: SignedKeys | None = None
     seed: int | str | None = None
     conventions: str | dict[str, Any] = "textbook"
     letters: dict[str, str] = {}

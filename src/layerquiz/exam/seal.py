@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar, overload
 from layerquiz.errors import ExamError
 from layerquiz.exam import parts
 from layerquiz.exam.entries import Entry, Section
-from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.exam import Exam, Paper, Signed, blank_id
 from layerquiz.exam.own_text import OwnText
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
@@ -142,6 +142,8 @@ def _settings(exam: Exam) -> dict[str, Any]:
     said = {name: getattr(exam, name) for name in SETTINGS if getattr(exam, name) != getattr(usual, name)}
     if exam.sections:
         said["sections"] = [asdict(section) for section in exam.sections]
+    if exam.signed:
+        said["signed"] = {"code": exam.signed.code, "by": list(exam.signed.by)}
     return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
 
 
@@ -316,7 +318,8 @@ def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
     said = {name: sealed[name] for name in SETTINGS if name in sealed}
-    said |= {"signed": tuple(sealed.get("signed", ()))}
+    if "signed" in said:
+        said["signed"] = Signed(said["signed"]["code"], tuple(said["signed"]["by"]))
     said |= {"sections": tuple(Section(**found) for found in sealed.get("sections", ()))}
     return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"), **said)
 

@@ -232,8 +232,13 @@ def _of_mistakes(policy: Policy) -> str:
 
 
 def _of_accepted(policy: Policy) -> str:
-    words = [f"those of {name}" if name in NAMED else ACCEPTED[name] for name in sorted(policy.accept)]
+    words = [accepted_in_words(name) for name in sorted(policy.accept)]
     return f"other conventions that count in full: {', '.join(words) or 'none'}"
+
+
+def accepted_in_words(name: str) -> str:
+    """Return what it is to accept a convention, or answers with a mistake."""
+    return f"those of {name}" if name in NAMED else ACCEPTED.get(name, name.replace("-", " "))
 
 
 ACCEPTED = {

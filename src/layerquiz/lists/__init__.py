@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from layerquiz import engine, files
 from layerquiz.exam.assumptions import sentences
@@ -10,10 +10,12 @@ from layerquiz.exam.exam import Exam, Paper
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.languages import Words
 from layerquiz.lists import around, marking
+from layerquiz.lists.erratum import erratum
 from layerquiz.lists.keys import Keys
 from layerquiz.lists.master import master
+from layerquiz.lists.proof import proof
 from layerquiz.lists.rooms import rooms
-from layerquiz.render.lists import List, lists
+from layerquiz.render.lists import List, Rows, lists
 from layerquiz.tables.workbook import workbook
 
 FOLDER = "lists"
@@ -47,18 +49,15 @@ class Documents:
         seats = [SEATS] if any(around.has_plan(room) for room in self.rooms) else []
         return (MASTER, *marking, PACKING, ATTENDANCE, *seats, LABELS)
 
-    def lists(self, assumptions: Sequence[str] | None = None) -> dict[str, tuple[List, ...]]:
-        """Return the lists of each PDF; `assumptions` are the sentences on the papers, found where none are given."""
+    def lists(self, assumptions: Sequence[str] | None = None) -> Iterator[tuple[str, tuple[List, ...]]]:
+        """Yield the lists of each PDF with its name; `assumptions`, found where none are given, stand on the papers."""
         said = _assumptions(self.exam, self.papers) if assumptions is None else assumptions
-        return {**dict(self._keyed(said)), **dict(self._for_rooms())}
+        yield from self._keyed(said)
+        yield from self._for_rooms()
 
     def printed(self, assumptions: Sequence[str] | None = None) -> dict[str, bytes]:
-        """Return the PDFs by their names, all made in one run of TeX. Raises `OutsideError`."""
-        found = self.lists(assumptions)
-        kinds = {name: f"list{place}" for place, name in enumerate(found)}
-        source = lists({f"{kinds[name]}/{part}": each for name in found for part, each in enumerate(found[name], 1)})
-        parts = engine.typeset(source.text, source.parts)
-        return {name: parts[kind] for name, kind in kinds.items()}
+        """Return the PDFs by their names. Raises `OutsideError`."""
+        return printed(self.lists(assumptions))
 
     def _keyed(self, said: Sequence[str]) -> Iterator[tuple[str, tuple[List, ...]]]:
         """Yield by its name what holds right answers."""
@@ -66,7 +65,7 @@ class Documents:
         yield MASTER, master(self.exam, keys, said, self.words)
         for place, policy in enumerate(policies(self.exam)):
             number = next(iter(keys.drawings[place].values())).number
-            yield _marking(number), (marking.sheet(self.exam, keys, place, policy, self.words),)
+            yield _marking(number), tuple(marking.sheet(self.exam, keys, place, policy, self.words))
 
     def _for_rooms(self) -> Iterator[tuple[str, tuple[List, ...]]]:
         """Yield by its name what goes to the rooms."""
@@ -76,6 +75,39 @@ class Documents:
         if plans:
             yield SEATS, plans
         yield LABELS, (around.labels(self.exam, self.rooms, self.words),)
+
+
+CELLS_PER_RUN = 100_000
+"""Tables with so many cells are set in one run of TeX: more would take the memory that papers need."""
+SECONDS, CELLS_PER_SECOND = 60.0, 1_000
+"""How long a run may take, on a machine that does much else: so long, and longer with many cells."""
+
+
+def printed(found: Iterable[tuple[str, Sequence[List]]]) -> dict[str, bytes]:
+    """Return PDFs by their names, each of some lists, made in one run of TeX where they are short.
+
+    Lists are asked for as they are needed. Raises `OutsideError`.
+    """
+    pdfs: dict[str, bytes] = {}
+    waiting: dict[str, Sequence[List]] = {}
+    for name, those in found:
+        if waiting and _cells(waiting) + _cells({name: those}) > CELLS_PER_RUN:
+            pdfs |= _printed(waiting)
+            waiting = {}
+        waiting[name] = those
+    return pdfs | _printed(waiting)
+
+
+def _cells(found: Mapping[str, Sequence[List]]) -> int:
+    tables = (item for those in found.values() for each in those for item in each.items if isinstance(item, Rows))
+    return sum(len(table.rows) * len(table.columns) for table in tables)
+
+
+def _printed(found: Mapping[str, Sequence[List]]) -> dict[str, bytes]:
+    kinds = {name: f"list{place}" for place, name in enumerate(found)}
+    source = lists({f"{kinds[name]}/{part}": each for name in found for part, each in enumerate(found[name], 1)})
+    parts = engine.typeset(source.text, source.parts, seconds=SECONDS + _cells(found) / CELLS_PER_SECOND)
+    return {name: parts[kind] for name, kind in kinds.items()}
 
 
 def documents(exam: Exam, papers: Sequence[Paper], words: Words) -> Documents:
@@ -96,3 +128,6 @@ def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     exact = Policy.of(exam.policy).asks_exact
     asked = [question for paper in papers for question in paper.numbered]
     return sentences(asked, exact, exam.aids, Words(exam.language))
+
+
+__all__ = ["Documents", "documents", "erratum", "is_secret", "printed", "proof"]

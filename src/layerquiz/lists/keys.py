@@ -10,7 +10,7 @@ from layerquiz.exam.exam import Paper, blank_id
 from layerquiz.exam.question import Key, Question
 from layerquiz.formula.spelling import TEXT, grouped
 from layerquiz.languages import Words
-from layerquiz.render.lists import BOLD_LETTER, GAP, LETTER, NARROWEST, TEXT_WIDTH, Rows
+from layerquiz.render.lists import BOLD_LETTER, GAP, LETTER, NARROWEST, TEXT_WIDTH, List, Rows
 
 BETWEEN = 4.0
 """Millimetres between two papers that stand on one line."""
@@ -72,13 +72,18 @@ class Keys:
         drawing.papers.append(paper.number)
         drawing.versions.setdefault(paper.version)
 
+    @property
+    def of_all(self) -> list[tuple[str, Mapping[str, str]]]:
+        """Return every paper's number and right answers."""
+        return [(str(paper.number), paper.together) for paper in self.papers]
+
     def of_question(self, place: int) -> list[tuple[str, Mapping[str, str]]]:
         """Return every paper's number and right answers to one question."""
         return [(str(paper.number), paper.answers[place]) for paper in self.papers]
 
 
 def _answers(number: str, question: Question) -> dict[str, str]:
-    return {blank_id(number, blank, question): answer(blank.right) for blank in question.blanks}
+    return {blank_id(number, blank, question): answer(blank.right) for blank in question.blanks if not blank.by_hand}
 
 
 @lru_cache(maxsize=65_536)
@@ -87,6 +92,18 @@ def answer(key: Key) -> str:
     if isinstance(key, str):
         return key
     return " × ".join(grouped(size, TEXT) for size in key) if isinstance(key, tuple) else grouped(key, TEXT)
+
+
+TOGETHER = 500
+"""The keys of so many papers stand in one list; of a larger class there are several, each with pages of its own."""
+
+
+def key_lists(title: str, above: str, papers: Sequence[tuple[str, Mapping[str, str]]], words: Words) -> Iterator[List]:
+    """Yield the lists of the keys of a class that is too large for one."""
+    for start in range(0, len(papers), TOGETHER):
+        part = papers[start : start + TOGETHER]
+        beside = words("papers {numbers}", numbers=f"{part[0][0]}\N{EN DASH}{part[-1][0]}")
+        yield List(title, above, beside, items=tuple(in_columns(part, words)))
 
 
 def in_columns(papers: Sequence[tuple[str, Mapping[str, str]]], words: Words) -> Iterator[Rows]:
@@ -103,7 +120,8 @@ def in_columns(papers: Sequence[tuple[str, Mapping[str, str]]], words: Words) ->
             yield _table(papers, group, first + sum(needed[other] for other in group), words)
             group = []
         group.append(blank)
-    yield _table(papers, group, first + sum(needed[other] for other in group), words)
+    if group:
+        yield _table(papers, group, first + sum(needed[other] for other in group), words)
 
 
 def _width(title: str, texts: Sequence[str]) -> float:

@@ -9,7 +9,7 @@ from layerquiz.grading.foretold import Foretold, foretold
 from layerquiz.grading.policy import Policy
 from layerquiz.languages import Words
 from layerquiz.lists.around import above
-from layerquiz.lists.keys import MOST_DRAWINGS, Drawing, Keys, answer, in_columns
+from layerquiz.lists.keys import MOST_DRAWINGS, TOGETHER, Drawing, Keys, answer, in_columns, key_lists
 from layerquiz.lists.rooms import spans
 from layerquiz.render.document import Paragraph
 from layerquiz.render.escape import literal
@@ -20,22 +20,26 @@ MOST_NAMED = 2
 """So many mistakes are named that may be behind one answer."""
 
 
-def sheet(exam: Exam, keys: Keys, place: int, policy: Policy, words: Words) -> List:
-    """Return the marking sheet of the question at a place of the exam."""
+def sheet(exam: Exam, keys: Keys, place: int, policy: Policy, words: Words) -> Iterator[List]:
+    """Yield the marking sheet of the question at a place of the exam; of a large class the keys stand behind it."""
     drawings = list(keys.drawings[place].values())
     first = drawings[0]
     facts = ((words("Question"), first.question.title), (words("Points"), points(first.question.points)))
     items: list[Item] = []
+    listed = keys.of_question(place) if len(drawings) > MOST_DRAWINGS else []
     if len(drawings) <= MOST_DRAWINGS:
         for drawing in drawings:
             items += [*_named(drawing, words)] if len(drawings) > 1 else []
             items.append(_drawing(drawing, policy, words))
     else:
         items += [*_named(first, words), _drawing(first, policy, words)]
-        items.append(Paragraph(words("The right answers of all papers"), heading=True))
-        items += in_columns(keys.of_question(place), words)
+        if len(listed) <= TOGETHER:
+            items.append(Paragraph(words("The right answers of all papers"), heading=True))
+            items += in_columns(listed, words)
     title = words("Marking sheet: question {number}", number=first.number)
-    return List(title, above(exam), words("{papers} papers", papers=len(keys.papers)), facts, tuple(items))
+    yield List(title, above(exam), words("{papers} papers", papers=len(keys.papers)), facts, tuple(items))
+    if len(listed) > TOGETHER:
+        yield from key_lists(title, above(exam), listed, words)
 
 
 def _named(drawing: Drawing, words: Words) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.grading.policy import exam_sentences
 from layerquiz.languages import Words
 from layerquiz.lists.around import above
-from layerquiz.lists.keys import Keyed, Keys, in_columns
+from layerquiz.lists.keys import TOGETHER, Keyed, Keys, in_columns, key_lists
 from layerquiz.lists.rooms import spans
 from layerquiz.render.document import Paragraph
 from layerquiz.render.lists import Item, List, Rows
@@ -21,6 +21,8 @@ def master(exam: Exam, keys: Keys, assumptions: Sequence[str], words: Words) -> 
     With versions their keys stand side by side, else there is a table of every paper's.
     """
     first = next(iter(keys.versions.values()))
+    large = "" in keys.versions and len(keys.papers) > TOGETHER
+    rest = key_lists(words("The right answers"), above(exam), keys.of_all, words) if large else iter(())
     spares = [paper.number for paper in keys.papers if paper.is_spare]
     facts = (
         (words("Papers"), f"{len(keys.papers)}: {spans(paper.number for paper in keys.papers)}"),
@@ -28,16 +30,16 @@ def master(exam: Exam, keys: Keys, assumptions: Sequence[str], words: Words) -> 
         (words("Points"), points(first.points)),
         *([(words("Time"), words("{minutes} minutes", minutes=exam.time))] if exam.time else []),
     )
+    answers = [] if large else list(_answers(keys, words))
     items = (
         _questions(first, words),
-        *_said(words("What the papers assume"), assumptions),
-        *_said(words("Marking"), exam_sentences(exam)),
-        Paragraph(words("The right answers"), heading=True),
-        *_answers(keys, words),
+        *said(words("What the papers assume"), assumptions),
+        *said(words("Marking"), exam_sentences(exam)),
+        *([Paragraph(words("The right answers"), heading=True), *answers] if answers else []),
     )
     title = words("Master copy: not to be handed out")
     whole = List(title, above(exam), "", facts, items)
-    return (whole, *(_worked(exam, paper, words) for paper in keys.versions.values()))
+    return (whole, *rest, *(_worked(exam, paper, words) for paper in keys.versions.values()))
 
 
 def _questions(paper: Paper, words: Words) -> Rows:
@@ -45,16 +47,17 @@ def _questions(paper: Paper, words: Words) -> Rows:
     return Rows((words("Question"), words("Title"), words("Points")), rows, "rlr")
 
 
-def _said(title: str, said: Sequence[str]) -> Iterator[Item]:
-    if said:
+def said(title: str, sentences: Sequence[str]) -> Iterator[Item]:
+    """Yield sentences below a heading, if there are any."""
+    if sentences:
         yield Paragraph(title, heading=True)
-        yield Paragraph(" ".join(said))
+        yield Paragraph(" ".join(sentences))
 
 
 def _answers(keys: Keys, words: Words) -> Iterator[Item]:
     """Yield the right answers of the versions, a column for each, or those of all papers."""
     if "" in keys.versions:
-        yield from in_columns([(str(paper.number), paper.together) for paper in keys.papers], words)
+        yield from in_columns(keys.of_all, words)
         return
     firsts: dict[str, Keyed] = {}
     for paper in keys.papers:

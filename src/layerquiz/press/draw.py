@@ -15,12 +15,13 @@ from typing import Any
 
 from layerquiz.exam import exam as exams
 from layerquiz.exam.assumptions import Gathered
+from layerquiz.exam.difficulty import usual
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import exam_of, reopened, sealed_paper
 from layerquiz.render import latex, papers
 from layerquiz.render.latex import Measured, Printed
-from layerquiz.render.mathtext import in_words
+from layerquiz.render.questions import key_in_words
 
 PIECE = 100
 """So many papers are drawn in one job, and so many are set in one run of the engine: a function of the exam alone."""
@@ -97,7 +98,7 @@ def draw(order: Order) -> tuple[bytes, bytes]:
 
 def right_answers(paper: Paper) -> list[str]:
     """Return the right answers of a paper in words, in the order of its blanks."""
-    return [in_words(blank.right) for blank in paper.blanks.values()]
+    return [key_in_words(blank) for blank in paper.blanks.values()]
 
 
 def _papers(exam: Exam, order: Order) -> list[Paper]:
@@ -134,6 +135,8 @@ def remember(head: str, exam: Exam) -> None:
     """Let jobs in this process and in those that it forks use an exam as it is."""
     _KNOWN.clear()
     _KNOWN[head] = exam
+    for entry in exam.entries:
+        usual(entry.template, exam.conventions)  # found out once, before processes are forked
 
 
 def known(head: str) -> Exam:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from layerquiz import files, tables
+from layerquiz import files, lists, tables
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
+from layerquiz.exam.proof import unsigned_because
 from layerquiz.files import Written
+from layerquiz.grading.jobs import collecting_seldom
+from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.making import USUAL, Making, Press
 from layerquiz.press.work import Work
+
+PROOF = "proof.pdf"
 
 
 def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press: Press = USUAL) -> Written:
@@ -23,11 +28,26 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
     work = Work(Path(target))
-    with work.locked():
+    with work.locked(), collecting_seldom():
         exam = _parsed(written, exam_file, Path(target), work)
         making = Making(exam, roster.students, Path(target), force, press, work)
         changed, notes = making.make()
-    return Written(target, tuple(changed), (*roster.notes, *notes))
+    return Written(target, tuple(changed), (*roster.notes, *notes, *filter(None, [unsigned_because(exam)])))
+
+
+def write_proof(exam_file: str, target: str, force: bool) -> Written:
+    """Print the proof of an exam: its questions with their extremes, and a page for two people to sign.
+
+    Raises `LayerquizError`.
+    """
+    written = files.read_text(exam_file)
+    exam = opened.parsed(written, exam_file, "")
+    if exam.seed == "":
+        exam = opened.parsed(written, exam_file, opened.sealed_seed(Path(target)) or secrets.token_hex(16))
+    collected = files.Target(Path(target), force=force, replaceable=(PROOF,))
+    collected.add(PROOF, lists.printed([(PROOF, lists.proof(exam, Words(exam.language)))])[PROOF])
+    told = unsigned_because(exam) or f"signed by {' and '.join(exam.signed_by)}"
+    return Written(target, tuple(collected.commit()), (told,))
 
 
 def _parsed(written: str, exam_file: str, target: Path, work: Work) -> Exam:

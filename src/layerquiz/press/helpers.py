@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from layerquiz import __version__
 from layerquiz.engine import parent
 from layerquiz.errors import LayerquizError, OutsideError
+from layerquiz.grading.jobs import collect_seldom
 
 SECONDS_TO_CONNECT = 10
 Order = TypeVar("Order")
@@ -133,6 +134,7 @@ def _begin(asking: int, closed: tuple[int, ...], scratch: str | None) -> None:
     """Begin to help: leave quietly when told so, and with who asked for the help."""
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
+    collect_seldom()
     for number in closed:
         with contextlib.suppress(OSError):
             os.close(number)

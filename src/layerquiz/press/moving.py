@@ -8,7 +8,7 @@ from pathlib import Path
 
 from layerquiz import files
 from layerquiz.errors import LayerquizError
-from layerquiz.press.chunks import Chunk, file_of
+from layerquiz.press.chunks import CONTENTS, Chunk, file_of
 from layerquiz.press.work import Work
 
 FINISHED = "finished"
@@ -69,11 +69,15 @@ class Finished:
 
 def is_whole(folder: Path, target: Path, name_of: Callable[[str], str]) -> bool:
     """Say whether a chunk has all its parts, or the target has those that an earlier run moved, as they were."""
-    if not folder.is_dir():
+    if not (folder / CONTENTS).is_file():
         return False
-    chunk = Chunk(folder)
-    return all(
-        (folder / file_of(part)).is_file()
-        or ("/" in part and files.digest(files.read_bytes(target / name_of(part))) == digest)
-        for part, digest in chunk.digests.items()
-    )
+    try:
+        chunk = Chunk(folder)
+    except (ValueError, LookupError, TypeError):
+        return False  # the power has failed
+    for part, digest in chunk.digests.items():
+        here = folder / file_of(part)
+        path = here if here.is_file() or "/" not in part else target / name_of(part)
+        if files.digest(files.read_bytes(path)) != digest:
+            return False
+    return True

@@ -56,7 +56,7 @@ def put_together(spans: Sequence[Span], written: Path, *, duplex: bool) -> None:
                 if duplex and span.pages % 2:
                     left, below, right, above = (float(side) for side in pages[-1].mediabox)
                     whole.add_blank_page(page_size=(right - left, above - below))
-            whole.save(written, deterministic_id=True)
+            whole.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         finally:
             for source in sources.values():
                 source.close()

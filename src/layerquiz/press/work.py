@@ -127,13 +127,13 @@ class Work:
             partial.replace(self.folder / name)
 
     def keep_all(self, name: str, contents: dict[str, bytes]) -> None:
-        """Keep several files under the name of their folder: all are there whole, or none."""
+        """Keep several files under the name of their folder: all are there whole, or none, unless the power fails."""
         with files.outside(self.folder):
             partial = self.folder / PARTIAL / name
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
             for file, content in contents.items():
-                files.put(partial / file, content)
+                (partial / file).write_bytes(content)
             shutil.rmtree(self.folder / name, ignore_errors=True)
             partial.replace(self.folder / name)
         self.has_finished = True

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from layerquiz.render import escape, latex
+from layerquiz.render import escape, latex, markup
 from layerquiz.render.document import Block, Question
 
 TEXT_WIDTH = 170.0
@@ -81,13 +81,32 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class Slips:
+    """Identical slips to be cut apart, four on a page where they are short enough.
+
+    Each has a line above its head, and lines with what they are about and Markdown.
+    """
+
+    above: str
+    head: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """Lines to sign on, each with what stands below it."""
 
     below: tuple[str, ...]
 
 
-Item: TypeAlias = Block | Question | Rows | Plan | Labels | Signatures
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as papers print it, with the places for its answers."""
+
+    question: Question
+
+
+Item: TypeAlias = Block | Question | Asked | Rows | Plan | Labels | Slips | Signatures
 """What a list may hold; a question is printed with its worked solution."""
 
 
@@ -102,16 +121,27 @@ class List:
     items: tuple[Item, ...] = ()
 
     @property
-    def is_of_labels(self) -> bool:
-        """Say whether its pages are sheets of labels, with nothing else on them."""
-        return any(isinstance(item, Labels) for item in self.items)
+    def is_bare(self) -> bool:
+        """Say whether its pages are sheets of labels or slips, without a head and a foot."""
+        return any(isinstance(item, Labels | Slips) for item in self.items)
 
 
 def lists(parts: Mapping[str, List]) -> latex.Source:
     """Return lists as one document, each a part of it with the name that it is given here."""
-    worked = (item for each in parts.values() for item in each.items if isinstance(item, Question))
-    measured = latex.measures(worked)
-    return latex.document("lists", tuple(parts), {"parts": parts, "shown": shown, "measured": measured})
+    questions = (
+        item.question if isinstance(item, Asked) else item
+        for each in parts.values()
+        for item in each.items
+        if isinstance(item, Question | Asked)
+    )
+    measured = latex.measures(questions)
+    return latex.document(
+        "lists", tuple(parts), {"parts": parts, "shown": shown, "measured": measured, "is_asked": _is_asked}
+    )
+
+
+def _is_asked(item: Item) -> bool:
+    return isinstance(item, Asked)
 
 
 def shown(item: Item) -> str:
@@ -123,8 +153,11 @@ def shown(item: Item) -> str:
             return _plan(item)
         case Labels():
             return _labels(item)
+        case Slips():
+            return _slips(item)
         case Signatures():
-            return "".join(rf"\SignLine{{{_plain(below)}}}" for below in item.below)
+            lines = "".join(rf"\SignLine{{{_plain(below)}}}" for below in item.below)
+            return f"\\SignLines{{{lines}}}\n"
     return ""
 
 
@@ -222,6 +255,11 @@ def _place(place: Place | None, width: float) -> str:
     first, *_, last = ("", *place.name.split()) if " " not in place.name else place.name.split()
     texts = (place.seat, place.number, place.version, *(escape.name(name, int(width)) for name in (first, last)))
     return rf"\SeatOf{{{size}}}" + "".join(f"{{{_plain(text)}}}" for text in texts)
+
+
+def _slips(slips: Slips) -> str:
+    lines = "".join(rf"\SlipLine{{{_plain(about)}}}{{{markup.latex_line(told)}}}" for about, told in slips.lines)
+    return f"\\Slips{{\\SlipHead{{{_plain(slips.above)}}}{{{_plain(slips.head)}}}{lines}}}\n"
 
 
 def _labels(labels: Labels) -> str:
