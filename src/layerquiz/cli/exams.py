@@ -147,6 +147,7 @@ def erratum(folder: str, force: bool) -> None:
 @click.option("--slides", is_flag=True, help="Set slides.pdf: one slide for each mistake, to show the class.")
 @click.option("--names", is_flag=True, help="Name in the class report the students who share a mistake.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many processes grade.  [default: as many as are of use]")
+@SCHEDULER
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
 def grade(
@@ -162,6 +163,7 @@ def grade(
     slides: bool,
     names: bool,
     jobs: int | None,
+    scheduler: str | None,
     as_json: bool,
     force: bool,
 ) -> None:
@@ -187,7 +189,9 @@ def grade(
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs, asked)
+        written, report = write_grades(
+            folder, answers, output, force, accept_zero, corrections, extras, jobs, scheduler, asked
+        )
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json
