@@ -21,13 +21,9 @@ from layerquiz.grading.spares import Binding
 from layerquiz.vault import VARIABLE, cipher, stored
 
 NAMES = {"s1": "Ada Brandt", "s2": "José Álvarez", "s 3": "Zoë Zyx", "s_3": "Quirin Quast", "new-9": "Nora Neumann"}
-ROSTER = (
-    "student,name,email,room,accommodation\n"
-    + "".join(
-        f"{student},{name},{student.replace(' ', '')}@uni.example,R1,{'' if student != 's2' else 'large print'}\n"
-        for student, name in list(NAMES.items())[:4]
-    )
-    + "spare-5,-,,,\n"
+ROSTER = "student,name,email,room,accommodation\n" + "".join(
+    f"{student},{name},{student.replace(' ', '')}@uni.example,R1,{'' if student != 's2' else 'large print'}\n"
+    for student, name in list(NAMES.items())[:4]
 )
 CORRECTIONS = """\
 corrections:
@@ -43,7 +39,7 @@ corrections:
 def folder(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An exam with five papers, one of them bound, typed, graded, and files that look like printed ones."""
     Path("roster.csv").write_text(ROSTER, encoding="utf-8")
-    assert run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out", "--force").exit_code == 0
+    assert run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out", "--force", "--spare", "1").exit_code == 0
     out = desk / "out"
     bindings.write(out, [Binding("spare-5", "new-9", "Nora Neumann", "Ann", "now")])
     with record.opened(out) as found:

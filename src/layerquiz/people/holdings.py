@@ -11,7 +11,7 @@ from layerquiz import files, lists
 from layerquiz.entry import bindings, record
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.seal import Sealed
-from layerquiz.grading.spares import Binding, is_spare, settled
+from layerquiz.grading.spares import Binding, settled
 from layerquiz.press.names import KINDS, file_names
 from layerquiz.vault import places
 from layerquiz.vault.stored import ENDING, Passphrase, read_data
@@ -59,7 +59,7 @@ class Holdings:
     @property
     def students(self) -> dict[str, str]:
         """Return the names of all students by id: those of the seal, and those who have nothing but a spare paper."""
-        own = {paper.student.id: paper.student.name for paper in self.sealed.papers if not is_spare(paper)}
+        own = {paper.student.id: paper.student.name for paper in self.sealed.papers if not paper.is_spare}
         return own | {found.student: found.name for found in self.bindings if found.student not in own}
 
     def check(self, student: str) -> None:

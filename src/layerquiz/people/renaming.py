@@ -14,8 +14,8 @@ from layerquiz.entry import bindings, record
 from layerquiz.errors import ExamError
 from layerquiz.exam.roster import OPTIONAL
 from layerquiz.exam.seal import resealed
+from layerquiz.exam.seating import SPARE
 from layerquiz.grading import corrections
-from layerquiz.grading.spares import PREFIX
 from layerquiz.people.change import Change
 from layerquiz.people.holdings import Holdings, Table, named_files
 from layerquiz.press.names import SEAL
@@ -104,7 +104,7 @@ def _seal(found: Holdings, names: Mapping[str, str | None]) -> dict[str, Any]:
     papers = []
     for place, paper in enumerate(found.plain["papers"], 1):
         old = paper["student"]
-        if old.startswith(PREFIX) or old not in names:
+        if SPARE.fullmatch(old) or old not in names:
             papers.append({**paper, "number": paper.get("number", place)})
         elif (new := names[old]) is not None:
             kept = {key: value for key, value in paper.items() if key not in IDENTIFYING}
@@ -121,7 +121,7 @@ def _rows(table: Table, names: Mapping[str, str | None], *, keeps_spares: bool) 
     rows: list[Sequence[str]] = []
     for row in table.rows:
         old = row[table.place]
-        new = old if keeps_spares and old.startswith(PREFIX) else names.get(old, old)
+        new = old if keeps_spares and SPARE.fullmatch(old) else names.get(old, old)
         if new is not None:
             changed = {table.place: new, **({called: new} if new != old else {})}
             rows.append([changed.get(place, cell) for place, cell in enumerate(row)])

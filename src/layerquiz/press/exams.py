@@ -8,6 +8,7 @@ from pathlib import Path
 from layerquiz import files, lists, tables
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
+from layerquiz.exam.makeup import made_up
 from layerquiz.exam.proof import unsigned_because
 from layerquiz.files import Written
 from layerquiz.grading.jobs import collecting_seldom
@@ -28,9 +29,11 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press
         raise ExamError("exam file and roster cannot both come from the standard input")
     written, roster = files.read_text(exam_file), tables.roster(roster_file)
     work = Work(Path(target))
+    first = None if press.makeup is None else opened.earlier(Path(press.makeup), Path(target))
     with work.locked(), collecting_seldom():
-        exam = _parsed(written, exam_file, Path(target), work)
-        making = Making(exam, roster.students, Path(target), force, press, work)
+        exam = _parsed(written, exam_file, Path(press.makeup or target), work)
+        exam = exam if first is None else made_up(exam, first.exam)
+        making = Making(exam, roster.students, Path(target), force, press, work, first)
         changed, notes = making.make()
     return Written(target, tuple(changed), (*roster.notes, *notes, *filter(None, [unsigned_because(exam)])))
 

@@ -18,10 +18,11 @@ from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.chunks import Chunk, check_room, layout, printed
 from layerquiz.press.draw import PIECE, remember
-from layerquiz.press.drawing import Class, drawn_class
+from layerquiz.press.drawing import Class, Orders, drawn_class, planned
 from layerquiz.press.helpers import Helpers, helpers
 from layerquiz.press.moving import Finished, is_whole
 from layerquiz.press.names import KINDS, SEAL, are_there, file_names, left_over, pdf_name, pdf_names, unprinted
+from layerquiz.press.opened import Earlier
 from layerquiz.press.sealing import is_written, layout_of, pretty
 from layerquiz.press.show import progress
 from layerquiz.press.whole import Span, ordered, put_together
@@ -34,12 +35,15 @@ class Press:
     """How an exam is made, which its files do not tell: `jobs` processes, or a Dask cluster at `scheduler`.
 
     `order` is that of papers.pdf: roster, seat or room. `lists` says whether lists for rooms and graders are made.
+    `spare` papers have no name. `makeup` is the folder of an exam whose numbers are avoided.
     """
 
     jobs: int | None = None
     scheduler: str | None = None
     order: str = "roster"
     lists: bool = True
+    spare: int = 0
+    makeup: str | None = None
 
 
 USUAL = Press()
@@ -49,11 +53,20 @@ class Making:
     """One exam on its way into one folder."""
 
     def __init__(
-        self, exam: Exam, students: tuple[Student, ...], target: Path, force: bool, press: Press, work: Work
+        self,
+        exam: Exam,
+        students: tuple[Student, ...],
+        target: Path,
+        force: bool,
+        press: Press,
+        work: Work,
+        first: Earlier | None = None,
     ) -> None:
-        self.exam, self.students, self.target = exam, students, target
+        self.exam, self.target, self.first = exam, target, first
         self.force, self.press, self.work = force, press, work
         self.old = opened.kept(exam, target)
+        self.wanted = planned(exam, students, self.old.get("papers", ()), press.spare)
+        self.students = students = tuple(each.student for each in self.wanted)
         self.head = json.dumps(seal(exam, (), __version__), ensure_ascii=False)
         self.names = file_names([student.id for student in students])
         self.named: dict[int, str] = {}
@@ -67,8 +80,11 @@ class Making:
         scratch = str(self.work.path(PARTIAL))
         lent = helpers(self.press.jobs, self.press.scheduler, self.pieces, (self.work.lock,), scratch)
         with lent as found, progress("papers", 2 * self.pieces + 2) as step:
-            drawn = drawn_class(self.head, self.students, self.old.get("papers", ()), self.work, found, step)
+            drawn = drawn_class(self._orders(), self.work, found, step)
             return self._finish(drawn, found, step)
+
+    def _orders(self) -> Orders:
+        return Orders(self.head, self.exam.versions, self.wanted, self.old.get("papers", ()), self.first)
 
     def _finish(self, drawn: Class, lent: Helpers, step: Callable[[], None]) -> tuple[list[str], list[str]]:
         self.named = dict(zip(drawn.numbers, self.names, strict=True))
@@ -81,7 +97,7 @@ class Making:
         pdfs = pdf_names(self.names)
         wanted = [*pdfs, *(around.pdfs if around else ())]
         same = files.read_bytes(self.target / SEAL) == self.finished.places[SEAL].read_bytes()
-        notes = [_balanced(self.exam, drawn), *left_over(self.target, pdfs)]
+        notes = [_balanced(self.exam, drawn), *_repeated(drawn), *left_over(self.target, pdfs)]
         if not engine.available():
             notes.insert(1, unprinted(self.target, wanted, same))
         elif not (same and are_there(self.target, wanted)):
@@ -121,10 +137,12 @@ class Making:
     def _add_tables(self, drawn: Class, seal_hash: str) -> None:
         """Make the key and the empty sheets for answers ready."""
         ids = [student.id for student in self.students]
-        head = ["student", *drawn.blanks]
-        answers = [head, *([student, *("" for _ in drawn.blanks)] for student in ids)]
-        keys = ([student, *key] for student, key in zip(ids, drawn.keys, strict=True))
-        self.finished.add("key.csv", files.csv_text([head, *keys]))
+        answers = [["student", *drawn.blanks], *([student, *("" for _ in drawn.blanks)] for student in ids)]
+        has_versions = self.exam.versions is not None
+        keys = [["student", *(["version"] if has_versions else []), *drawn.blanks]]
+        for each, key in zip(self.wanted, drawn.keys, strict=True):
+            keys.append([each.student.id, *([each.version] if has_versions else []), *key])
+        self.finished.add("key.csv", files.csv_text(keys))
         self.finished.add("answers.csv", files.csv_text(answers))
         self.finished.add("answers.xlsx", workbook(answers, seal_hash, "answers"))
 
@@ -160,6 +178,12 @@ class Making:
             whole = self.finished.room(pdf_name(kind, f"{kind}s"))
             with files.outside(self.work.folder):
                 put_together([spans[f"{kind}/{number}"] for number in numbers], whole, duplex=kind == KINDS[0])
+
+
+def _repeated(drawn: Class) -> list[str]:
+    """Return a note on the questions that somebody may have met in the first exam of a make-up."""
+    again = ", ".join(map(str, sorted(drawn.repeated)))
+    return [f"with numbers of the first exam, as there are no others: question {again}"] if again else []
 
 
 def _balanced(exam: Exam, drawn: Class) -> str:
