@@ -79,6 +79,8 @@ def example(output: str, force: bool) -> None:
     show_default=True,
     help="The order of the papers in papers.pdf, for the printer.",
 )
+@click.option("--theme", callback=named, help="The look of the papers: a changed copy of `layerquiz new --theme FILE`.")
+@click.option("--tex", type=int, multiple=True, help="Write the LaTeX of this paper number too; repeatable.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many processes work.  [default: one on each core]")
 @SCHEDULER
 @FORCE
@@ -93,6 +95,8 @@ def exam(
     lists: bool,
     proof: bool,
     order: str,
+    theme: str | None,
+    tex: tuple[int, ...],
     jobs: int | None,
     scheduler: str | None,
     lock: bool,
@@ -127,7 +131,7 @@ def exam(
         _tell((write_proof if proof else write_preview)(exam_file, output, force))
         return
     with after(output, lock):
-        press = Press(jobs, scheduler, order, lists, spare, makeup)
+        press = Press(jobs, scheduler, order, lists, theme, tex, spare, makeup)
         _tell(write_exam(exam_file, roster, output, force, press))
 
 

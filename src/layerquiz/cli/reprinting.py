@@ -33,6 +33,7 @@ def reprint(folder: str, student: str | None, paper: int | None, output: str | N
     """
     from pathlib import Path
 
+    from layerquiz import themed
     from layerquiz.cli.locking import asked
     from layerquiz.entry import bindings
     from layerquiz.entry.finding import Finder
@@ -49,7 +50,7 @@ def reprint(folder: str, student: str | None, paper: int | None, output: str | N
     wanted = (
         finder.numbered(paper) if paper else finder.paper(student or "", bindings.read(Path(folder), sealed.papers))
     )
-    found = again.reprint(plain, sealed, wanted)
+    found = again.reprint(plain, sealed, wanted, themed.sealed(Path(folder), sealed.exam))
     left = [name for name in found if output is None and is_secret(name) and is_locked(Path(folder) / SEAL)]
     changed = again.write(
         {name: found[name] for name in found if name not in left}, Path(output or folder), force=force

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from layerquiz.engine import cut, fonts, log, parent, probe
 from layerquiz.errors import OutsideError
@@ -32,13 +33,17 @@ CPU_SECONDS = 600
 FILE_BYTES = 500_000_000
 
 
-def typeset(source: str, parts: Sequence[str], *, seconds: float | None = None) -> dict[str, bytes]:
+Files: TypeAlias = Sequence[tuple[str, bytes]]
+"""Pictures that a source includes, by their names beside it."""
+
+
+def typeset(source: str, parts: Sequence[str], files: Files = (), *, seconds: float | None = None) -> dict[str, bytes]:
     """Return the PDF of each part, and of each kind of part whole: `paper/1`, `paper/2` and `paper`.
 
     The source writes `LAYERQUIZ-PART name firstpage` to its log where a part begins. Raises `OutsideError` where the
     engine is missing, fails, takes too long, or lacks a character. The same source gives the same bytes.
     """
-    return set_whole(source, parts, seconds=seconds).parts
+    return set_whole(source, parts, files, seconds=seconds).parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +55,29 @@ class Setting:
     told: str
 
 
-def set_whole(source: str, parts: Sequence[str], *, seconds: float | None = None) -> Setting:
+def set_whole(source: str, parts: Sequence[str], files: Files = (), *, seconds: float | None = None) -> Setting:
     """Return all that comes of setting a source. Raises as `typeset`."""
-    with _set(source, parts, seconds) as (folder, record):
+    with _set(source, parts, files, seconds) as (folder, record):
         spans = log.ranges(record, parts)
         pages = {name: len(span) for name, span in spans.items()}
         return Setting(cut.parts(folder / f"{JOB}.pdf", spans), pages, log.told(record))
 
 
-def measure(source: str) -> dict[str, str]:
+def measure(source: str, files: Files = ()) -> dict[str, str]:
     """Return the sizes that a source of no pages tells, by their keys. Raises as `typeset`."""
-    with _set(source, (), None, FLAGS_TO_MEASURE) as (_, record):
+    with _set(source, (), files, None, FLAGS_TO_MEASURE) as (_, record):
         return log.sizes(record)
 
 
 def overfull(source: str, parts: Sequence[str]) -> list[log.Overfull]:
     """Return the boxes of a source that stick out when it is set; the PDF is thrown away. Raises as `typeset`."""
-    with _set(source, parts, None) as (_, record):
+    with _set(source, parts, (), None) as (_, record):
         return log.overfull(record)
 
 
 @contextlib.contextmanager
 def _set(
-    source: str, parts: Sequence[str], seconds: float | None, flags: Sequence[str] = FLAGS
+    source: str, parts: Sequence[str], files: Files, seconds: float | None, flags: Sequence[str] = FLAGS
 ) -> Iterator[tuple[Path, str]]:
     """Set a source in a fresh folder, which is there for as long as it is looked at; the log is its record."""
     if shutil.which(probe.ENGINE) is None:
@@ -81,6 +86,8 @@ def _set(
     limit = SECONDS + SECONDS_PER_PART * len(parts) if seconds is None else seconds
     with tempfile.TemporaryDirectory(prefix="layerquiz-") as name:
         folder = Path(name)
+        for picture, content in files:
+            (folder / picture).write_bytes(content)
         (folder / f"{JOB}.tex").write_text(fonts.resolve(source, folder), encoding="utf-8")
         failed = _run(folder, limit, flags) != 0
         record = log.read(folder / f"{JOB}.log")

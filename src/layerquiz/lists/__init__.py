@@ -19,7 +19,7 @@ from layerquiz.render.lists import List, Rows, lists
 from layerquiz.tables.workbook import workbook
 
 FOLDER = "lists"
-MASTER = "master.pdf"
+MASTER, PROOF = "master.pdf", "proof.pdf"
 PACKING, ATTENDANCE, SEATS, LABELS = (f"{FOLDER}/{name}.pdf" for name in ("packing", "attendance", "seats", "labels"))
 
 
@@ -117,7 +117,7 @@ def documents(exam: Exam, papers: Sequence[Paper], words: Words) -> Documents:
 
 def is_secret(name: str) -> bool:
     """Say whether a file around an exam holds right answers."""
-    return name == MASTER or name.startswith(_marking("").removesuffix(".pdf"))
+    return name in (MASTER, PROOF) or name.startswith(_marking("").removesuffix(".pdf"))
 
 
 def _marking(number: str) -> str:
@@ -130,4 +130,4 @@ def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     return sentences(asked, exact, exam.aids, Words(exam.language))
 
 
-__all__ = ["Documents", "documents", "erratum", "is_secret", "printed", "proof"]
+__all__ = ["PROOF", "Documents", "documents", "erratum", "is_secret", "printed", "proof"]

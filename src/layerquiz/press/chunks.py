@@ -17,11 +17,12 @@ from layerquiz.errors import ExamError
 from layerquiz.press.draw import PIECE, SAID
 from layerquiz.press.drawing import Class
 from layerquiz.press.helpers import Helpers
-from layerquiz.press.setting import larger, largest, measure, measuring, said, set_chunk
+from layerquiz.press.setting import larger, largest, marked, measure, measuring, said, set_chunk
 from layerquiz.press.whole import Span
 from layerquiz.press.work import Work, digest
 from layerquiz.render import latex
 from layerquiz.render.latex import Printed, Source
+from layerquiz.render.look import Look
 
 CONTENTS = "contents.json"
 TOLD = "told.txt"
@@ -63,6 +64,11 @@ class Chunk:
         self.digests: dict[str, str] = contents["digests"]
         self.sizes: dict[str, str] = contents["sizes"]
 
+    @property
+    def told(self) -> str:
+        """Return what the source told the log."""
+        return files.read_bytes(self.folder / TOLD).decode()
+
     def spans(self) -> dict[str, Span]:
         """Return where each part stands in the file of all parts of its kind."""
         found: dict[str, Span] = {}
@@ -83,10 +89,10 @@ def file_of(part: str) -> str:
     return f"{part.replace('/', '-')}.pdf"
 
 
-def kept_files(setting: Setting) -> dict[str, bytes]:
-    """Return the files that are kept of a chunk."""
+def kept_files(setting: Setting, mark: str) -> dict[str, bytes]:
+    """Return the files that are kept of a chunk, whose layout has a mark."""
     digests = {part: files.digest(content) for part, content in setting.parts.items()}
-    contents = {"pages": setting.pages, "digests": digests, "sizes": engine.sizes(setting.told)}
+    contents = {"pages": setting.pages, "digests": digests, "sizes": marked(mark, engine.sizes(setting.told))}
     named = {file_of(part): content for part, content in setting.parts.items()}
     return {**named, CONTENTS: json.dumps(contents).encode(), TOLD: setting.told.encode()}
 
@@ -98,32 +104,35 @@ def printed(
     helpers: Helpers,
     is_whole: Callable[[Path], bool],
     step: Callable[[], None],
+    look: Look,
 ) -> tuple[Layout, list[Chunk]]:
-    """Return the layout with its sizes, and all chunks, set.
+    """Return the layout with its sizes, and all chunks, set; one of several looks is several.
 
     A chunk that is there from an earlier run is not set again where `is_whole` says so of its folder.
     """
     alone = len(wanted.chunks) == 1 and not wanted.sizes
-    sizes = None if alone else _sizes(found, wanted, work, helpers, step)
-    names: dict[int, str] = {}
+    sizes = None if alone else _sizes(found, wanted, work, helpers, step, look)
+    names: list[str] = []
 
     def orders() -> Iterator[Source]:
-        for place, papers in enumerate(_by_chunk(found, wanted, work)):
-            source = latex.joined(papers, sizes)
-            name = f"chunk-{place + 1}-{digest(source.text)}"
-            names[place] = name
-            if is_whole(work.path(name)):
-                step()
-            else:
-                waiting.append(name)
-                yield source
+        for place, papers in enumerate(_by_chunk(found, wanted, work), 1):
+            for group in latex.by_layout(papers):
+                source = latex.joined(group, sizes, look=look)
+                name = f"chunk-{place}-{digest(source.text, [files.digest(content) for _, content in source.files])}"
+                names.append(name)
+                if is_whole(work.path(name)):
+                    step()
+                else:
+                    waiting.append((name, source.mark))
+                    yield source
 
-    waiting: list[str] = []
+    waiting: list[tuple[str, str]] = []
     for number, setting in helpers.each(set_chunk, orders()):
-        work.keep_all(waiting[number], kept_files(setting))
+        name, mark = waiting[number]
+        work.keep_all(name, kept_files(setting, mark))
         step()
-    chunks = [Chunk(work.path(names[place])) for place in range(len(wanted.chunks))]
-    done = largest([chunks[0].sizes]) if sizes is None else sizes
+    chunks = [Chunk(work.path(name)) for name in names]
+    done = {**(sizes or {}), **largest(chunk.sizes for chunk in chunks)}
     return Layout(wanted.chunks, wanted.said, done), chunks
 
 
@@ -136,16 +145,17 @@ def _by_chunk(found: Class, wanted: Layout, work: Work) -> Iterator[list[Printed
         before = last
 
 
-def _sizes(found: Class, wanted: Layout, work: Work, helpers: Helpers, step: Callable[[], None]) -> dict[str, str]:
+def _sizes(
+    found: Class, wanted: Layout, work: Work, helpers: Helpers, step: Callable[[], None], look: Look
+) -> dict[str, str]:
     """Return the sizes of the layout: those that are sealed, in which later papers have to find room, or measured."""
-    pieces = (piece for paper in said(found.printed(work), wanted.said, SAID) for piece in paper.measured)
     if wanted.sizes:
         return dict(wanted.sizes)
     names: list[str] = []
     measured: list[Mapping[str, str]] = []
 
     def orders() -> Iterator[Source]:
-        for source in measuring(pieces):
+        for source in measuring(said(found.printed(work), wanted.said, SAID), look):
             name = f"sizes-{digest(source.text)}"
             kept = work.find(name)
             if kept is not None:
@@ -161,16 +171,16 @@ def _sizes(found: Class, wanted: Layout, work: Work, helpers: Helpers, step: Cal
     return largest(measured)
 
 
-def check_room(found: Class, wanted: Layout, work: Work, kept: Collection[str]) -> None:
+def check_room(found: Class, wanted: Layout, work: Work, kept: Collection[str], look: Look) -> None:
     """Refuse papers that came later and have a piece that is larger than the layout which was printed."""
     new = {number for number, paper in zip(found.numbers, found.papers, strict=True) if paper["student"] not in kept}
     if not (new and wanted.sizes):
         return
     papers = [paper for paper in said(found.printed(work, new), wanted.said, SAID) if paper.number in new]
-    if not any(larger(measure(source), wanted.sizes) for source in measuring(p for q in papers for p in q.measured)):
+    if not any(larger(measure(source), wanted.sizes) for source in measuring(papers, look)):
         return
     for paper in papers:
-        off = larger(measure(latex.measuring(paper.measured)), wanted.sizes)
+        off = [key for source in measuring([paper], look) for key in larger(measure(source), wanted.sizes)]
         if off:
             raise no_room(paper.number, off)
 

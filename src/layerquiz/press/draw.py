@@ -22,6 +22,7 @@ from layerquiz.exam.seal import exam_of, reopened, sealed_paper
 from layerquiz.exam.seating import Planned
 from layerquiz.render import latex, papers
 from layerquiz.render.latex import Measured, Printed
+from layerquiz.render.layout import Layout
 from layerquiz.render.questions import key_in_words
 
 PIECE = 100
@@ -144,7 +145,7 @@ def unpacked(data: bytes) -> Iterator[Printed]:
     """Yield the papers that were packed."""
     for found in json.loads(zlib.decompress(data)):
         pieces = tuple([Measured(**piece) for piece in found.pop("measured")])
-        yield Printed(measured=pieces, **found)
+        yield Printed(layout=Layout(**found.pop("layout")), measured=pieces, **found)
 
 
 _KNOWN: dict[str, Exam] = {}

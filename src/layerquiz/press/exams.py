@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from layerquiz import files, lists, tables
+from layerquiz import files, lists, tables, themed
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.makeup import made_up
@@ -16,8 +16,6 @@ from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.making import USUAL, Making, Press
 from layerquiz.press.work import Work
-
-PROOF = "proof.pdf"
 
 
 def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press: Press = USUAL) -> Written:
@@ -33,7 +31,8 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool, press
     with work.locked(), collecting_seldom():
         exam = _parsed(written, exam_file, Path(press.makeup or target), work)
         exam = exam if first is None else made_up(exam, first.exam)
-        making = Making(exam, roster.students, Path(target), force, press, work, first)
+        theme = themed.theme(exam, exam_file, press.theme)
+        making = Making(exam, roster.students, Path(target), force, press, work, theme, first)
         changed, notes = making.make()
     return Written(target, tuple(changed), (*roster.notes, *notes, *filter(None, [unsigned_because(exam)])))
 
@@ -47,8 +46,8 @@ def write_proof(exam_file: str, target: str, force: bool) -> Written:
     exam = opened.parsed(written, exam_file, "")
     if exam.seed == "":
         exam = opened.parsed(written, exam_file, opened.sealed_seed(Path(target)) or secrets.token_hex(16))
-    collected = files.Target(Path(target), force=force, replaceable=(PROOF,))
-    collected.add(PROOF, lists.printed([(PROOF, lists.proof(exam, Words(exam.language)))])[PROOF])
+    collected = files.Target(Path(target), force=force, replaceable=(lists.PROOF,))
+    collected.add(lists.PROOF, lists.printed([(lists.PROOF, lists.proof(exam, Words(exam.language)))])[lists.PROOF])
     told = unsigned_because(exam) or f"signed by {' and '.join(exam.signed_by)}"
     return Written(target, tuple(collected.commit()), (told,))
 

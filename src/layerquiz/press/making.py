@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerquiz import __version__, data, engine, files, lists
+from layerquiz import __version__, data, engine, files, lists, themed
+from layerquiz.engine import boxes
+from layerquiz.exam.accommodation import accommodation
 from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.roster import Student
@@ -16,10 +18,11 @@ from layerquiz.exam.seal import reopened, seal, seal_of
 from layerquiz.grading.policy import Policy
 from layerquiz.languages import Words
 from layerquiz.press import opened
-from layerquiz.press.chunks import Chunk, check_room, layout, printed
+from layerquiz.press.chunks import Chunk, Layout, check_room, layout, printed
 from layerquiz.press.draw import PIECE, remember
 from layerquiz.press.drawing import Class, Orders, drawn_class, planned
 from layerquiz.press.helpers import Helpers, helpers
+from layerquiz.press.looks import documents, in_latex, look_of
 from layerquiz.press.moving import Finished, is_whole
 from layerquiz.press.names import KINDS, SEAL, are_there, file_names, left_over, pdf_name, pdf_names, unprinted
 from layerquiz.press.opened import Earlier
@@ -27,6 +30,8 @@ from layerquiz.press.sealing import is_written, layout_of, pretty
 from layerquiz.press.show import progress
 from layerquiz.press.whole import Span, ordered, put_together
 from layerquiz.press.work import PARTIAL, Work, digest
+from layerquiz.render.look import Look
+from layerquiz.render.themes import USUAL_THEME, Theme
 from layerquiz.tables.workbook import workbook
 
 
@@ -35,13 +40,16 @@ class Press:
     """How an exam is made, which its files do not tell: `jobs` processes, or a Dask cluster at `scheduler`.
 
     `order` is that of papers.pdf: roster, seat or room. `lists` says whether lists for rooms and graders are made.
-    `spare` papers have no name. `makeup` is the folder of an exam whose numbers are avoided.
+    `theme` is the file of another look. `tex` are the numbers of papers whose LaTeX is wanted too. `spare` papers have
+    no name. `makeup` is the folder of an exam whose numbers are avoided.
     """
 
     jobs: int | None = None
     scheduler: str | None = None
     order: str = "roster"
     lists: bool = True
+    theme: str | None = None
+    tex: tuple[int, ...] = ()
     spare: int = 0
     makeup: str | None = None
 
@@ -60,9 +68,10 @@ class Making:
         force: bool,
         press: Press,
         work: Work,
+        theme: Theme = USUAL_THEME,
         first: Earlier | None = None,
     ) -> None:
-        self.exam, self.target, self.first = exam, target, first
+        self.exam, self.target, self.theme, self.first = exam, target, theme, first
         self.force, self.press, self.work = force, press, work
         self.old = opened.kept(exam, target)
         self.wanted = planned(exam, students, self.old.get("papers", ()), press.spare)
@@ -96,7 +105,10 @@ class Making:
         self.finished.changed(force=self.force, replaceable=replaceable)  # refused before TeX has run for hours
         pdfs = pdf_names(self.names)
         wanted = [*pdfs, *(around.pdfs if around else ())]
+        for name, kept in themed.kept(self.theme).items():
+            self.finished.add(name, kept)
         same = files.read_bytes(self.target / SEAL) == self.finished.places[SEAL].read_bytes()
+        same = same and themed.is_kept(self.target, self.theme) and not self.press.tex
         notes = [_balanced(self.exam, drawn), *_repeated(drawn), *left_over(self.target, pdfs)]
         if not engine.available():
             notes.insert(1, unprinted(self.target, wanted, same))
@@ -117,13 +129,26 @@ class Making:
         """Make all PDFs ready, and the seal with their layout."""
         said = drawn.said.sentences(Policy.of(self.exam.policy).asks_exact, self.exam.aids)
         wanted = layout(drawn.numbers, said, layout_of(self.old))
-        check_room(drawn, wanted, self.work, {paper["student"] for paper in self.old.get("papers", ())})
-        done, chunks = printed(drawn, wanted, self.work, lent, self._is_whole, step)
+        look = look_of(self.exam, self.theme, reopened(self.exam, drawn.papers))
+        check_room(drawn, wanted, self.work, {paper["student"] for paper in self.old.get("papers", ())}, look)
+        done, chunks = printed(drawn, wanted, self.work, lent, self._is_whole, step, look)
         self._seal(sealed, done.plain())
         self._collect(drawn, chunks)
+        self._add_looks(drawn, done, look)
         for name, content in (around.printed(said) if around else {}).items():
             self.finished.add(name, content)
         step()
+
+    def _add_looks(self, drawn: Class, done: Layout, look: Look) -> None:
+        """Make the papers ready that are wanted in another form: for a screen reader, or as LaTeX."""
+        heard = {student.id for student in self.students if accommodation(student).html}
+        whole = reopened(self.exam, drawn.papers) if heard else ()
+        spoken = (paper for paper in whole if paper.student.id in heard)
+        found: dict[str, str | bytes] = {**documents(self.exam, spoken, self.named, done.said, look)}
+        for number in self.press.tex:
+            found |= in_latex(drawn, done, self.work, number, self.named.get(number, ""), look)
+        for name, content in found.items():
+            self.finished.add(name, content)
 
     def _seal(self, sealed: Mapping[str, Any], done: Any) -> None:
         """Make the seal ready, with the layout that was printed, if any was."""
@@ -173,6 +198,8 @@ class Making:
         for chunk in chunks:
             self.finished.add_parts(chunk, {part: self._name_of(part) for part in chunk.pages})
             spans |= chunk.spans()
+        told = next((chunk.told for chunk in chunks if boxes.read(chunk.told)), "")
+        self.finished.add(boxes.FILE, boxes.document(told))
         numbers = [drawn.numbers[place] for place in ordered(self.students, self.press.order)]
         for kind in KINDS:
             whole = self.finished.room(pdf_name(kind, f"{kind}s"))

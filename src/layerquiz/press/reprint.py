@@ -17,23 +17,29 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.grading.policy import Policy
 from layerquiz.press.chunks import Layout, layout
 from layerquiz.press.draw import SAID
+from layerquiz.press.looks import look_of
 from layerquiz.press.names import KINDS, file_names, pdf_name
 from layerquiz.press.sealing import layout_of
 from layerquiz.press.setting import largest, measure, measuring, said, set_chunk
 from layerquiz.render import latex, papers
 from layerquiz.render.latex import Printed
+from layerquiz.render.look import Look
+from layerquiz.render.themes import USUAL_THEME, Theme
 
 
-def reprint(plain: Mapping[str, Any], sealed: Sealed, paper: Paper) -> dict[str, bytes]:
+def reprint(plain: Mapping[str, Any], sealed: Sealed, paper: Paper, theme: Theme = USUAL_THEME) -> dict[str, bytes]:
     """Return the PDFs of a paper by their places in the exam's folder, such as `papers/s1.pdf`.
 
-    `plain` is the seal as it is written. Raises `OutsideError` where there is no TeX.
+    `plain` is the seal as it is written, `theme` what the folder keeps of one. Raises `OutsideError` without TeX.
     """
     if not engine.available():
         cure = f"Install {' '.join(engine.missing())}"
         raise OutsideError("papers cannot be printed without TeX", cure=cure, slug="no-tex")
-    wanted = _layout(plain, sealed)
-    source = latex.joined(list(_chunk(sealed, wanted, paper.number)), wanted.sizes)
+    look = look_of(sealed.exam, theme, sealed.papers)
+    wanted = _layout(plain, sealed, look)
+    groups = latex.by_layout(_chunk(sealed, wanted, paper.number))
+    group = next(group for group in groups if paper.number in [other.number for other in group])
+    source = latex.joined(group, wanted.sizes, look=look)
     parts = set_chunk(source).parts
     names = file_names([other.student.id for other in sealed.papers])
     name = names[[other.number for other in sealed.papers].index(paper.number)]
@@ -48,7 +54,7 @@ def write(found: Mapping[str, bytes], target: Path, *, force: bool) -> list[str]
     return collected.commit()
 
 
-def _layout(plain: Mapping[str, Any], sealed: Sealed) -> Layout:
+def _layout(plain: Mapping[str, Any], sealed: Sealed, look: Look) -> Layout:
     """Return the sealed layout; that of an exam which was never printed is found as `exam` finds it."""
     numbers = [paper.number for paper in sealed.papers]
     found = layout_of(plain)
@@ -56,10 +62,8 @@ def _layout(plain: Mapping[str, Any], sealed: Sealed) -> Layout:
         return layout(numbers, tuple(found["said"]), found)
     sentences = _sentences(sealed)
     wanted = layout(numbers, sentences, None)
-    pieces = (
-        piece for paper in said(_printed(sealed.exam, sealed.papers), sentences, SAID) for piece in paper.measured
-    )
-    return Layout(wanted.chunks, sentences, largest(map(measure, measuring(pieces))))
+    sources = measuring(said(_printed(sealed.exam, sealed.papers), sentences, SAID), look)
+    return Layout(wanted.chunks, sentences, largest(map(measure, sources)))
 
 
 def _sentences(sealed: Sealed) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from layerquiz.network.glossary import of_one
+from layerquiz.render.look import USUAL_LOOK, Look
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
 LINE_BREAK = "\\\n"
@@ -178,8 +179,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an exam: its title, what it says (Markdown), and the number of its first question."""
+
+    title: str
+    first: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """One student's exam."""
+    """One student's exam.
+
+    exam: the identity of the exam in hexadecimal digits, which the code of each page says. minutes: the time of
+    everybody; extra_time: what this student has beyond it, in per cent. aids and honour are sentences, the first in
+    English. overflow says whether a page for more working stands behind the questions, scratch how many pages that are
+    not graded, html whether the student needs the paper as a page for a screen reader too.
+    """
 
     course: str
     title: str
@@ -192,6 +208,30 @@ class Paper:
     questions: tuple[Question, ...]
     total: str
     policy: tuple[str, ...] = ()
+    exam: str = ""
+    version: str = ""
+    room: str = ""
+    seat: str = ""
+    minutes: int | None = None
+    extra_time: int = 0
+    aids: str = ""
+    honour: str = ""
+    sections: tuple[Section, ...] = ()
+    formula_sheet: bool = False
+    overflow: bool = True
+    scratch: int = 1
+    html: bool = False
+    look: Look = USUAL_LOOK
+
+    @property
+    def language(self) -> str:
+        """Return the language of the fixed words."""
+        return self.look.language
+
+    @property
+    def own_minutes(self) -> int:
+        """Return this student's time in whole minutes, rounded up; 0 where the exam does not say."""
+        return -(-(self.minutes or 0) * (100 + self.extra_time) // 100)
 
 
 @dataclass(frozen=True, slots=True)

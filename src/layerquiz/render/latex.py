@@ -8,25 +8,39 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import jinja2
 
 from layerquiz.errors import LayerquizError
-from layerquiz.render import escape, markup, mathematics
+from layerquiz.languages import ENGLISH, Words
+from layerquiz.render import codes, cover, escape, markup, mathematics, themes
 from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
+from layerquiz.render.layout import Layout
+from layerquiz.render.look import USUAL_LOOK, Look
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
 END = r"\csname @@end\endcsname" + "\n"
+PLACED, NOT_PLACED = "\\let\\Place\\Placed\n", "\\let\\Place\\NotPlaced\n"
+MOST_FORMULAS = 4
+"""Pages of formulas that a paper may have."""
+
+
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A LaTeX document and the names of its parts, in the order in which they are printed."""
+    """A LaTeX document, the names of its parts in the order in which they are printed, and the pictures in it.
+
+    mark: what the keys of its sizes begin with where those of all layouts stand together.
+    """
 
     text: str
     parts: tuple[str, ...]
+    files: tuple[tuple[str, bytes], ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +66,63 @@ class Printed:
     """One student's paper and its worked solution in LaTeX, and the pieces of it that decide the layout of all."""
 
     number: int
+    layout: Layout
     measured: tuple[Measured, ...]
     paper: str
     solution: str
 
 
 def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
-    """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on."""
-    return joined([printed(paper) for paper in sheets], solutions=solutions)
+    """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on.
+
+    All have the look of the first.
+    """
+    return joined([printed(paper) for paper in sheets], look=sheets[0].look, solutions=solutions)
 
 
 def printed(paper: Paper) -> Printed:
-    """Return one paper in LaTeX; with others it is put together by `joined`."""
-    whole, solution = (str(getattr(_papers(), kind)(paper)) for kind in ("paper", "solution"))
-    return Printed(paper.number, tuple(_measured_paper(paper)), whole, solution)
+    """Return one paper in LaTeX; with others of the same look it is put together by `joined`."""
+    parts, measured = _papers(paper.language), tuple(_measured_paper(paper))
+    return Printed(paper.number, paper.look.layout, measured, str(parts.paper(paper)), str(parts.solution(paper)))
 
 
-def joined(sheets: Sequence[Printed], sizes: Mapping[str, str] | None = None, *, solutions: bool = True) -> Source:
-    """Return papers and their solutions as one document.
+def by_layout(sheets: Iterable[Printed]) -> list[list[Printed]]:
+    """Return papers in groups of the same layout, the usual one's first: one document has one layout."""
+    found: dict[Layout, list[Printed]] = {}
+    for paper in sheets:
+        found.setdefault(paper.layout, []).append(paper)
+    return [found[layout] for layout in sorted(found, key=lambda layout: layout.mark)]
 
-    The largest sizes of the pieces are measured in these papers and told in the log, unless `sizes` has them already.
+
+def joined(
+    sheets: Sequence[Printed],
+    sizes: Mapping[str, str] | None = None,
+    *,
+    look: Look = USUAL_LOOK,
+    solutions: bool = True,
+) -> Source:
+    """Return papers of one layout and their solutions as one document.
+
+    The largest sizes of the pieces are measured in these papers and told in the log, unless `sizes` has those of their
+    layout. In the usual layout the first paper tells in the log where its answer boxes stand.
     """
+    look = replace(look, layout=sheets[0].layout)
+    sizes = look.layout.own(sizes or {}) or None
     first = measuring_lines(once(piece for paper in sheets for piece in paper.measured)) if sizes is None else ""
     given = "".join(rf"\Sized{{{key}}}{{{size}}}" + "\n" for key, size in (sizes or {}).items())
-    bodies = [paper.paper for paper in sheets] + ([paper.solution for paper in sheets] if solutions else [])
+    place = PLACED if look.layout.is_usual else NOT_PLACED
+    asked = [place, sheets[0].paper, NOT_PLACED, *(paper.paper for paper in sheets[1:])]
+    bodies = asked + ([paper.solution for paper in sheets] if solutions else [])
     kinds = ("paper", "solution") if solutions else ("paper",)
-    text = f"{_opening()}{given}{first}{''.join(bodies)}{END}"
-    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets))
+    text = f"{_opening(look)}{given}{first}{''.join(bodies)}{END}"
+    return Source(
+        text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets), look.theme.files, look.layout.mark
+    )
 
 
-def measuring(pieces: Iterable[Measured]) -> Source:
+def measuring(pieces: Iterable[Measured], look: Look = USUAL_LOOK) -> Source:
     """Return a document of no pages whose log tells the largest sizes of some pieces."""
-    return Source(f"{_opening()}{measuring_lines(list(pieces))}{END}", ())
+    return Source(f"{_opening(look)}{measuring_lines(list(pieces))}{END}", (), look.theme.files, look.layout.mark)
 
 
 def measuring_lines(pieces: Sequence[Measured]) -> str:
@@ -95,18 +134,18 @@ def measuring_lines(pieces: Sequence[Measured]) -> str:
 
 def pages(documents: Sequence[Page]) -> Source:
     """Return general documents, such as one page of feedback per student: `page/1` and so on."""
-    text = _template("pages").render(pages=documents)
+    text = _written("pages", pages=documents)
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
 
 
-def document(name: str, parts: tuple[str, ...], values: Mapping[str, object]) -> Source:
+def document(name: str, parts: tuple[str, ...], values: Mapping[str, Any]) -> Source:
     """Return the document that a template of that name makes of some values."""
-    return Source(_template(name).render(values), parts)
+    return Source(_written(name, **values), parts)
 
 
 def slides(shown: Sequence[Slide]) -> Source:
     """Return slides, 16 to 9, as one document: `slide/1` and so on."""
-    text = _template("slides").render(slides=shown)
+    text = _written("slides", slides=shown)
     return Source(text, tuple(f"slide/{number}" for number in range(1, len(shown) + 1)))
 
 
@@ -118,7 +157,7 @@ def sheet(questions: Sheet) -> Source:
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
     measured = [measures(document.questions) for document in documents]
-    text = _template("sheet").render(sheets=list(zip(documents, measured, strict=True)))
+    text = _written("sheet", sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
@@ -129,15 +168,19 @@ def measures(questions: Iterable[Question]) -> list[Measured]:
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
     """Yield what of a paper may be larger or smaller than in another student's."""
-    yield Measured("Measure", "head", f"paper {paper.number}", _piece("head", paper, f"paper {paper.number}"))
+    nobodys = replace(paper, student_name="", student_id="", room="", seat="", number=1, version="")
+    for piece in ("cover", "notes"):
+        yield Measured(
+            "Measure", piece, f"paper {paper.number}", _piece(piece, nobodys, f"paper {paper.number}", paper.language)
+        )
     for question in paper.questions:
-        yield from _measured_question(question, f"paper {paper.number}, ")
+        yield from _measured_question(question, f"paper {paper.number}, ", paper.language)
 
 
-def _measured_question(question: Question, place: str) -> Iterator[Measured]:
+def _measured_question(question: Question, place: str, language: str = ENGLISH.language) -> Iterator[Measured]:
     """Yield the statement, the labels of the answers, and the labels of the grid's rows."""
     key, here = _key(question), f"{place}question {question.number}"
-    yield Measured("Measure", key, here, _piece("statement", question, here))
+    yield Measured("Measure", key, here, _piece("statement", question, here, language))
     for index, blank in enumerate(question.blanks, start=1):
         yield Measured("Measure", f"{key}-{index}", here, rf"\Label{{{markup.latex_line(blank.beside)}}}")
     if question.grid:
@@ -156,16 +199,6 @@ def once(pieces: Iterable[Measured]) -> list[Measured]:
 def _key(question: Question) -> str:
     """Return the name under which a question's sizes are remembered."""
     return f"question{question.number}"
-
-
-def _points(points: str) -> str:
-    """Return `1 point`, `2 points`."""
-    return f"{markup.latex_line(points)} point{'' if points == '1' else 's'}"
-
-
-def _score_width(paper: Paper) -> str:
-    """Return the width of one cell of the table of points: 146 mm beside its heads, at most 18 mm for each."""
-    return f"{min(18.0, 145.5 / (len(paper.questions) + 1)):.2f}mm"
 
 
 def _row_height(grid: AnswerGrid) -> str:
@@ -196,18 +229,11 @@ def _narrow(columns: Sequence[Column]) -> str:
 def _environment() -> jinja2.Environment:
     """Return the templates, with delimiters that LaTeX does not use."""
     environment = jinja2.Environment(  # noqa: S701 - nothing here is HTML; each value passes a filter that escapes for LaTeX
-        block_start_string="((*",
-        block_end_string="*))",
-        variable_start_string="(((",
-        variable_end_string=")))",
-        comment_start_string="((=",
-        comment_end_string="=))",
-        undefined=jinja2.StrictUndefined,
-        loader=jinja2.PackageLoader("layerquiz.render"),
+        **themes.DELIMITERS, undefined=jinja2.StrictUndefined, loader=jinja2.PackageLoader("layerquiz.render")
     )
     filters = {"blocks": markup.latex, "line": markup.latex_line, "math": mathematics.latex, "plain": escape.latex}
-    environment.filters.update(filters, name=_name, points=_points, key=_key, columns=_columns, narrow=_narrow)
-    environment.filters.update(score_width=_score_width, row_height=_row_height)
+    environment.filters.update(filters, name=themes.name, key=_key, columns=_columns, narrow=_narrow)
+    environment.filters.update(row_height=_row_height, codes=_codes, scores=cover.score_blocks)
     environment.tests.update(
         paragraph=lambda item: isinstance(item, Paragraph),
         step=lambda item: isinstance(item, Step),
@@ -218,37 +244,53 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _name(text: str) -> str:
-    """Return a name or title: one line, of bounded length, escaped."""
-    return escape.latex(escape.name(text))
+def _codes(paper: Paper) -> Iterator[str]:
+    """Yield the codes of a paper's pages: of so many as it has at most, as no question is taller than a page."""
+    most = 2 + len(paper.questions) + len(paper.sections) + MOST_FORMULAS * paper.formula_sheet
+    for page in range(1, most + paper.overflow + paper.scratch + 1):
+        yield codes.rectangles(codes.text(paper.exam, paper.number, page)) if paper.exam else ""
 
 
-def _template(name: str) -> jinja2.Template:
+@functools.cache
+def _spoken(language: str) -> dict[str, Any]:
+    """Return what speaks in the documents of a language."""
+    say = themes.saying(Words(language))
+    spoken = {"facts": functools.partial(cover.facts, say), "rules": functools.partial(cover.rules, say)}
+    return {"say": say, "points": functools.partial(_points, say), **spoken}
+
+
+def _points(say: cover.Say, points: str) -> str:
+    """Return `1 point`, `2 points`."""
+    return say("{points} point" if points == "1" else "{points} points", points=markup.latex_line(points))
+
+
+def _written(name: str, look: Look = USUAL_LOOK, **values: Any) -> str:
     """Return one of the documents."""
-    return _environment().get_template(f"{name}.tex.j2")
+    spoken, theme = _spoken(look.language), themes.written(look.theme, look.language)
+    return _environment().get_template(f"{name}.tex.j2").render(layout=look.layout, theme=theme, **spoken, **values)
 
 
-@functools.cache
-def _opening() -> str:
+@functools.lru_cache(maxsize=16)
+def _opening(look: Look) -> str:
     """Return how every document of papers begins."""
-    return _template("preamble").render() + "\n\\begin{document}\n"
+    return _written("opening", look, draft=look.draft, formulas=look.formulas)
 
 
 @functools.cache
-def _papers() -> jinja2.environment.TemplateModule:
+def _papers(language: str) -> Any:
     """Return a whole paper and a whole solution, one function for each."""
-    return _template("papers").module
+    return _environment().get_template("papers.tex.j2").make_module(_spoken(language))
 
 
-def _piece(name: str, value: Paper | Question, place: str) -> str:
+def _piece(name: str, value: Paper | Question, place: str, language: str = ENGLISH.language) -> str:
     """Return one piece of a paper alone; what cannot be printed in it is told with its place."""
     try:
-        return str(getattr(_macros(), name)(value))
+        return str(getattr(_macros(language), name)(value))
     except LayerquizError as error:
         raise error.at(place) from None
 
 
 @functools.cache
-def _macros() -> jinja2.environment.TemplateModule:
+def _macros(language: str) -> Any:
     """Return the pieces of a paper, one function for each."""
-    return _template("paper").module
+    return _environment().get_template("paper.tex.j2").make_module(_spoken(language))
