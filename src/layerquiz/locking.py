@@ -16,8 +16,8 @@ from layerquiz.vault import places
 from layerquiz.vault.cipher import HEAD, Head, Lock
 from layerquiz.vault.stored import ENDING, Passphrase, lock_of, locked
 
-SECRETS = (SEAL, "key.csv")
-FOLDERS = ("solutions",)
+SECRETS = (SEAL, "key.csv", lists.PROOF)
+FOLDERS = ("solutions", "tex")
 
 
 def is_secret(name: str) -> bool:

@@ -140,6 +140,19 @@ def test_what_cannot_be_read_gets_a_second_look() -> None:
     assert entered()["s1"][:2] == ["12", "14 or 15"]
 
 
+def test_points_for_what_a_person_has_marked_are_typed() -> None:
+    """More points than there are cannot be; what is at most that is nobody's slip."""
+    Path("exam.yaml").write_text(
+        "title: Own\nseed: 7\nquestions:\n  - {text: Why?, points: 4}\n  - {template: dense-parameters}\n",
+        encoding="utf-8",
+    )
+    assert run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out", "--force").exit_code == 0
+    result = enter("1", "5", "2.5", ".", "q")
+    assert result.output.count("look again") == 1
+    graded = json.loads(run("grade", "out", "out/entered.csv", "--json", "--no-pdf").output)
+    assert graded["students"][0]["points"] == 2.5
+
+
 def test_slips_of_the_hand_get_a_second_look_that_tells_nothing() -> None:
     right = {name: str(key) for name, key in keys("s1").items()}
     weights = right["2a"]

@@ -54,6 +54,8 @@ SECRET = {
     "solutions/solutions.pdf": True,
     "master.pdf": True,
     "lists/marking-1.pdf": True,
+    "proof.pdf": True,
+    "tex/s1.tex": True,
     "papers/s1.pdf": False,
     "answers.csv": False,
     "answers.xlsx": False,

@@ -10,9 +10,7 @@ from layerquiz.exam.roster import Student
 from layerquiz.grading.spares import Binding
 from layerquiz.grading.submissions.people import People
 from layerquiz.grading.submissions.table import shown
-
-MARK = "LQ1"
-"""A code begins with this; the exam, the paper's number and the page follow."""
+from layerquiz.render.codes import MARK
 
 MOST_DIGITS = 9
 

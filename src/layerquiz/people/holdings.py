@@ -20,7 +20,7 @@ LARGEST = 2_000_000_000
 TABLE = ".csv"
 MADE = ("grades/grades.xlsx", "grades/canvas.csv", "grades/moodle.csv", "grades/report.html", "grades/summary.md")
 SLIDES = "grades/slides.pdf"
-PRINTED, GRADED = ("papers", "solutions"), ("grades/feedback", "grades/practice")
+PRINTED, GRADED = ("papers", "solutions", "tex"), ("grades/feedback", "grades/practice")
 """Folders that have files for single students: called as the papers are, and as those who were graded are."""
 
 NAMELESS = "boxes.json"
