@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
 from layerquiz.exam import parts
+from layerquiz.exam.course_letters import with_letters
 from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, Signed, blank_id
 from layerquiz.exam.own_text import OwnText
@@ -308,7 +309,8 @@ def _check_format(sealed: Any) -> None:
 
 def exam_of(sealed: Mapping[str, Any]) -> Exam:
     """Return the exam of a seal without its papers."""
-    templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
+    letters = sealed.get("letters", {})
+    templates = {name: with_letters(parse(text, name), letters) for name, text in sealed["templates"].items()}
     return _exam(sealed, templates)
 
 
