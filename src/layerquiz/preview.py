@@ -33,7 +33,7 @@ def write_preview(exam_file: str, target: str, force: bool) -> Written:
 
 def _pdfs(document: Paper) -> dict[str, bytes]:
     source = latex.papers([document])
-    parts = engine.typeset(source.text, source.parts)
+    parts = engine.typeset(source.text, source.parts, source.files)
     return {f"{kind}.pdf": parts[f"{kind}/{document.number}"] for kind in ("paper", "solution")}
 
 

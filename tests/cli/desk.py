@@ -50,12 +50,12 @@ def refusal(*arguments: str | Path, beside: Path, code: int = 1) -> str:
     return result.output
 
 
-def pretended(_: str, parts: Sequence[str], **_limits: float) -> dict[str, bytes]:
+def pretended(_: str, parts: Sequence[str], __: object = (), **_limits: float) -> dict[str, bytes]:
     """Return a file for each part that would be printed: what a test needs that is not about printing."""
     return {part: b"%PDF " + part.encode() for part in (*parts, *(part.partition("/")[0] for part in parts))}
 
 
-def pretended_whole(_: str, parts: Sequence[str]) -> Setting:
+def pretended_whole(_: str, parts: Sequence[str], __: object = ()) -> Setting:
     """Return a PDF of one page for each part, and all pages of a kind, as if papers had been set."""
     found = {part: pages(1, part) for part in parts}
     kinds = [part.partition("/")[0] for part in parts]
