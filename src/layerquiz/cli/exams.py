@@ -128,7 +128,7 @@ def exam(
     from layerquiz.preview import write_preview
 
     if roster is None:
-        _tell((write_proof if proof else write_preview)(exam_file, output, force))
+        _tell(write_proof(exam_file, output, force) if proof else write_preview(exam_file, output, force, theme))
         return
     with after(output, lock):
         press = Press(jobs, scheduler, order, lists, theme, tex, spare, makeup)

@@ -121,8 +121,14 @@ def seal_of(exam: Exam, papers: Sequence[Mapping[str, Any]], version: str) -> di
         **({} if exam.aids is None else {"aids": exam.aids}),
         **_settings(exam),
     }
-    sealed["parts"] = parts.digests(_hashed(sealed), canonical)
-    return {**sealed, "hash": digest(sealed)}
+    return resealed(sealed)
+
+
+def resealed(sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return sealed data with the digests of its parts and its hash, whatever was changed in it."""
+    found = {key: part for key, part in sealed.items() if key not in ("parts", "hash")}
+    found["parts"] = parts.digests(_hashed(found), canonical)
+    return {**found, "hash": digest(found)}
 
 
 SETTINGS = (
