@@ -53,7 +53,7 @@ def refusal(*arguments: str | Path, beside: Path, code: int = 1) -> str:
     return result.output
 
 
-def pretended(_: str, parts: Sequence[str], **_limits: float) -> dict[str, bytes]:
+def pretended(_: str, parts: Sequence[str], pictures: object = (), **_limits: float) -> dict[str, bytes]:
     """Return a file for each part that would be printed: what a test needs that is not about printing."""
     return {part: b"%PDF " + part.encode() for part in (*parts, *(part.partition("/")[0] for part in parts))}
 

@@ -13,7 +13,7 @@ from layerquiz.exam.seal import seal, unseal
 from layerquiz.grading.grade import grade
 from layerquiz.languages import Words
 from layerquiz.network.glossary import letter
-from layerquiz.render import papers
+from layerquiz.render import formula_sheet, papers
 
 COURSE = "letters: {kernel: F, filters: N, channels: D, width: X}"
 NUMBERS = "title: T\nseed: 5\nquestions: [{template: conv-size}, {template: conv-parameters}]\n"
@@ -114,3 +114,11 @@ def test_letters_that_cannot_be_are_one_error(letters, said):
 def test_letters_are_exchanged_where_both_are_said():
     """S for a kernel is no collision where the stride has another letter."""
     assert read(NUMBERS, "letters: {kernel: S, stride: K}").letters == {"kernel": "S", "stride": "K"}
+
+
+def test_the_formula_sheet_is_in_the_letters_of_the_course():
+    found = sealed(read(NUMBERS, f"{COURSE}\nformula_sheet: true"))
+    rules = formula_sheet.rules(question for paper in found.papers for question in paper.questions)
+    said = repr(formula_sheet.sheet(rules, found.exam.words))
+    assert "F^{2}" in said or "F^2" in said
+    assert "K" not in said

@@ -22,7 +22,7 @@ from layerquiz.exam.sample import Seed
 from layerquiz.exam.seating import Planned, is_spare, plan
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
-from layerquiz.languages import LANGUAGES
+from layerquiz.languages import LANGUAGES, Words
 from layerquiz.network.conventions import Conventions
 
 
@@ -70,6 +70,11 @@ class Exam:
     def signed_by(self) -> tuple[str, ...]:
         """Return who has signed the exam file, whatever they signed."""
         return self.signed.by if self.signed else ()
+
+    @property
+    def words(self) -> Words:
+        """Return the words of its language, with the letters of its course."""
+        return Words(self.language, tuple(sorted(self.letters.items())))
 
     @property
     def by_hand(self) -> bool:

@@ -8,7 +8,6 @@ from layerquiz.engine import fonts
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.proof import unsigned_because
-from layerquiz.languages import Words
 from layerquiz.press.chunks import Layout
 from layerquiz.press.draw import SAID
 from layerquiz.press.drawing import Class
@@ -24,12 +23,11 @@ def look_of(exam: Exam, theme: Theme, found: Iterable[Paper]) -> Look:
     formulas = (
         formula_sheet.rules(question for paper in found for question in paper.questions) if exam.formula_sheet else ()
     )
-    words = Words(exam.language)
     return Look(
         exam.language,
         theme=theme,
         draft=bool(unsigned_because(exam)),
-        formulas=formula_sheet.sheet(formulas, words),
+        formulas=formula_sheet.sheet(formulas, exam.words),
     )
 
 
