@@ -16,7 +16,7 @@ HOUSE = (
     ("files", "database"), ("tables", "progress", "vault"), ("engine",), ("lists", "themed"),
     ("check", "practise", "remedial", "press", "publish", "regrade"),
     ("answers", "authoring", "entry", "handouts", "overview", "locking", "preview"),
-    ("report",), ("api", "errata"), ("cli",),
+    ("report",), ("api", "errata", "people"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

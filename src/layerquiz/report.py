@@ -30,6 +30,7 @@ from layerquiz.press.opened import read
 from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
+from layerquiz.vault import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def sealed_as_written(
 ) -> tuple[dict[str, Any], Sealed]:
     """Return the sealed exam of a folder as plain data, and as it is read."""
     path = Path(target) / SEAL
+    places.check_finished(Path(target))
     if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
@@ -89,6 +91,8 @@ def regraded(
 ) -> regrade.Regraded:
     """Return the report on answers to the exam of a folder, with its corrections and what was decided by hand."""
 
+    sealed, answers = settled(sealed, answers, bindings.read(Path(source), sealed.papers))
+
     def graded(sealed: Sealed) -> Report:
         if scheduler is None:
             return grade(sealed, answers, jobs)
@@ -99,7 +103,6 @@ def regraded(
         return graded(replace(sealed, exam=exam))
 
     written = Path(target or Path(source) / "grades")
-    sealed, answers = settled(sealed, answers, bindings.read(Path(source), sealed.papers))
     return regrade.regraded(Path(source), written, corrections, sealed, graded(sealed), again)
 
 

@@ -1,4 +1,4 @@
-"""`layerquiz` with chunks of four papers, so that few papers are many chunks; a program in its own process group.
+"""`layerquiz` with chunks of four papers, so that few papers are many chunks; run as a program of its own.
 
 The first argument is the engine's time limit in seconds; the rest is the command line.
 """

@@ -168,7 +168,9 @@ def test_two_runs_at_once(tmp_path: Path, undisturbed: dict[str, bytes | None]) 
     put_down(tmp_path)
     with start(tmp_path) as first:
         wait_for_a_chunk(tmp_path, first)
+        kill(first, signal.SIGSTOP)
         assert "another run is writing into this folder" in failed(tmp_path)
+        kill(first, signal.SIGCONT)
         first.communicate()
     assert first.returncode == 0
     assert tree(tmp_path / "out") == undisturbed

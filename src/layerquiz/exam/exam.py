@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
-from layerquiz.exam import library
+from layerquiz.exam import course_letters, library
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import fixed
@@ -249,6 +249,10 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         Conventions.of(keys.conventions)
     except LayerquizError as error:
         raise written.located(error, ("conventions",)) from None
+    try:
+        course_letters.check(keys.letters)
+    except LayerquizError as error:
+        raise written.located(error, ("letters",)) from None
     if keys.language not in LANGUAGES:
         what, cure = f'no exam is printed in the language "{keys.language}"', nearest(keys.language, LANGUAGES)
         raise written.fault(what, ("language",), cure=cure, slug="unknown-language")

@@ -235,7 +235,7 @@ class Grading:
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
     if question.template.kind == "formula":
-        return formulas.stories(question.network, written, question.template.letters)
+        return formulas.stories(question.network, written, question.template.letters, question.words)
     rounding = policy.rounding_of(question)
     listed = {
         blank.quantity: tell(blank, written[blank.quantity], rounding=blank.quantity in rounding)

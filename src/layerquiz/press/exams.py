@@ -47,7 +47,9 @@ def write_proof(exam_file: str, target: str, force: bool) -> Written:
     if exam.seed == "":
         exam = opened.parsed(written, exam_file, opened.sealed_seed(Path(target)) or secrets.token_hex(16))
     collected = files.Target(Path(target), force=force, replaceable=(lists.PROOF,))
-    collected.add(lists.PROOF, lists.printed([(lists.PROOF, lists.proof(exam, Words(exam.language)))])[lists.PROOF])
+    collected.add(
+        lists.PROOF, lists.printed(exam, [(lists.PROOF, lists.proof(exam, Words(exam.language)))])[lists.PROOF]
+    )
     told = unsigned_because(exam) or f"signed by {' and '.join(exam.signed_by)}"
     return Written(target, tuple(collected.commit()), (told,))
 

@@ -138,9 +138,9 @@ def pages(documents: Sequence[Page]) -> Source:
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
 
 
-def document(name: str, parts: tuple[str, ...], values: Mapping[str, Any]) -> Source:
+def document(name: str, parts: tuple[str, ...], values: Mapping[str, Any], look: Look = USUAL_LOOK) -> Source:
     """Return the document that a template of that name makes of some values."""
-    return Source(_written(name, **values), parts)
+    return Source(_written(name, look, **values), parts)
 
 
 def slides(shown: Sequence[Slide]) -> Source:
@@ -161,9 +161,9 @@ def sheets(documents: Sequence[Sheet]) -> Source:
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
-def measures(questions: Iterable[Question]) -> list[Measured]:
+def measures(questions: Iterable[Question], language: str = ENGLISH.language) -> list[Measured]:
     """Return the pieces of questions whose sizes decide how all that are set together are laid out."""
-    return once(piece for question in questions for piece in _measured_question(question, ""))
+    return once(piece for question in questions for piece in _measured_question(question, "", language))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:

@@ -13,6 +13,7 @@ from layerquiz.exam.question import Question as Drawn
 from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Number
 from layerquiz.grading.listed import spoken
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.network import Answer
 from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
 from layerquiz.render.mathtext import LATEX, chain, grouped, in_words
@@ -91,24 +92,36 @@ def _solution(question: Drawn, ids: dict[str, str], plain: bool) -> tuple[tuple[
     """Return each blank's steps; a letter is explained where it stands for the first time in the question."""
     explained: set[str] = set()
     pairs = zip(question.blanks, question.solution, strict=True)
-    return tuple((ids[blank.place], reasons(blank, because, explained, plain)) for blank, because in pairs)
+    return tuple(
+        (ids[blank.place], reasons(blank, because, explained, plain, question.words)) for blank, because in pairs
+    )
 
 
-def reasons(blank: Place, because: Because, explained: set[str] | None = None, plain: bool = True) -> tuple[Block, ...]:
+def reasons(
+    blank: Place,
+    because: Because,
+    explained: set[str] | None = None,
+    plain: bool = True,
+    words: Words = ENGLISH,
+) -> tuple[Block, ...]:
     """Return why a key is right, as blocks: what is said in words, and what is worked out."""
     found: list[Block] = []
     for part in because:
-        found += [Paragraph(part)] if isinstance(part, str) else steps(blank, part, explained, plain)
+        found += [Paragraph(part)] if isinstance(part, str) else steps(blank, part, explained, plain, words)
     return tuple(found)
 
 
 def steps(
-    blank: Place, derivation: Derivation, explained: set[str] | None = None, plain: bool = True
+    blank: Place,
+    derivation: Derivation,
+    explained: set[str] | None = None,
+    plain: bool = True,
+    words: Words = ENGLISH,
 ) -> tuple[Step, ...]:
     """Return how a blank is worked out: in numbers, or in letters where a formula is asked for."""
     if blank.formula is None:
-        return worked(derivation, explained, plain)
-    return in_letters(derivation, blank.formula, explained)
+        return worked(derivation, explained, plain, words)
+    return in_letters(derivation, blank.formula, explained, words)
 
 
 def key_in_words(blank: Place) -> str:
