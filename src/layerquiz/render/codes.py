@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 MARK = "LQ1"
 MODULES = 25
 LEVEL = "Q"
-DARK = re.compile(b"\x00+")
+DARK, LIGHT = re.compile(b"\x00+"), b"\xff"
 
 
 def text(exam: str, paper: int, page: int) -> str:
@@ -35,7 +36,13 @@ def rectangles(said: str) -> str:
 
 def _runs(modules: bytes) -> Iterator[str]:
     """Yield neighbours in a row as one rectangle. All are filled as one path, so no seam shows between rows."""
-    for row in range(MODULES):
-        below = MODULES - 1 - row
-        for run in DARK.finditer(modules, row * MODULES, (row + 1) * MODULES):
-            yield f"{run.start() - row * MODULES} {below} {run.end() - run.start()} 1 re"
+    rows = LIGHT.join(modules[start : start + MODULES] for start in range(0, MODULES**2, MODULES))
+    for run in DARK.finditer(rows):
+        yield _rectangle(run.start(), run.end())
+
+
+@cache
+def _rectangle(start: int, end: int) -> str:
+    """Return one run of dark modules; there are few, as a row has 25 and a light one more behind it."""
+    row, left = divmod(start, MODULES + 1)
+    return f"{left} {MODULES - 1 - row} {end - start} 1 re"

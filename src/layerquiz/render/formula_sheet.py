@@ -44,7 +44,12 @@ class Rule:
 
 def rules(questions: Iterable[Question]) -> frozenset[Rule]:
     """Return the rules of all layers that the answers to some questions rest on."""
-    return frozenset(rule for question in questions for needs in needs_of(question) for rule in _rules(needs))
+    return frozenset(rule for question in questions for needs in needs_of(question) for rule in _known(needs))
+
+
+def _known(needs: Needs) -> tuple[Rule, ...]:
+    """Return the rules that the answers to one question rest on: the same for all drawings of its structure."""
+    return needs.network.structure.remembered(("formula sheet", needs.about), lambda: tuple(_rules(needs)))
 
 
 def _rules(needs: Needs) -> Iterator[Rule]:
