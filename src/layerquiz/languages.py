@@ -14,8 +14,10 @@ from typing import TypeAlias
 from layerquiz.data import folder
 from layerquiz.errors import LayerquizError, nearest
 
-LANGUAGES = ("en", "de", "fr", "es")
-"""The languages that a paper may be in, by their ISO 639-1 codes."""
+NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+"""The languages that a paper may be in: their ISO 639-1 codes and English names."""
+
+LANGUAGES = tuple(NAMES)
 
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 """Groups the digits of a number where a comma would be read as the mark of decimals."""
@@ -60,7 +62,7 @@ class Words:
     def listed(self, names: Sequence[str]) -> str:
         """Return names as a sentence lists them: a, b and c."""
         *most, last = names or ("",)
-        return self("{names} and {last}", names=", ".join(most), last=last) if most else last
+        return self(phrase("{names} and {last}"), names=", ".join(most), last=last) if most else last
 
 
 ENGLISH = Words()

@@ -24,7 +24,9 @@ from layerquiz.exam.seal import Sealed, is_sealed_as, seal, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
+from layerquiz.exam.translation import Translation
 from layerquiz.grading.policy import Policy, policies
+from layerquiz.languages import LANGUAGES, Words
 from layerquiz.render import interactive, latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
@@ -78,7 +80,8 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
         notes.append(unprinted(Path(target), pdfs, same))
     elif not (same and are_there(Path(target), pdfs)):
         exact = Policy.of(exam.policy).asks_exact
-        said = sentences([question for paper in drawn for question in paper.numbered], exact, exam.aids)
+        numbered = [question for paper in drawn for question in paper.numbered]
+        said = sentences(numbered, exact, exam.aids, Words(exam.language))
         documents = [papers.paper(exam, paper, paper.number, said) for paper in drawn]
         for name, content in _printed(documents, names).items():
             collected.add(name, content)
@@ -136,7 +139,7 @@ class Templates(Mapping[str, Template]):
         if path.stem in library.templates():
             cure = "Give the file a name of its own"
             raise ExamError(f'a template of the library is called "{path.stem}" too', where=str(path), cure=cure)
-        return parse_template(files.read_text(path), path.stem, str(path))
+        return parse_template(files.read_text(path), path.stem, str(path), translations_beside(path))
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and (name.endswith(".md") or name in library.templates())
@@ -146,6 +149,14 @@ class Templates(Mapping[str, Template]):
 
     def __len__(self) -> int:
         return len(library.templates())
+
+
+def translations_beside(path: Path) -> tuple[Translation, ...]:
+    """Return what stands beside a template in other languages: `strided.de.md` beside `strided.md`."""
+    there = [(language, path.with_suffix(f".{language}.md")) for language in LANGUAGES]
+    return tuple(
+        Translation(language, files.read_text(place), str(place)) for language, place in there if files.is_file(place)
+    )
 
 
 def _check_policies(exam: exams.Exam, written: SourceText) -> None:

@@ -87,7 +87,7 @@ BACKWARD_WORK = phrase(
 )
 NAMES_OF_OPTIMISERS = {
     "sgd": "SGD",
-    "momentum": "SGD with momentum",
+    "momentum": phrase("SGD with momentum"),
     "adagrad": "AdaGrad",
     "rmsprop": "RMSProp",
     "lion": "Lion",

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from layerquiz.errors import nearest
+from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam import sample
 from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
-from layerquiz.exam.template import Template
+from layerquiz.exam.template import Template, in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,12 @@ class Section:
 
 
 class Choosing:
-    """Finds the templates of an exam's questions; those of a `draw` are the same for all students."""
+    """Finds the templates of an exam's questions in its language; those of a `draw` are the same for all students."""
 
-    def __init__(self, written: SourceText, seed: Seed, templates: Mapping[str, Template]) -> None:
-        self.written, self.seed, self.templates = written, seed, templates
+    def __init__(
+        self, written: SourceText, seed: Seed, templates: Mapping[str, Template], language: str = "en"
+    ) -> None:
+        self.written, self.seed, self.templates, self.language = written, seed, templates, language
 
     def chosen(self, keys: ExamKeys) -> tuple[tuple[Entry, ...], tuple[Section, ...]]:
         """Return the questions in the order of the file, which has a list of them or one in each section."""
@@ -83,7 +85,14 @@ class Choosing:
                     # The seal keeps each template by its name: one of the two would take the other's place.
                     what = f'two different templates are called "{template.name}"'
                     raise self.written.fault(what, path, cure="Rename one file", slug="doubled-name")
-                yield Entry(template, points, keys.policy)
+                yield Entry(self._said(template, path), points, keys.policy)
+
+    def _said(self, template: Template, path: Path) -> Template:
+        """Return a template in the language of the exam."""
+        try:
+            return in_language(template, self.language)
+        except LayerquizError as error:
+            raise self.written.located(error, path) from None
 
     def _keys(self, entry: Any, path: Path) -> EntryKeys:
         keys = self.written.checked(EntryKeys, entry, path)
@@ -121,4 +130,5 @@ class Choosing:
 
     def _fits(self, name: str, wanted: DrawKeys) -> bool:
         template = self.templates[name]
-        return wanted.topic in (None, *template.topics) and wanted.level in (None, template.level)
+        is_said = self.language in template.languages
+        return is_said and wanted.topic in (None, *template.topics) and wanted.level in (None, template.level)

@@ -165,7 +165,8 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         what, cure = f'no exam is printed in the language "{keys.language}"', nearest(keys.language, LANGUAGES)
         raise written.fault(what, ("language",), cure=cure, slug="unknown-language")
     seed = spare_seed if keys.seed is None else keys.seed
-    choosing = Choosing(written, seed, library.templates() if templates is None else templates)
+    known = library.templates() if templates is None else templates
+    choosing = Choosing(written, seed, known, keys.language)
     entries, sections = choosing.chosen(keys)
     return Exam(
         title=keys.title,

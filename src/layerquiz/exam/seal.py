@@ -19,7 +19,8 @@ from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import Student
-from layerquiz.exam.template import Template, parse
+from layerquiz.exam.template import Template, parse, translated
+from layerquiz.exam.translation import Translation
 
 FORMAT = 1
 UNHASHED = ("hash", "layerquiz")
@@ -107,6 +108,7 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "conventions": exam.conventions,
         "policy": exam.policy,
         "templates": {entry.template.name: entry.template.text for entry in exam.entries},
+        **_wordings(exam),
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": [_paper(paper, place) for place, paper in enumerate(papers, 1)],
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
@@ -129,6 +131,22 @@ def _settings(exam: Exam) -> dict[str, Any]:
     if exam.sections:
         said["sections"] = [asdict(section) for section in exam.sections]
     return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
+
+
+def _wordings(exam: Exam) -> dict[str, Any]:
+    """Return what the templates say in the language of the exam, where that is another than their own."""
+    templates = [entry.template for entry in exam.entries]
+    said = {template.name: template.translation.text for template in templates if template.translation is not None}
+    return {"wordings": said} if said else {}
+
+
+def _templates(sealed: Mapping[str, Any]) -> dict[str, Template]:
+    """Return the sealed templates, in the language of the exam."""
+    templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
+    for name, text in sealed.get("wordings", {}).items():
+        language = sealed["language"]
+        templates[name] = translated(templates[name], Translation(language, text, f"{name}.{language}.md"))
+    return templates
 
 
 def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
@@ -230,8 +248,7 @@ def _complete(read: Callable[[], Thing]) -> Thing:
 
 
 def _opened(sealed: Mapping[str, Any]) -> Sealed:
-    templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
-    exam = _exam(sealed, templates)
+    exam = _exam(sealed, _templates(sealed))
     papers = tuple(_papers(exam, sealed["papers"]))
     _ = papers[0].questions[0]  # a seal that holds nothing, or no questions, is refused before anybody is graded
     return Sealed(exam, papers, sealed["hash"], str(sealed.get("layerquiz", "")))

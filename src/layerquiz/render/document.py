@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from layerquiz.network.glossary import of_one
+from layerquiz.languages import ENGLISH, Words
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
 LINE_BREAK = "\\\n"
@@ -99,6 +99,7 @@ class Blank:
     wide: bool = False
     options: tuple[tuple[str, str], ...] = ()
     prompt: str = ""
+    unit_of_one: str = ""
 
     @property
     def beside(self) -> str:
@@ -126,7 +127,7 @@ class Blank:
     @property
     def key_unit(self) -> str:
         """Return the unit of the right answer: 96 pixels, 1 pixel."""
-        return of_one(self.unit) if self.key == "$1$" else self.unit
+        return (self.unit_of_one or self.unit) if self.key == "$1$" else self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Question:
     grid: AnswerGrid | None = None
     solution: tuple[tuple[str, tuple[Block, ...]], ...] = ()
     space: int = 0
+    words: Words = ENGLISH
 
     def worked(self) -> tuple[tuple[Blank | None, tuple[Block, ...]], ...]:
         """Return each blank with its worked blocks, in the order of `solution`; blocks of no blank come with `None`."""
@@ -230,10 +232,11 @@ class Slide:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Questions without a student: a practice sheet, or one drawn question."""
+    """Questions without a student: a practice sheet, or one drawn question; `words` are those of its language."""
 
     title: str
     questions: tuple[Question, ...]
     subtitle: str = ""
     conventions: tuple[str, ...] = ()
     solutions: bool = False
+    words: Words = ENGLISH

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layerquiz.exam.exam import Exam, blank_id
 from layerquiz.exam.exam import Paper as Drawn
 from layerquiz.grading.policy import exam_sentences
+from layerquiz.languages import Words
 from layerquiz.render.document import Paper
 from layerquiz.render.questions import points, printed
 
@@ -25,6 +26,6 @@ def paper(exam: Exam, drawn: Drawn, number: int, conventions: tuple[str, ...]) -
         student_id=drawn.student.id,
         number=number,
         questions=questions,
-        total=points(drawn.points),
+        total=points(drawn.points, Words(exam.language)),
         policy=exam_sentences(exam),
     )

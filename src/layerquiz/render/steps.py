@@ -10,23 +10,28 @@ from layerquiz.exam.letters import InLetters
 from layerquiz.formula.derive import Derivation, Planned
 from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Reference
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.folding import COPIED, folded
-from layerquiz.network.glossary import entry
+from layerquiz.network.glossary import meaning
 from layerquiz.render.document import Step
-from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, letter, role
+from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, latex_in, letter, role, text_in
 
 
-def worked(derivation: Derivation, explained: set[str] | None = None, plain: bool = True) -> tuple[Step, ...]:
+def worked(
+    derivation: Derivation, explained: set[str] | None = None, plain: bool = True, words: Words = ENGLISH
+) -> tuple[Step, ...]:
     """Return a derivation's steps; `explained` collects the letters that the sheet has explained already.
 
     `plain` says whether the steps are spelled as plain text too: what is only printed does not need it.
     """
     explained = set() if explained is None else explained
     several = len({step.quantity.owner for step in derivation.steps}) > 1
-    return tuple(_block(step, also, explained, plain, several) for step, also in folded(derivation.steps))
+    return tuple(_block(step, also, explained, plain, several, words) for step, also in folded(derivation.steps))
 
 
-def in_letters(derivation: Derivation, right: InLetters, explained: set[str] | None = None) -> tuple[Step, ...]:
+def in_letters(
+    derivation: Derivation, right: InLetters, explained: set[str] | None = None, words: Words = ENGLISH
+) -> tuple[Step, ...]:
     """Return a derivation without its numbers: each rule in the letters of its layer, then in those of the question.
 
     Letters of a rule that are none of the question's are explained, with their number where they have one.
@@ -40,37 +45,50 @@ def in_letters(derivation: Derivation, right: InLetters, explained: set[str] | N
     for step in steps:
         if not lettered.isdisjoint(step.names.values()):
             lettered.add(step.quantity)
-        meanings = tuple(_meanings(step, explained, lettered, right.varying))
-        found.append(_in_rule_letters(step, written.get(step.quantity), several, meanings))
+        meanings = tuple(_meanings(step, explained, words, lettered, right.varying))
+        found.append(_in_rule_letters(step, written.get(step.quantity), several, meanings, words))
     return tuple(found)
 
 
-def _in_rule_letters(step: DerivedStep, written: InLetters | None, several: bool, meanings: tuple[str, ...]) -> Step:
+def _in_rule_letters(
+    step: DerivedStep, written: InLetters | None, several: bool, meanings: tuple[str, ...], words: Words
+) -> Step:
     """Return a step's letter, its rule, and the formula that this is in the letters of the question."""
     owner = step.quantity.owner
-    latex, text = chain(step, LATEX)[:2], chain(step)[:2]
+    latex, text = chain(step, latex_in(words))[:2], chain(step, text_in(words))[:2]
     if written is not None and latex[-1] != written.tex:
         latex, text = (*latex, written.tex), (*text, written.text)
     return Step(latex, f"{owner}: {' = '.join(text)}", meanings, layer=owner if several else "")
 
 
-def _block(step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool) -> Step:
-    told = " and ".join(phrase if phrase.startswith("in ") else f"the {phrase}" for phrase in _likewise(step, also))
-    note = f"Likewise {told}: {grouped(step.value)}." if also else ""
-    text = f"{step.quantity.owner}: {' = '.join(chain(step))}" if plain else ""
+def _block(
+    step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool, words: Words
+) -> Step:
+    in_numbers = text_in(words)
+    text = f"{step.quantity.owner}: {' = '.join(chain(step, in_numbers))}" if plain else ""
     layer = step.quantity.owner if several else ""
-    return Step(chain(step, LATEX), text, tuple(_meanings(step, explained)), note, layer)
+    note = _note(step, also, words) if also else ""
+    return Step(chain(step, latex_in(words)), text, tuple(_meanings(step, explained, words)), note, layer)
 
 
-def _likewise(step: DerivedStep, also: Sequence[DerivedStep]) -> list[str]:
+def _note(step: DerivedStep, also: list[DerivedStep], words: Words) -> str:
+    """Return for what else a step holds, as a sentence."""
+    number = grouped(step.value, text_in(words))
+    told = words(" and ").join(_likewise(step, also, words, words("the {name}")))
+    return words("Likewise {names}: {number}.", names=told, number=number)
+
+
+def _likewise(
+    step: DerivedStep, also: Sequence[DerivedStep], words: Words = ENGLISH, axis: str = "{name}"
+) -> list[str]:
     """Say for what else a step holds: other axes of its layer, and the same layer in other copies of its block."""
     owner = step.quantity.owner
-    axes = [entry(other.quantity.name).meaning for other in also if other.quantity.owner == owner]
+    same = [other.quantity.name for other in also if other.quantity.owner == owner]
+    axes = [axis.format(name=meaning(name, words=words)) for name in same]
     copies = list(dict.fromkeys(other.quantity.owner for other in also if other.quantity.owner != owner))
     if len(copies) > 2 and all(_is_next(*pair) for pair in pairwise(copies)):
-        return [*axes, f"in {copies[0]} to {copies[-1]}"]
-    *most, last = copies or [""]
-    return [*axes, *([f"in {', '.join(most)} and {last}" if most else f"in {last}"] if last else [])]
+        return [*axes, words("in {first} to {last}", first=copies[0], last=copies[-1])]
+    return [*axes, *([words("in {names}", names=words.listed(copies))] if copies else [])]
 
 
 def _is_next(owner: str, other: str) -> bool:
@@ -82,6 +100,7 @@ def _is_next(owner: str, other: str) -> bool:
 def _meanings(
     step: DerivedStep,
     explained: set[str],
+    words: Words,
     lettered: Collection[Reference] = (),
     told: Collection[Reference] = (),
 ) -> Iterable[str]:
@@ -90,38 +109,43 @@ def _meanings(
     What is `lettered` has no number; what the question has `told` is not explained again.
     """
     planned = step.planned
-    for sign, ref, quantity, meaning in planned.remembered("letters", lambda: _letters_of(planned)):
+    letters = planned.remembered(("letters", words.language), lambda: _letters_of(planned, words))
+    for sign, ref, quantity, told_as in letters:
         if sign in explained or quantity in told:
             continue
         explained.add(sign)
         value = step.value if ref is None else step.values[ref]
-        number = "" if quantity in lettered else f" = {grouped(value, LATEX)}"
-        yield f"${sign}{number}$ ({meaning})"
+        number = "" if quantity in lettered else f" = {grouped(value, latex_in(words))}"
+        yield f"${sign}{number}$ ({told_as})"
 
 
-def _letters_of(planned: Planned) -> tuple[tuple[str, Reference | None, Reference, str], ...]:
+def _letters_of(planned: Planned, words: Words) -> tuple[tuple[str, Reference | None, Reference, str], ...]:
     """Return the letters of a step that can be explained: each with its reference, its quantity and its meaning.
 
     The letter of what the step gives is the first, without a reference.
     """
     own = Reference("own", planned.quantity.name)
     found: list[tuple[str, Reference | None, Reference, str]] = [
-        (letter(own, LATEX), None, planned.quantity, _meaning(own))
+        (letter(own, LATEX), None, planned.quantity, _meaning(own, words))
     ]
     found += [
-        (letter(ref, LATEX), ref, quantity, _meaning(ref))
+        (letter(ref, LATEX), ref, quantity, _meaning(ref, words))
         for ref, quantity in planned.names.items()
         if ref != own and _has_role(ref)
     ]
     return tuple(letters for letters in found if not letters[0].startswith(r"\text"))
 
 
-def _meaning(ref: Reference) -> str:
+def _meaning(ref: Reference, words: Words = ENGLISH) -> str:
     """Return what a letter stands for; with several inputs, of which one: `features of input 2`."""
-    meaning, number = entry(ref.name, own=ref.owner in OWNERS).meaning, role(ref.owner)
-    if number and meaning.startswith("input "):
-        return f"{meaning.removeprefix('input ')} of input {number}"
-    return meaning.replace("the input", f"input {number}") if number else meaning
+    told, number = meaning(ref.name, ref.owner in OWNERS, words), role(ref.owner)
+    if not number:
+        return told
+    if words.is_english and told.startswith("input "):
+        return f"{told.removeprefix('input ')} of input {number}"
+    if words.is_english:
+        return told.replace("the input", f"input {number}")
+    return words("{text} (input {number})", text=told, number=number)
 
 
 def _has_role(ref: Reference) -> bool:
