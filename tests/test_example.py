@@ -37,9 +37,7 @@ def sealed(seed: int) -> Sealed:
     """Return the example's exam with one seed, sealed and opened again."""
     exam: Exam = replace(exams.parse(text("exam.yaml"), "exam.yaml", "unused"), seed=seed)
     header, *body = rows("roster.csv")
-    students: tuple[Student, ...] = rosters.read(
-        "roster.csv", header, [(line, dict(zip(header, row, strict=True))) for line, row in enumerate(body, 2)]
-    ).students
+    students: tuple[Student, ...] = rosters.read("roster.csv", header, list(enumerate(body, 2))).students
     return unseal(seal(exam, exams.papers(exam, students), "test"))
 
 

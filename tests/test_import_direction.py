@@ -13,7 +13,7 @@ import layerquiz
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
-    ("files",), ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
+    ("files", "database"), ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
     ("answers", "authoring", "handouts", "overview"), ("report",), ("api",), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}

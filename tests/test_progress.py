@@ -123,7 +123,7 @@ def test_a_place_without_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_locked_file_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("layerquiz.progress.SECONDS_TO_WAIT", 0.05)
+    monkeypatch.setattr("layerquiz.database.SECONDS_TO_WAIT", 0.05)
     holder = sqlite3.connect(file, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.raises(OutsideError, match="locked"), opened(file) as progress:

@@ -1,4 +1,4 @@
-"""The only module that opens paths which a user named, but for the file of practice, which SQLite opens.
+"""The only module that opens paths which a user named, but for those that SQLite opens.
 
 Reading has clear refusals; writing is whole or not at all.
 """

@@ -7,25 +7,18 @@ the first try it rises a box, and the days until it comes again double: 1, 2, 4,
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from layerquiz.errors import LayerquizError, OutsideError
+from layerquiz import database
 
 DAYS = (1, 2, 4, 8, 16)
 """How many days pass in each box until what lies in it is asked again."""
 
 LEARNT = len(DAYS) + 1
-APPLICATION = 0x4C515A50
-"""What SQLite keeps in the head of the file so that no other program's is taken for ours."""
-
-SECONDS_TO_WAIT = 10
-"""How long one session waits for another that is just writing; each writes for some milliseconds."""
-
 ANSWERS = """
 CREATE TABLE answers (
     id INTEGER PRIMARY KEY, day TEXT NOT NULL, template TEXT NOT NULL, topic TEXT NOT NULL, blank TEXT NOT NULL,
@@ -39,6 +32,8 @@ CREATE TABLE boxes (
 )"""
 SCHEMAS = ((ANSWERS, NAMED, BOXES),)
 """The statements that lead from each version of the file to the next."""
+
+KIND = database.Kind(0x4C515A50, SCHEMAS, "practice", "name another file with --data", "practice")
 
 Sort: TypeAlias = Literal["mistake", "question"]
 
@@ -86,13 +81,13 @@ def usual_path() -> Path:
 class Progress:
     """The file of one person. Each change is one transaction, so that several sessions may write side by side."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection, self._path = connection, path
+    def __init__(self, file: database.Database) -> None:
+        self._file = file
 
     def keep(self, answered: Answered, today: date) -> None:
         """Remember one try; what is missed at the first one goes into the first box."""
         row = (answered.template, answered.topic, answered.blank, answered.attempt, answered.verdict, answered.fits)
-        with self._changing() as change:
+        with self._file.changing() as change:
             cursor = change("INSERT INTO answers VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", today.isoformat(), *row)
             for slug in answered.named:
                 change("INSERT INTO named VALUES (?, ?)", cursor.lastrowid, slug)
@@ -107,7 +102,7 @@ class Progress:
 
     def rise(self, template: str, shown: Collection[str], today: date) -> None:
         """Move up by one box what is due and went right: the question itself, and the mistakes that it would show."""
-        with self._changing() as change:
+        with self._file.changing() as change:
             for found in self.due(today):
                 if found.name in shown if found.sort == "mistake" else found.name == template:
                     box = min(found.box + 1, LEARNT)
@@ -120,8 +115,8 @@ class Progress:
 
     def missed(self) -> list[Missed]:
         """Return all that lies in the boxes, what is due first before what is due later."""
-        rows = self._rows("SELECT sort, name, template, box, due, missed FROM boxes ORDER BY due, box, name")
-        with _told(self._path):
+        rows = self._file.rows("SELECT sort, name, template, box, due, missed FROM boxes ORDER BY due, box, name")
+        with self._file.told():
             return [
                 Missed(sort, name, made_in, box, date.fromisoformat(due), times)
                 for sort, name, made_in, box, due, times in rows
@@ -129,120 +124,32 @@ class Progress:
 
     def topics(self) -> list[tuple[str, int, int]]:
         """Return each topic with how many blanks were answered, and how many of them right at the first try."""
-        return self._rows("SELECT topic, count(*), sum(fits) FROM answers WHERE try = 1 GROUP BY topic ORDER BY topic")
+        return self._file.rows(
+            "SELECT topic, count(*), sum(fits) FROM answers WHERE try = 1 GROUP BY topic ORDER BY topic"
+        )
 
     def often(self) -> dict[str, int]:
         """Return how often each template was answered."""
-        return dict(self._rows("SELECT template, count(*) FROM answers GROUP BY template"))
+        return dict(self._file.rows("SELECT template, count(*) FROM answers GROUP BY template"))
 
     def count(self) -> int:
         """Return how many tries are remembered."""
-        found: int = self._rows("SELECT count(*) FROM answers")[0][0]
+        found: int = self._file.rows("SELECT count(*) FROM answers")[0][0]
         return found
 
     def forget(self) -> None:
         """Delete everything that is remembered; the file stays, empty."""
-        with self._changing() as change:
+        with self._file.changing() as change:
             for table in ("named", "answers", "boxes"):
                 change(f"DELETE FROM {table}")  # noqa: S608 -- the names stand above
-        with _told(self._path):
-            self._connection.execute("VACUUM")
-
-    def _rows(self, question: str) -> list[Any]:
-        with _told(self._path):
-            return self._connection.execute(question).fetchall()
-
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[Any]:
-        """Give a function that changes the file; all its changes are kept together, or none of them."""
-        with _told(self._path), _transaction(self._connection):
-            yield lambda statement, *values: self._connection.execute(statement, values)
+        self._file.shrink()
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Progress]:
     """Open somebody's file, or make a new one; what is no such file is an error and stays as it is."""
-    with contextlib.ExitStack() as ending:
-        with _told(path):
-            connection = ending.enter_context(contextlib.closing(_connected(path)))
-            _check_ours(connection, path)
-            _brought_up(connection)
-        yield Progress(connection, path)
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    if path.exists() and not path.is_file():
-        cure = "Name a file with --data"
-        raise LayerquizError("practice is kept in a file, and this is none", where=str(path), cure=cure)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=SECONDS_TO_WAIT, isolation_level=None)
-    connection.execute("PRAGMA secure_delete = ON")
-    return connection
-
-
-def _check_ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse another program's file, one of a later layerquiz, and one that is damaged."""
-    connection.execute("BEGIN")  # what is read is of one moment, whoever makes the file just now
-    (application,), (version,) = (
-        connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
-    )
-    is_empty = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    connection.execute("COMMIT")
-    if application != APPLICATION and not (is_empty and application == version == 0):
-        raise _no_record(path, "it belongs to another program")
-    if version > len(SCHEMAS):
-        what, cure = "a later layerquiz wrote this", "Update layerquiz, or name another file with --data"
-        raise LayerquizError(what, where=str(path), cure=cure, slug="practice-version")
-    (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if sound != "ok":
-        raise _no_record(path, "the file is damaged")
-
-
-def _brought_up(connection: sqlite3.Connection) -> None:
-    """Lead a file of an earlier version to the present one, in one transaction."""
-    if connection.execute("PRAGMA user_version").fetchone()[0] == len(SCHEMAS):
-        return
-    with _transaction(connection):
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        for statement in (statement for schema in SCHEMAS[version:] for statement in schema):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {len(SCHEMAS)}")
-
-
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write alone, and all or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-@contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the disk refuse into one message of ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-            raise _no_record(path, str(error)) from None
-        cure = "Try again, or name another file with --data"
-        raise OutsideError(f"cannot be used ({error})", where=str(path), cure=cure, slug="disk") from None
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-        raise _no_record(path, str(error)) from None
-    except OSError as error:
-        cure = "Name another file with --data"
-        what = f"cannot be used ({error.strerror or error})"
-        raise OutsideError(what, where=str(path), cure=cure, slug="disk") from None
-
-
-def _no_record(path: Path, why: str) -> LayerquizError:
-    cure = "It was left as it is: put back a copy, move it away, or name another file with --data"
-    return LayerquizError(f"this is no record of practice ({why})", where=str(path), cure=cure, slug="practice-file")
+    with database.opened(path, KIND) as file:
+        yield Progress(file)
 
 
 def _later(today: date, days: int) -> str:

@@ -11,12 +11,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from layerquiz import __version__, engine, files
+from layerquiz import __version__, engine, files, tables
 from layerquiz.data import folder
 from layerquiz.errors import ExamError, LayerquizError, OutsideError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
-from layerquiz.exam import roster as rosters
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.question import Question
@@ -62,12 +61,12 @@ def write_exam(exam_file: str, roster_file: str, target: str, force: bool) -> Wr
     """Draw every student's paper, print papers and solutions, and seal the exam."""
     if exam_file == roster_file == files.STANDARD_INPUT:
         raise ExamError("exam file and roster cannot both come from the standard input")
-    written, roster = files.read_text(exam_file), _roster(roster_file)
+    written, roster = files.read_text(exam_file), tables.roster(roster_file)
     exam = _parsed(written, exam_file, target)
     _check_policies(exam, SourceText(exam_file, written, 1, ExamError))
     drawn = exams.papers(exam, roster.students, _kept(exam, target))
     sealed = seal(exam, drawn, __version__)
-    notes = [f'the roster\'s column "{column}" is not used' for column in roster.unknown_columns]
+    notes = list(roster.notes)
     notes.append(_balanced(exam, drawn))
     collected = files.Target(Path(target), last=SEAL, force=force)
     collected.add(SEAL, _json(sealed))
@@ -169,13 +168,6 @@ def _check_policies(exam: exams.Exam, written: SourceText) -> None:
         policies(exam)
     except LayerquizError as error:
         raise error.at(written.name) from None
-
-
-def _roster(file: str) -> rosters.Roster:
-    rows = files.read_rows(file)
-    columns = rows[0].cells if rows else ()
-    found = [(row.line, dict(zip([*columns, *[None] * len(row.cells)], row.cells, strict=False))) for row in rows[1:]]
-    return rosters.read(file, columns, found)  # type: ignore[arg-type]
 
 
 def _sealed_seed(target: str) -> Any:

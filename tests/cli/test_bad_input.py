@@ -109,11 +109,11 @@ def test_a_roster_that_cannot_be_used(desk: Path, content: str | bytes, told: li
 
 def test_a_column_that_is_not_used_is_reported(desk: Path) -> None:
     """A roster may say more than is needed; what is not used is named. Semicolons part columns as well as commas."""
-    (desk / "roster.csv").write_text("name;student;seat\nAda Brandt;s1;A7\nJosé Álvarez;s2;\n", encoding="utf-8")
+    (desk / "roster.csv").write_text("name;student;height\nAda Brandt;s1;A7\nJosé Álvarez;s2;\n", encoding="utf-8")
     result = run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out")
     assert result.exit_code == 0
     assert "out: up to date" in result.output
-    assert '"seat" is not used' in result.output
+    assert '"height" is not used' in result.output
 
 
 @pytest.mark.parametrize(

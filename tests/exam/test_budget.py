@@ -13,6 +13,7 @@ from layerquiz.exam import library, template
 from layerquiz.exam.drawing import draw
 from layerquiz.exam.forms.tabled import collected
 from layerquiz.grading.listed import tell
+from layerquiz.languages import ENGLISH
 from layerquiz.network.mistakes import mistaken
 
 NAMES = [read.name for read in library.templates().values() if read.kind == "budget"]
@@ -105,18 +106,18 @@ EVEN = {
 
 @pytest.mark.parametrize(("slope", "rest", "tex"), EVEN.values(), ids=EVEN)
 def test_what_grows_evenly_is_collected(slope, rest, tex):
-    assert collected("n", [(n, slope * n + rest) for n in range(1, 40, 2)]) == tex
+    assert collected("n", [(n, slope * n + rest) for n in range(1, 40, 2)], ENGLISH) == tex
 
 
 @pytest.mark.parametrize(
     "found", [lambda n: n * n, lambda n: n // 2, lambda n: 7, lambda n: 61 if n == 5 else 12 * n, lambda n: (n, n)]
 )
 def test_what_does_not_grow_evenly_is_not_collected(found):
-    assert not collected("n", [(n, found(n)) for n in range(1, 10)])
+    assert not collected("n", [(n, found(n)) for n in range(1, 10)], ENGLISH)
 
 
 def test_two_numbers_show_nothing_about_the_others():
-    assert not collected("n", [(1, 5), (2, 9)])
+    assert not collected("n", [(1, 5), (2, 9)], ENGLISH)
 
 
 @pytest.mark.parametrize("name", ESTIMATES)

@@ -73,12 +73,12 @@ def test_a_setting_is_read_and_sealed(key):
 
 
 def test_what_is_not_said_is_not_sealed():
-    """An exam that says nothing new has the seal that it always had."""
+    """What an exam does not say leaves no key in its seal."""
     found = read(PLAIN)
     data = seal(found, exam.papers(found, [Student("a", "A"), Student("b", "B")]), "1")
     assert set(data) == {
         *("format", "layerquiz", "title", "course", "date", "instructions", "seed", "conventions", "policy"),
-        *("templates", "questions", "papers", "hash"),
+        *("templates", "questions", "papers", "parts", "hash"),
     }
     assert set(data["papers"][1]) == {"student", "name", "drawn", "keys"}
 

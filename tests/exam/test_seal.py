@@ -84,6 +84,57 @@ def test_an_edited_seal_is_refused(name):
         seal.unseal(data)
 
 
+CHANGED = {
+    "a key": "the paper of s0",
+    "a drawn number": "the paper of s0",
+    "a template": "template same-padding",
+    "points": "question 1",
+    "a name": "the paper of s0",
+    "a paper": "the paper of s3",
+    "the policy": "policy",
+    "the seal": "the seal itself",
+    "an additional entry": "extra",
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edited_seal_says_what_was_changed(name):
+    data = sealed()
+    EDITS[name](data)
+    with pytest.raises(ExamError) as refused:
+        seal.unseal(data)
+    assert refused.value.why == f"What was changed: {CHANGED[name]}"
+
+
+def test_many_changes_are_counted_and_hostile_names_spelled_out():
+    data = sealed(tuple(Student(f"\x1b[2J{number}", "N") for number in range(9)))
+    for paper in data["papers"]:
+        paper["name"] = "M"
+    data["title"] = "Other"
+    with pytest.raises(ExamError) as refused:
+        seal.unseal(data)
+    assert refused.value.why.startswith("What was changed: title, the paper of \\x1b[2J0, the paper")
+    assert refused.value.why.endswith("the paper of \\x1b[2J4 and 4 parts more")
+
+
+def test_papers_in_another_order_are_told():
+    data = sealed()
+    data["papers"].reverse()
+    with pytest.raises(ExamError, match="What was changed: the order of its parts"):
+        seal.unseal(data)
+
+
+def test_a_seal_without_digests_of_its_parts_is_read_and_guarded():
+    """Seals of the first version have none."""
+    data = sealed()
+    del data["parts"]
+    data["hash"] = seal.digest(data)
+    assert len(seal.unseal(data).papers) == 4
+    data["title"] = "Other"
+    with pytest.raises(ExamError, match="What it says and its seal do not agree"):
+        seal.unseal(data)
+
+
 @pytest.mark.parametrize("data", [None, [], {}, {"format": 1}, {"format": 99, "hash": ""}, "text"])
 def test_what_is_no_sealed_exam_is_one_error(data):
     with pytest.raises(ExamError):
@@ -149,3 +200,14 @@ def test_the_digest_is_that_of_the_whole_text():
     assert seal.digest(data) == data["hash"] == hashlib.sha256(text.encode()).hexdigest()
     assert seal.digest({"papers": []}) == hashlib.sha256(b'{"papers":[]}').hexdigest()
     assert seal.digest({}) == hashlib.sha256(b"{}").hexdigest()
+
+
+def test_what_a_roster_says_of_a_student_is_kept_and_changes_no_seal_of_students_without_it() -> None:
+    """An optional field stands in the seal only where it is set, and is there again when the seal is opened."""
+    ada = Student("s0", "Ada", email="a@x.org", room="H1", seat="A3", accommodation="large print")
+    data = sealed((ada, STUDENTS[1]))
+    assert [set(paper) for paper in data["papers"]] == [
+        {"student", "name", "drawn", "keys", "email", "room", "seat", "accommodation"},
+        {"student", "name", "drawn", "keys"},
+    ]
+    assert [paper.student for paper in seal.unseal(data).papers] == [ada, STUDENTS[1]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grading.handed_in import STUDENTS
+from layerquiz.exam.roster import Student
 from layerquiz.grading.submissions.columns import blank_label
 from layerquiz.grading.submissions.moments import latest
 from layerquiz.grading.submissions.people import People
@@ -99,3 +100,10 @@ def test_the_blank_in_a_title(title: str, label: str) -> None:
 def test_which_moment_is_the_last(moments: list[str], last: int | None) -> None:
     """Each platform's way of writing a moment is read; where days and months may be exchanged, nothing is claimed."""
     assert latest(moments) == last
+
+
+def test_a_student_is_known_by_the_email_of_the_roster() -> None:
+    """A platform that knows nobody's id names an email: the roster's, whatever it has before its @."""
+    people = People([Student("7001", "Ada Brandt", email="a.brandt@uni.example"), Student("7002", "Bo")])
+    assert people.find(["A.Brandt@uni.example"], []).student == "7001"
+    assert people.find(["bo@uni.example"], []).student == ""

@@ -7,13 +7,16 @@ import io
 import random
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layerquiz import tables
 from layerquiz.errors import LayerquizError
+from layerquiz.exam.roster import Student
 from layerquiz.grading.submissions.table import Dated
 from layerquiz.tables import spreadsheet
 from layerquiz.tables.workbook import MAIN, Cell, workbook
@@ -200,3 +203,16 @@ def test_a_text_that_looks_like_a_formula_is_a_text() -> None:
         ("s", "=cmd|' /C calc'!A0"),
         ("s", "a\ufffdb\ufffd"),
     ]
+
+
+def test_a_roster_may_be_a_spreadsheet(tmp_path: Path) -> None:
+    """Numbers keep their digits, a row of commas ends nothing, and a seat that became a date is refused."""
+    book = openpyxl.Workbook()
+    for row in (["Matriculation number", "Name", "Seat", None], [7001234, "Ada", "3-4", None], [None] * 4):
+        book.active.append(row)
+    book.save(tmp_path / "roster.xlsx")
+    assert tables.roster(str(tmp_path / "roster.xlsx")).students == (Student("7001234", "Ada", seat="3-4"),)
+    book.active["C2"] = dt.date(2026, 4, 3)
+    book.save(tmp_path / "roster.xlsx")
+    with pytest.raises(LayerquizError, match='row 2: what stands under "Seat" is a date'):
+        tables.roster(str(tmp_path / "roster.xlsx"))

@@ -44,7 +44,10 @@ def example(output: str, force: bool) -> None:
 @click.command()
 @click.argument("exam_file", metavar="EXAM.yaml", callback=named)
 @click.option(
-    "--roster", required=True, callback=named, help="A CSV file with the columns student,name; - for standard input."
+    "--roster",
+    required=True,
+    callback=named,
+    help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."

@@ -14,11 +14,12 @@ from functools import cached_property, lru_cache
 from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
+from layerquiz.exam import parts
 from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
-from layerquiz.exam.roster import Student
+from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse, translated
 from layerquiz.exam.translation import Translation
 
@@ -115,6 +116,7 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         **({} if exam.aids is None else {"aids": exam.aids}),
         **_settings(exam),
     }
+    sealed["parts"] = parts.digests(_hashed(sealed), canonical)
     return {**sealed, "hash": digest(sealed)}
 
 
@@ -159,19 +161,14 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {"template": entry.template.name, "points": points, "policy": entry.policy}
 
 
-DETAILS = ("email", "section", "room", "seat", "accommodation")
-"""What a roster may say of a student besides."""
-
-
 def _paper(paper: Paper, place: int) -> dict[str, Any]:
     """Return a paper as plain data; a number that is its place in the list is not said."""
-    details = {name: getattr(paper.student, name) for name in DETAILS}
     return {
         "student": paper.student.id,
         "name": paper.student.name,
+        **{field: said for field in OPTIONAL if (said := getattr(paper.student, field))},
         "drawn": [question.drawn for question in paper.questions],
         "keys": {name: _plain(blank.key) for name, blank in paper.blanks.items()},
-        **{name: said for name, said in details.items() if said},
         **({} if paper.number in (0, place) else {"number": paper.number}),
         **({"version": paper.version} if paper.version else {}),
     }
@@ -204,9 +201,14 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def digest(sealed: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what matters, over JSON with sorted keys and no spaces."""
     found = hashlib.sha256()
-    for piece in _pieces({key: found for key, found in sealed.items() if key not in UNHASHED}):
+    for piece in _pieces(_hashed(sealed)):
         found.update(piece.encode("utf-8", "surrogatepass"))
     return found.hexdigest()
+
+
+def _hashed(sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what matters to the seal."""
+    return {key: found for key, found in sealed.items() if key not in UNHASHED}
 
 
 def _pieces(kept: Mapping[str, Any]) -> Iterator[str]:
@@ -226,9 +228,10 @@ def unseal(sealed: Any) -> Sealed:
     """Return a sealed exam with all its papers, rebuilt from the drawn values and the sealed templates alone."""
     _check_format(sealed)
     if sealed.get("hash") != digest(sealed):
+        where = parts.changed(_hashed(sealed), canonical)
         raise ExamError(
             "the sealed exam was changed after it was made",
-            why="What it says and its seal do not agree",
+            why=f"What was changed: {where}" if where else "What it says and its seal do not agree",
             cure="Put the original exam.json back; to change an exam, make it again",
             slug="broken-seal",
         )
@@ -289,7 +292,7 @@ def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts
-        student = Student(found["student"], found["name"], **{name: found[name] for name in DETAILS if name in found})
+        student = Student(found["student"], found["name"], **{name: found[name] for name in OPTIONAL if name in found})
         questions = Questions(papers[texts], opened)
         yield Paper(student, questions, found.get("number", place), found.get("version", ""))
 

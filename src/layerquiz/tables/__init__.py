@@ -1,13 +1,16 @@
-"""Files of answers as tables, whatever their format; what a table means, `grading.submissions` knows."""
+"""Files of answers and rosters as tables, whatever their format; what a table means, others know."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from layerquiz import files
 from layerquiz.errors import LayerquizError
-from layerquiz.grading.submissions.table import Table
+from layerquiz.exam import roster as rosters
+from layerquiz.exam.roster import Roster
+from layerquiz.grading.submissions.table import Dated, Table, refuse_date
 from layerquiz.tables import records
 
 SIZE_LIMIT = 30_000_000
@@ -37,6 +40,17 @@ def table(name: str) -> Table:
     if suffix == ".json" or text.lstrip()[:1] in ("[", "{"):
         return records.table(text, where)
     return _delimited(text, where)
+
+
+def roster(name: str) -> Roster:
+    """Return the students in a roster of any format that `table` reads. Raises `LayerquizError`."""
+    found = table(name)
+    read = rosters.read(found.file, found.columns, found.rows, found.unit)
+    for number, cells in found.rows:
+        for title, cell in zip(found.columns, cells, strict=False):
+            if isinstance(cell, Dated) and title not in read.unknown_columns:
+                refuse_date(cell, title, found.at(number))
+    return replace(read, notes=(*found.notes, *read.notes))
 
 
 def texts(folder: str) -> tuple[list[tuple[str, str, str]], list[str]]:
@@ -73,4 +87,4 @@ def _is_lines(text: str) -> bool:
         return False
 
 
-__all__ = ["Table", "table", "texts"]
+__all__ = ["Table", "roster", "table", "texts"]

@@ -11,14 +11,13 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from layerquiz.exam import headings
 from layerquiz.grading.submissions.columns import Column
 from layerquiz.grading.submissions.export import Export, texts, titled
 from layerquiz.grading.submissions.table import Table
 
 QUESTION = re.compile(r"\s*\d+:\s*(.*)", re.DOTALL)
 COMMA = re.compile(r"(?<!\\),")
-IDS = ("sis_id", "id")
-NAMES = ("name",)
 ORDER = ("attempt", "submitted")
 
 
@@ -35,8 +34,8 @@ def export(table: Table) -> Export:
     found = ((place, QUESTION.fullmatch(column)) for place, column in enumerate(table.columns))
     return Export(
         name="a Canvas analysis of students",
-        ids=titled(table, IDS),
-        names=partial(texts, titled(table, NAMES)),
+        ids=titled(table, (*headings.SIS_ID, *headings.PLATFORM_ID)),
+        names=partial(texts, titled(table, headings.FULL_NAME)),
         answers=tuple(Column(place, " ".join(question[1].split())) for place, question in found if question),
         parts=_parts,
         order=titled(table, ORDER),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from layerquiz.errors import ExamError
+from layerquiz.exam import headings
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.submissions.columns import Assigned, Column, assigned
 from layerquiz.grading.submissions.moments import latest
@@ -46,8 +47,7 @@ class Attempt:
 
 def titled(table: Table, names: Sequence[str]) -> Places:
     """Return the columns that are called one of the names, in the order of the names."""
-    titles = [" ".join(column.split()).casefold() for column in table.columns]
-    return tuple(place for name in names for place, title in enumerate(titles) if title == name)
+    return headings.places(table.columns, names)
 
 
 def texts(places: Places, cells: Cells) -> list[str]:

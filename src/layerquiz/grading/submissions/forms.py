@@ -10,17 +10,12 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from layerquiz.exam import headings
 from layerquiz.grading.submissions.columns import Column, blank_label
 from layerquiz.grading.submissions.export import Export, Places, texts, titled
 from layerquiz.grading.submissions.table import Table
 
 TIMESTAMP = ("timestamp", "zeitstempel", "horodateur", "marca temporal", "informazioni cronologiche", "tijdstempel")
-STUDENT = re.compile(
-    r"(your )?(student|student[ -]?(id|number|no\.?)|id|id number|sis[ _]id|matriculation number|matrikelnummer)",
-    re.IGNORECASE,
-)
-EMAIL = re.compile(r"(your )?(username|user name|e-?mail( address)?|e-mail-adresse|nutzername)", re.IGNORECASE)
-NAME = re.compile(r"(your )?((full |student )?name|first and last name|vor- und nachname)", re.IGNORECASE)
 MARKS = re.compile(r"(total )?score|punkte|.*\[(score|feedback)\]", re.IGNORECASE | re.DOTALL)
 
 
@@ -33,7 +28,15 @@ def export(table: Table) -> Export:
     """Return what stands where in a form's responses."""
     titles = [" ".join(column.split()) for column in table.columns]
     stamps = titled(table, TIMESTAMP)
-    students, emails, named, marks = (_matching(titles, pattern) for pattern in (STUDENT, EMAIL, NAME, MARKS))
+    students, emails, named = (
+        titled(table, called)
+        for called in (
+            (*headings.STUDENT, *headings.STUDENT_NUMBER, *headings.SIS_ID, *headings.PLATFORM_ID),
+            (*headings.LOGIN, *headings.EMAIL),
+            headings.FULL_NAME,
+        )
+    )
+    marks = _matching(titles, MARKS)
     known = {*stamps, *students, *emails, *named, *marks}
     return Export(
         name="a Google Forms export",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from layerquiz.errors import ExamError
+from layerquiz.exam import headings
 from layerquiz.grading.submissions.columns import Column
 from layerquiz.grading.submissions.export import Cells, Export, Places, titled
 from layerquiz.grading.submissions.table import Table
@@ -24,26 +25,6 @@ RESPONSE = re.compile(
 GRADE = re.compile(r"[^\W\d][^/]*/\s*\d+([.,]\d+)?", re.IGNORECASE)
 MARKS = re.compile(r"(q|f|p|d|v|preg)\w*\.?\s*\d+\s*/\s*\d+([.,]\d+)?", re.IGNORECASE)
 PART = re.compile(r"(?:^|;\s+)[^\W\d]+\s(\d+)\s?:(?:\s|$)")
-ID_NUMBER = (
-    "id number",
-    "id-nummer",
-    "matrikelnummer",
-    "numéro d'identification",
-    "número de id",
-    "codice identificativo",
-)
-USERNAME = ("username", "anmeldename", "benutzername", "nom d'utilisateur", "nombre de usuario", "gebruikersnaam")
-EMAIL = (
-    "email address",
-    "e-mail address",
-    "e-mail-adresse",
-    "adresse de courriel",
-    "dirección de correo",
-    "e-mailadres",
-)
-LAST_NAME = ("last name", "surname", "nachname", "nom de famille", "nom", "apellido(s)", "cognome", "achternaam")
-FIRST_NAME = ("first name", "vorname", "prénom", "nombre", "nome", "voornaam")
-FULL_NAME = ("full name", "name", "vollständiger name")
 STATUS = ("status", "state", "état", "estado", "stato")
 COMPLETED = ("completed", "beendet", "abgeschlossen", "terminé", "finalizado", "completato", "voltooid")
 NOT_FINISHED = (
@@ -80,8 +61,13 @@ def export(table: Table) -> Export:
     ended = titled(table, COMPLETED)
     return Export(
         name="a Moodle export of responses",
-        ids=titled(table, (*ID_NUMBER, *USERNAME, *EMAIL)),
-        names=partial(_names, titled(table, FIRST_NAME), titled(table, LAST_NAME), titled(table, FULL_NAME)),
+        ids=titled(table, (*headings.STUDENT_NUMBER, *headings.LOGIN, *headings.EMAIL)),
+        names=partial(
+            _names,
+            titled(table, headings.FIRST_NAME),
+            titled(table, headings.LAST_NAME),
+            titled(table, headings.FULL_NAME),
+        ),
         answers=answers,
         parts=_parts,
         unfinished=partial(_unfinished, answers, titled(table, STATUS), ended),

@@ -1,4 +1,4 @@
-"""Which student a row of a platform's file means: by id, by the name before an email's @, or by a unique full name."""
+"""Which student a row of a platform's file means: by id or email, by the name before an @, or by a unique full name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class People:
     def __init__(self, students: Iterable[Student]) -> None:
         listed = list(students)
         self.exact = {student.id: student.name for student in listed}
-        self.ids = _unique((_folded(student.id), student.id) for student in listed)
+        called = ((told, student.id) for student in listed for told in (student.id, student.email) if told)
+        self.ids = _unique((_folded(told), student) for told, student in called)
         self.emails = _unique((_local(student.id), student.id) for student in listed if "@" in student.id)
         self.names = _unique((_called(student.name), student.id) for student in listed)
 

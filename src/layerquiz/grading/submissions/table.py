@@ -99,8 +99,8 @@ def refuse_date(cell: str, title: str, where: str) -> None:
     """Refuse an answer that a spreadsheet has turned into a date: what was typed is lost."""
     if isinstance(cell, Dated):
         why = "A spreadsheet makes dates of entries such as 3-4, and keeps nothing of what was typed"
-        cure = "Format the column as text, enter the answer again, and save the file"
-        what = f"the answer under {shown(title)} is a date or a time ({cell})"
+        cure = "Format the column as text, enter it again, and save the file"
+        what = f"what stands under {shown(title)} is a date or a time ({cell})"
         raise ExamError(what, where=where, why=why, cure=cure, slug="date-cell")
 
 
