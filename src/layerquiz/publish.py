@@ -218,7 +218,7 @@ def unprinted(target: Path, pdfs: Sequence[str], same: bool) -> str:
 def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, bytes]:
     """Return the PDFs by their place in the folder: one per student, and all in one file for the printer."""
     source = latex.papers(documents)
-    parts = engine.typeset(source.text, source.parts)
+    parts = engine.typeset(source.text, source.parts, source.files)
     found: dict[str, bytes] = {}
     for kind in ("paper", "solution"):
         found[f"{kind}s/{kind}s.pdf"] = parts[kind]

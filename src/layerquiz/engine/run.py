@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from layerquiz.engine import cut, fonts, log, probe
 from layerquiz.errors import OutsideError
@@ -24,24 +25,28 @@ CPU_SECONDS = 600
 FILE_BYTES = 500_000_000
 
 
-def typeset(source: str, parts: Sequence[str], *, seconds: float | None = None) -> dict[str, bytes]:
+Files: TypeAlias = Sequence[tuple[str, bytes]]
+"""Pictures that a source includes, by their names beside it."""
+
+
+def typeset(source: str, parts: Sequence[str], files: Files = (), *, seconds: float | None = None) -> dict[str, bytes]:
     """Return the PDF of each part, and of each kind of part whole: `paper/1`, `paper/2` and `paper`.
 
     The source writes `LAYERQUIZ-PART name firstpage` to its log where a part begins. Raises `OutsideError` where the
     engine is missing, fails, takes too long, or lacks a character. The same source gives the same bytes.
     """
-    with _set(source, parts, seconds) as (folder, record):
+    with _set(source, parts, files, seconds) as (folder, record):
         return cut.parts(folder / f"{JOB}.pdf", log.ranges(record, parts))
 
 
 def overfull(source: str, parts: Sequence[str]) -> list[log.Overfull]:
     """Return the boxes of a source that stick out when it is set; the PDF is thrown away. Raises as `typeset`."""
-    with _set(source, parts, None) as (_, record):
+    with _set(source, parts, (), None) as (_, record):
         return log.overfull(record)
 
 
 @contextlib.contextmanager
-def _set(source: str, parts: Sequence[str], seconds: float | None) -> Iterator[tuple[Path, str]]:
+def _set(source: str, parts: Sequence[str], files: Files, seconds: float | None) -> Iterator[tuple[Path, str]]:
     """Set a source in a fresh folder, which is there for as long as it is looked at; the log is its record."""
     if shutil.which(probe.ENGINE) is None:
         cure = f"Install {' '.join(probe.missing())}."
@@ -49,6 +54,8 @@ def _set(source: str, parts: Sequence[str], seconds: float | None) -> Iterator[t
     limit = SECONDS + SECONDS_PER_PART * len(parts) if seconds is None else seconds
     with tempfile.TemporaryDirectory(prefix="layerquiz-") as name:
         folder = Path(name)
+        for picture, content in files:
+            (folder / picture).write_bytes(content)
         (folder / f"{JOB}.tex").write_text(fonts.resolve(source, folder), encoding="utf-8")
         failed = _run(folder, limit) != 0
         record = log.read(folder / f"{JOB}.log")

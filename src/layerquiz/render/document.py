@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from layerquiz.languages import ENGLISH, Words
+from layerquiz.render.layout import Layout
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
 LINE_BREAK = "\\\n"
@@ -180,8 +181,23 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of an exam: its title, what it says (Markdown), and the number of its first question."""
+
+    title: str
+    first: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
-    """One student's exam."""
+    """One student's exam.
+
+    exam: the identity of the exam in hexadecimal digits, which the code of each page says. minutes: the time of
+    everybody; extra_time: what this student has beyond it, in per cent. aids and honour are sentences, the first in
+    English. overflow says whether a page for more working stands behind the questions, scratch how many pages that are
+    not graded.
+    """
 
     course: str
     title: str
@@ -194,6 +210,22 @@ class Paper:
     questions: tuple[Question, ...]
     total: str
     policy: tuple[str, ...] = ()
+    exam: str = ""
+    version: str = ""
+    room: str = ""
+    seat: str = ""
+    minutes: int | None = None
+    extra_time: int = 0
+    aids: str = ""
+    honour: str = ""
+    header: str = ""
+    sections: tuple[Section, ...] = ()
+    formulas: tuple[Block, ...] = ()
+    overflow: bool = True
+    scratch: int = 1
+    draft: bool = False
+    language: str = "en"
+    layout: Layout = Layout()
 
 
 @dataclass(frozen=True, slots=True)

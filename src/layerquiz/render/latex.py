@@ -8,24 +8,33 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import jinja2
 
 from layerquiz.errors import LayerquizError
-from layerquiz.render import escape, markup, mathematics
+from layerquiz.languages import Words
+from layerquiz.render import codes, cover, escape, markup, mathematics, themes
 from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
+from layerquiz.render.layout import Layout
+from layerquiz.render.themes import Theme
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
+ENGLISH = "en"
+MOST_FORMULAS = 4
+"""Pages of formulas that a paper may have."""
+
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A LaTeX document and the names of its parts, in the order in which they are printed."""
+    """A LaTeX document, the names of its parts in the order in which they are printed, and the pictures that it needs."""
 
     text: str
     parts: tuple[str, ...]
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +55,47 @@ class Column:
     share: int
 
 
-def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
-    """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on."""
+def papers(
+    sheets: Sequence[Paper], *, solutions: bool = True, theme: Theme = themes.USUAL, places: bool = True
+) -> Source:
+    """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on.
+
+    All have the same layout. `places` says whether the first paper tells where its answer boxes stand.
+    """
     measured = _once(piece for paper in sheets for piece in _measured_paper(paper))
-    text = _template("papers").render(papers=sheets, solutions=solutions, measured=measured)
+    first = sheets[0]
+    text = _written(
+        "papers",
+        first.language,
+        first.layout,
+        theme,
+        papers=sheets,
+        solutions=solutions,
+        measured=measured,
+        places=places,
+        draft=first.draft,
+    )
     kinds = ("paper", "solution") if solutions else ("paper",)
-    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets))
+    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets), theme.files)
+
+
+def by_layout(sheets: Sequence[Paper]) -> list[list[Paper]]:
+    """Return papers in groups of the same layout, each in the order in which they come."""
+    found: dict[Layout, list[Paper]] = {}
+    for paper in sheets:
+        found.setdefault(paper.layout, []).append(paper)
+    return list(found.values())
 
 
 def pages(documents: Sequence[Page]) -> Source:
     """Return general documents, such as one page of feedback per student: `page/1` and so on."""
-    text = _template("pages").render(pages=documents)
+    text = _written("pages", pages=documents)
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
 
 
 def slides(shown: Sequence[Slide]) -> Source:
     """Return slides, 16 to 9, as one document: `slide/1` and so on."""
-    text = _template("slides").render(slides=shown)
+    text = _written("slides", slides=shown)
     return Source(text, tuple(f"slide/{number}" for number in range(1, len(shown) + 1)))
 
 
@@ -73,25 +106,28 @@ def sheet(questions: Sheet) -> Source:
 
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
+    language = documents[0].words.language if documents else ENGLISH
     measured = [
-        _once(piece for question in document.questions for piece in _measured_question(question, ""))
+        _once(piece for question in document.questions for piece in _measured_question(question, "", language))
         for document in documents
     ]
-    text = _template("sheet").render(sheets=list(zip(documents, measured, strict=True)))
+    text = _written("sheet", language, sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
     """Yield what of a paper may be larger or smaller than in another student's."""
-    yield Measured("Measure", "head", f"paper {paper.number}", _piece("head", paper, f"paper {paper.number}"))
+    nobodys = replace(paper, student_name="", student_id="", room="", seat="", number=1, version="")
+    for piece in ("cover", "notes"):
+        yield Measured("Measure", piece, f"paper {paper.number}", _piece(piece, nobodys, f"paper {paper.number}", paper.language))
     for question in paper.questions:
-        yield from _measured_question(question, f"paper {paper.number}, ")
+        yield from _measured_question(question, f"paper {paper.number}, ", paper.language)
 
 
-def _measured_question(question: Question, place: str) -> Iterator[Measured]:
+def _measured_question(question: Question, place: str, language: str = ENGLISH) -> Iterator[Measured]:
     """Yield the statement, the labels of the answers, and the labels of the grid's rows."""
     key, here = _key(question), f"{place}question {question.number}"
-    yield Measured("Measure", key, here, _piece("statement", question, here))
+    yield Measured("Measure", key, here, _piece("statement", question, here, language))
     for index, blank in enumerate(question.blanks, start=1):
         yield Measured("Measure", f"{key}-{index}", here, rf"\Label{{{markup.latex_line(blank.beside)}}}")
     if question.grid:
@@ -110,16 +146,6 @@ def _once(pieces: Iterable[Measured]) -> list[Measured]:
 def _key(question: Question) -> str:
     """Return the name under which a question's sizes are remembered."""
     return f"question{question.number}"
-
-
-def _points(points: str) -> str:
-    """Return `1 point`, `2 points`."""
-    return f"{markup.latex_line(points)} point{'' if points == '1' else 's'}"
-
-
-def _score_width(paper: Paper) -> str:
-    """Return the width of one cell of the table of points: 146 mm beside its heads, at most 18 mm for each."""
-    return f"{min(18.0, 145.5 / (len(paper.questions) + 1)):.2f}mm"
 
 
 def _row_height(grid: AnswerGrid) -> str:
@@ -150,18 +176,11 @@ def _narrow(columns: Sequence[Column]) -> str:
 def _environment() -> jinja2.Environment:
     """Return the templates, with delimiters that LaTeX does not use."""
     environment = jinja2.Environment(  # noqa: S701 - nothing here is HTML; each value passes a filter that escapes for LaTeX
-        block_start_string="((*",
-        block_end_string="*))",
-        variable_start_string="(((",
-        variable_end_string=")))",
-        comment_start_string="((=",
-        comment_end_string="=))",
-        undefined=jinja2.StrictUndefined,
-        loader=jinja2.PackageLoader("layerquiz.render"),
+        **themes.DELIMITERS, undefined=jinja2.StrictUndefined, loader=jinja2.PackageLoader("layerquiz.render")
     )
     filters = {"blocks": markup.latex, "line": markup.latex_line, "math": mathematics.latex, "plain": escape.latex}
-    environment.filters.update(filters, name=_name, points=_points, key=_key, columns=_columns, narrow=_narrow)
-    environment.filters.update(score_width=_score_width, row_height=_row_height)
+    environment.filters.update(filters, name=themes.name, key=_key, columns=_columns, narrow=_narrow)
+    environment.filters.update(row_height=_row_height, codes=_codes, scores=cover.score_blocks)
     environment.tests.update(
         paragraph=lambda item: isinstance(item, Paragraph),
         step=lambda item: isinstance(item, Step),
@@ -170,25 +189,43 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _name(text: str) -> str:
-    """Return a name or title: one line, of bounded length, escaped."""
-    return escape.latex(escape.name(text))
+def _codes(paper: Paper) -> Iterator[str]:
+    """Yield the codes of a paper's pages: of so many as it has at most, as no question is taller than a page."""
+    most = 2 + len(paper.questions) + len(paper.sections) + MOST_FORMULAS * bool(paper.formulas)
+    for page in range(1, most + paper.overflow + paper.scratch + 1):
+        yield codes.rectangles(codes.text(paper.exam, paper.number, page)) if paper.exam else ""
 
 
-def _template(name: str) -> jinja2.Template:
+@functools.cache
+def _spoken(language: str) -> dict[str, Any]:
+    """Return what speaks in the documents of a language."""
+    say = themes.saying(Words(language))
+    spoken = {"facts": functools.partial(cover.facts, say), "rules": functools.partial(cover.rules, say)}
+    return {"say": say, "points": functools.partial(_points, say), **spoken}
+
+
+def _points(say: cover.Say, points: str) -> str:
+    """Return `1 point`, `2 points`."""
+    return say("{points} point" if points == "1" else "{points} points", points=markup.latex_line(points))
+
+
+def _written(
+    name: str, language: str = ENGLISH, layout: Layout = Layout(), theme: Theme = themes.USUAL, **values: Any
+) -> str:
     """Return one of the documents."""
-    return _environment().get_template(f"{name}.tex.j2")
+    look = themes.written(theme, language)
+    return _environment().get_template(f"{name}.tex.j2").render(layout=layout, theme=look, **_spoken(language), **values)
 
 
-def _piece(name: str, value: Paper | Question, place: str) -> str:
+def _piece(name: str, value: Paper | Question, place: str, language: str = ENGLISH) -> str:
     """Return one piece of a paper alone; what cannot be printed in it is told with its place."""
     try:
-        return str(getattr(_macros(), name)(value))
+        return str(getattr(_macros(language), name)(value))
     except LayerquizError as error:
         raise error.at(place) from None
 
 
 @functools.cache
-def _macros() -> jinja2.environment.TemplateModule:
+def _macros(language: str) -> jinja2.environment.TemplateModule:
     """Return the pieces of a paper, one function for each."""
-    return _template("paper").module
+    return _environment().get_template("paper.tex.j2").make_module(_spoken(language))

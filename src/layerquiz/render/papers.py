@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from layerquiz.exam.accommodation import accommodation
 from layerquiz.exam.exam import Exam, blank_id
 from layerquiz.exam.exam import Paper as Drawn
+from layerquiz.exam.identity import identity
 from layerquiz.grading.policy import exam_sentences
 from layerquiz.languages import Words
 from layerquiz.render.document import Paper
+from layerquiz.render.layout import Layout
 from layerquiz.render.questions import points, printed
 
 
@@ -16,6 +19,7 @@ def paper(exam: Exam, drawn: Drawn, number: int, conventions: tuple[str, ...]) -
         printed(question, place, {b.place: blank_id(str(place), b, question) for b in question.blanks}, plain=False)
         for place, question in enumerate(drawn.questions, 1)
     )
+    needs = accommodation(drawn.student)
     return Paper(
         course=exam.course,
         title=exam.title,
@@ -28,4 +32,10 @@ def paper(exam: Exam, drawn: Drawn, number: int, conventions: tuple[str, ...]) -
         questions=questions,
         total=points(drawn.points, Words(exam.language)),
         policy=exam_sentences(exam),
+        exam=identity(exam),
+        room=drawn.student.room,
+        seat=drawn.student.seat,
+        extra_time=needs.extra_time,
+        language=exam.language,
+        layout=Layout.of("a4", needs),
     )
