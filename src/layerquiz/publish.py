@@ -26,7 +26,7 @@ from layerquiz.exam.template import parse as parse_template
 from layerquiz.exam.translation import Translation
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.languages import LANGUAGES, Words
-from layerquiz.render import interactive, latex, markdown, papers, text
+from layerquiz.render import html, interactive, latex, markdown, papers, text
 from layerquiz.render.document import Paper, Sheet
 from layerquiz.render.mathtext import in_words
 from layerquiz.tables.workbook import workbook
@@ -150,8 +150,9 @@ class Templates(Mapping[str, Template]):
         return len(library.templates())
 
 
-def translations_beside(path: Path) -> tuple[Translation, ...]:
+def translations_beside(template: str | Path) -> tuple[Translation, ...]:
     """Return what stands beside a template in other languages: `strided.de.md` beside `strided.md`."""
+    path = Path(template)
     there = [(language, path.with_suffix(f".{language}.md")) for language in LANGUAGES]
     return tuple(
         Translation(language, files.read_text(place), str(place)) for language, place in there if files.is_file(place)
@@ -261,7 +262,7 @@ def write_sheet(sheet: Sheet, drawn: Sequence[Question], target: str, force: boo
         ".pdf": lambda: _sheet_pdf(sheet),
         ".tex": lambda: latex.sheet(sheet).text,
         ".md": lambda: markdown.sheet(sheet),
-        ".html": lambda: interactive.page(sheet, drawn),
+        ".html": lambda: interactive.page(sheet, drawn) if sheet.words.is_english else html.sheet(sheet),
         ".txt": lambda: text.sheet(sheet),
     }
     if suffix not in formats:

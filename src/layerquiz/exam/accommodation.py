@@ -75,9 +75,7 @@ def _change(word: str, student: Student) -> Mapping[str, Any]:
     where = f'the roster\'s entry "{student.id[:60]}"'
     if time is None:
         what = f'"{word[:60]}" is no accommodation'
-        raise ExamError(
-            what, where=where, cure=nearest(word, (*FIELDS, EXAMPLE_OF_TIME)), slug="unknown-accommodation"
-        )
+        raise ExamError(what, where=where, cure=nearest(word, (*FIELDS, EXAMPLE_OF_TIME)), slug="unknown-accommodation")
     if not 0 < int(time[1]) <= MOST_EXTRA_TIME:
         what = f"extra time is between 1 and {MOST_EXTRA_TIME} per cent"
         raise ExamError(what, where=where, cure=f'Write one such as "{EXAMPLE_OF_TIME}"', slug="wrong-value")

@@ -19,6 +19,11 @@ SHORT_LINE = 72
 """So many signs fit beside each other on a line of a derivation."""
 
 
+def paid(points: str, words: Words) -> str:
+    """Return points with their word: `1 point`, `2 points`."""
+    return words("{points} point" if points == "1" else "{points} points", points=points)
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """Running text in Markdown; may hold several paragraphs, lists and small tables.
@@ -49,6 +54,12 @@ class Step:
     where: tuple[str, ...] = ()
     note: str = ""
     layer: str = ""
+    words: Words = ENGLISH
+
+    @property
+    def letters(self) -> str:
+        """Return what its letters mean, as Markdown: `where $K = 11$ (kernel size)`."""
+        return self.words("where {letters}", letters="; ".join(self.where)) if self.where else ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -101,6 +112,12 @@ class Blank:
     options: tuple[tuple[str, str], ...] = ()
     prompt: str = ""
     unit_of_one: str = ""
+    words: Words = ENGLISH
+
+    @property
+    def paid(self) -> str:
+        """Return its points in words."""
+        return paid(self.points, self.words)
 
     @property
     def beside(self) -> str:
@@ -162,6 +179,11 @@ class Question:
     solution: tuple[tuple[str, tuple[Block, ...]], ...] = ()
     space: int = 0
     words: Words = ENGLISH
+
+    @property
+    def paid(self) -> str:
+        """Return its points in words."""
+        return paid(self.points, self.words)
 
     def worked(self) -> tuple[tuple[Blank | None, tuple[Block, ...]], ...]:
         """Return each blank with its worked blocks, in the order of `solution`; blocks of no blank come with `None`."""

@@ -201,7 +201,7 @@ def _spoken(language: str) -> dict[str, Any]:
     """Return what speaks in the documents of a language."""
     say = themes.saying(Words(language))
     spoken = {"facts": functools.partial(cover.facts, say), "rules": functools.partial(cover.rules, say)}
-    return {"say": say, "points": functools.partial(_points, say), **spoken}
+    return {"language": language, "say": say, "points": functools.partial(_points, say), **spoken}
 
 
 def _points(say: cover.Say, points: str) -> str:

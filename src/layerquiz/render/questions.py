@@ -67,6 +67,7 @@ def _blank(blank: Place, name: str, words: Words) -> Blank:
         blank.unit,
         wide=blank.kind == "formula",
         unit_of_one=of_one(blank.unit, words),
+        words=words,
     )
 
 
@@ -77,7 +78,7 @@ def _listed(blank: Place, listed: Listed, name: str, words: Words) -> Blank:
     )
     options = tuple((option.letter, option.text or _line(option, words)) for option in listed.options)
     prompt = _prompt(listed, words)
-    return Blank(name, blank.label, points(blank.points, words), right, options=options, prompt=prompt)
+    return Blank(name, blank.label, points(blank.points, words), right, options=options, prompt=prompt, words=words)
 
 
 def _line(option: Option, words: Words) -> str:

@@ -58,17 +58,24 @@ def _in_rule_letters(
     latex, text = chain(step, latex_in(words))[:2], chain(step, text_in(words))[:2]
     if written is not None and latex[-1] != written.tex:
         latex, text = (*latex, written.tex), (*text, written.text)
-    return Step(latex, f"{owner}: {' = '.join(text)}", meanings, layer=owner if several else "")
+    return Step(
+        latex, f"{owner}: {' = '.join(text)}", meanings, layer=_owner(owner, words) if several else "", words=words
+    )
 
 
 def _block(
     step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool, words: Words
 ) -> Step:
     in_numbers = text_in(words)
-    text = f"{step.quantity.owner}: {' = '.join(chain(step, in_numbers))}" if plain else ""
-    layer = step.quantity.owner if several else ""
+    text = f"{_owner(step.quantity.owner, words)}: {' = '.join(chain(step, in_numbers))}" if plain else ""
+    layer = _owner(step.quantity.owner, words) if several else ""
     note = _note(step, also, words) if also else ""
-    return Step(chain(step, latex_in(words)), text, tuple(_meanings(step, explained, words)), note, layer)
+    return Step(chain(step, latex_in(words)), text, tuple(_meanings(step, explained, words)), note, layer, words)
+
+
+def _owner(owner: str, words: Words) -> str:
+    """Return what a part of the network is called beside its steps."""
+    return words("total") if owner == "total" else owner
 
 
 def _note(step: DerivedStep, also: list[DerivedStep], words: Words) -> str:
