@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import jinja2
 from babel.messages import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2 import nodes
@@ -15,7 +16,7 @@ from layerquiz.exam import described, grid
 from layerquiz.languages import LANGUAGES
 from layerquiz.network import glossary
 from layerquiz.network.layers import KINDS
-from layerquiz.render import latex
+from layerquiz.render import themes
 
 SOURCE = Path(layerquiz.__file__).parent
 LOCALE = SOURCE / "locale"
@@ -23,8 +24,6 @@ SAYING = frozenset(("words", "say", "phrase", "_unless", "_clause", "_number_of"
 """Functions whose first text is looked up; with `counted` and `_number_of` there is one for many too."""
 
 COUNTING = frozenset(("counted", "_number_of"))
-
-MANY_OF_KIND = frozenset(("name", "from", "kind"))
 
 
 def written() -> list[tuple[str, ...]]:
@@ -59,7 +58,7 @@ def _texts(node: ast.expr) -> list[str]:
 
 def _in_template(text: str) -> Iterator[tuple[str, ...]]:
     """Yield what is said in a document of LaTeX, as `say("Total")`."""
-    for node in latex._environment().parse(text).find_all(nodes.Call):
+    for node in jinja2.Environment(**themes.DELIMITERS).parse(text).find_all(nodes.Call):
         name = getattr(node.node, "name", getattr(node.node, "attr", ""))
         if name in SAYING and node.args and isinstance(node.args[0], nodes.Const):
             yield (str(node.args[0].value),)

@@ -234,8 +234,10 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
 
     from layerquiz import files
     from layerquiz.check import check_all
+    from layerquiz.exam.translation import is_translation
 
-    listed = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
+    found = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
+    listed = [name for name in found if len(found) == 1 or not is_translation(name)]
     readers = [(PurePath(name).stem, partial(template_from, name)) for name in listed]
     results = check_all(readers, seeds, first, strict)
     if as_json:

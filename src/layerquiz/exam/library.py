@@ -9,7 +9,7 @@ from importlib.resources.abc import Traversable
 from layerquiz.data import folder
 from layerquiz.errors import TemplateError, nearest
 from layerquiz.exam.template import Template, parse
-from layerquiz.exam.translation import Translation
+from layerquiz.exam.translation import Translation, is_translation
 from layerquiz.languages import LANGUAGES
 
 GUIDE = "README.md"
@@ -18,7 +18,7 @@ GUIDE = "README.md"
 @cache
 def files() -> dict[str, Traversable]:
     """Return the template files by their stem, sorted."""
-    return {stem: file for stem, file in _all().items() if not _language(stem)}
+    return {stem: file for stem, file in _all().items() if not is_translation(stem)}
 
 
 @cache
@@ -31,12 +31,6 @@ def _all() -> dict[str, Traversable]:
             raise TemplateError(f'two templates are called "{stem}"', cure="Rename one of them", slug="doubled-name")
         found[stem] = file
     return dict(sorted(found.items()))
-
-
-def _language(stem: str) -> str:
-    """Return the language of a translation; "" for a template."""
-    _, _, ending = stem.partition(".")
-    return ending if ending in LANGUAGES else ""
 
 
 @cache
