@@ -58,7 +58,8 @@ def _texts(node: ast.expr) -> list[str]:
 
 def _in_template(text: str) -> Iterator[tuple[str, ...]]:
     """Yield what is said in a document of LaTeX, as `say("Total")`."""
-    for node in jinja2.Environment(**themes.DELIMITERS).parse(text).find_all(nodes.Call):
+    environment = jinja2.Environment(**themes.DELIMITERS)  # noqa: S701 - read, never rendered
+    for node in environment.parse(text).find_all(nodes.Call):
         name = getattr(node.node, "name", getattr(node.node, "attr", ""))
         if name in SAYING and node.args and isinstance(node.args[0], nodes.Const):
             yield (str(node.args[0].value),)
