@@ -24,6 +24,7 @@ def kept(source, parts):
     return {part: b"" for part in (*parts, *(part.partition("/")[0] for part in parts))}
 
 engine.available, engine.typeset = (lambda: True), kept
+engine.set_whole = lambda source, parts, files: engine.Setting(kept(source, parts), {}, "")
 for command in (
     "example -o .",
     "exam exam.yaml --roster roster.csv -o exam",

@@ -13,6 +13,7 @@ from typing import Any
 
 from layerquiz import __version__, engine, files, tables
 from layerquiz.data import folder
+from layerquiz.engine import boxes, cut
 from layerquiz.errors import ExamError, LayerquizError, OutsideError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
@@ -216,16 +217,26 @@ def unprinted(target: Path, pdfs: Sequence[str], same: bool) -> str:
     return f"no PDFs: {install} and run this again"
 
 
-def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, bytes]:
-    """Return the PDFs by their place in the folder: one per student, and all in one file for the printer."""
-    source = latex.papers(documents)
-    parts = engine.typeset(source.text, source.parts, source.files)
-    found: dict[str, bytes] = {}
+def _printed(documents: Sequence[Paper], names: Sequence[str]) -> dict[str, str | bytes]:
+    """Return the PDFs by their place in the folder, one per student and all for the printer, and `boxes.json`."""
+    runs = [_set(group) for group in latex.by_layout(documents)]
+    parts = {name: pdf for run in runs for name, pdf in run.parts.items()}
+    usual = next((run for run, group in zip(runs, latex.by_layout(documents), strict=True) if _is_usual(group)), None)
+    found: dict[str, str | bytes] = {} if usual is None else {boxes.FILE: boxes.document(usual.told)}
     for kind in ("paper", "solution"):
-        found[f"{kind}s/{kind}s.pdf"] = parts[kind]
-        for document, name in zip(documents, names, strict=True):
-            found[f"{kind}s/{name}.pdf"] = parts[f"{kind}/{document.number}"]
+        single = [parts[f"{kind}/{document.number}"] for document in documents]
+        found[f"{kind}s/{kind}s.pdf"] = parts[kind] if len(runs) == 1 else cut.whole(single)
+        found |= {f"{kind}s/{name}.pdf": pdf for name, pdf in zip(names, single, strict=True)}
     return found
+
+
+def _set(documents: Sequence[Paper]) -> engine.Setting:
+    source = latex.papers(documents)
+    return engine.set_whole(source.text, source.parts, source.files)
+
+
+def _is_usual(documents: Sequence[Paper]) -> bool:
+    return documents[0].look.layout.is_usual
 
 
 def file_names(ids: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from render.sample_exam import alexnet, convolution, output_size, paper, papers,
 def test_a_class_is_one_source_with_papers_before_solutions():
     source = latex.papers(papers(2))
     assert source.parts == ("paper/1", "paper/2", "solution/1", "solution/2")
-    assert [name for name in source.parts if f"\\BeginPart{{{name}}}" in source.text] == list(source.parts)
+    assert [name for name in source.parts if f"{{{name}}}" in source.text] == list(source.parts)
     assert latex.papers(papers(2), solutions=False).parts == ("paper/1", "paper/2")
 
 

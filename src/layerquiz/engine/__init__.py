@@ -1,6 +1,6 @@
 """Runs TeX: one LaTeX source in, one PDF per part out. Safe to give texts from outside."""
 
 from layerquiz.engine.probe import available, missing
-from layerquiz.engine.run import overfull, typeset
+from layerquiz.engine.run import Setting, overfull, set_whole, typeset
 
-__all__ = ["available", "missing", "overfull", "typeset"]
+__all__ = ["Setting", "available", "missing", "overfull", "set_whole", "typeset"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,3 +41,16 @@ def _cut(printed: pikepdf.Pdf, span: range) -> bytes:
     piece.pages.extend(printed.pages[span.start : span.stop])
     piece.save(written, deterministic_id=True)
     return written.getvalue()
+
+
+def whole(parts: Iterable[bytes]) -> bytes:
+    """Return several PDFs as one."""
+    import pikepdf
+
+    with pikepdf.new() as joined:
+        written = io.BytesIO()
+        for part in parts:
+            with pikepdf.open(io.BytesIO(part)) as opened:
+                joined.pages.extend(opened.pages)
+        joined.save(written, deterministic_id=True)
+        return written.getvalue()

@@ -11,6 +11,7 @@ from layerquiz.errors import OutsideError
 
 PART = re.compile(r"^LAYERQUIZ-PART (\S+) (\d+)$", re.MULTILINE)
 PLACE = re.compile(r"^LAYERQUIZ-AT (.+)$", re.MULTILINE)
+TOLD = re.compile(r"^LAYERQUIZ-(?!AT ).*$", re.MULTILINE)
 PAGES = re.compile(r"^Output written on .*\((\d+) pages?\b", re.MULTILINE)
 ERROR = re.compile(r"^(?:! |\./\S+:\d+: )(.+)$", re.MULTILINE)
 LACKING = re.compile(r"^Missing character: There is no (.+?) in font ", re.MULTILINE)
@@ -65,3 +66,8 @@ def ranges(record: str, parts: Sequence[str]) -> dict[str, range]:
     return {
         name: range(start, end) for name, start, end in zip(parts, starts, [*starts[1:], int(written[1])], strict=True)
     }
+
+
+def told(record: str) -> str:
+    """Return the lines that the source itself wrote, places left out."""
+    return "\n".join(TOLD.findall(record))

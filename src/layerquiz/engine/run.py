@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -35,8 +36,24 @@ def typeset(source: str, parts: Sequence[str], files: Files = (), *, seconds: fl
     The source writes `LAYERQUIZ-PART name firstpage` to its log where a part begins. Raises `OutsideError` where the
     engine is missing, fails, takes too long, or lacks a character. The same source gives the same bytes.
     """
+    return set_whole(source, parts, files, seconds=seconds).parts
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one run of the engine made: the PDF of each part, its number of pages, and what the source told the log."""
+
+    parts: dict[str, bytes]
+    pages: dict[str, int]
+    told: str
+
+
+def set_whole(source: str, parts: Sequence[str], files: Files = (), *, seconds: float | None = None) -> Setting:
+    """Return all that comes of setting a source. Raises as `typeset`."""
     with _set(source, parts, files, seconds) as (folder, record):
-        return cut.parts(folder / f"{JOB}.pdf", log.ranges(record, parts))
+        spans = log.ranges(record, parts)
+        pages = {name: len(span) for name, span in spans.items()}
+        return Setting(cut.parts(folder / f"{JOB}.pdf", spans), pages, log.told(record))
 
 
 def overfull(source: str, parts: Sequence[str]) -> list[log.Overfull]:

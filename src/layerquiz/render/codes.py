@@ -1,13 +1,14 @@
 """The code in the foot of each page of a paper: which exam, paper and page it is, for whoever scans the pages.
 
-A QR code of version 2 with correction level Q: 25 by 25 modules, of which a quarter may be lost. It holds between 17 and
-29 capitals, digits and spaces, so its size is the same for every paper.
+A QR code of version 2 with correction level Q: 25 by 25 modules, of which a quarter may be lost. It holds between 17
+and 29 capitals, digits and spaces, so its size is the same for every paper.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 MARK = "LQ1"
 MODULES = 25
@@ -25,7 +26,8 @@ def rectangles(said: str) -> str:
     import zxingcpp  # needed where papers are printed, and by nothing else
 
     code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level=LEVEL)
-    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False)).tobytes()
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)
+    modules = memoryview(image).tobytes()
     if len(modules) != MODULES**2:
         raise ValueError(f"{said!r} does not fit the codes of papers")
     return " ".join(_runs(modules))

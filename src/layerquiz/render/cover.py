@@ -72,12 +72,8 @@ def _facts(say: Say, paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _time(say: Say, paper: Paper) -> str:
-    """Return the student's own time; where it is longer than the others', by how much."""
-    whole = -(-(paper.minutes or 0) * (100 + paper.extra_time) // 100)
-    if not paper.extra_time:
-        return say("{minutes} minutes", minutes=whole)
-    more = str(paper.extra_time)
-    return say("{minutes} minutes, {more} % more than usual", minutes=whole, more=more)
+    """Return the student's own time in whole minutes, rounded up."""
+    return say("{minutes} minutes", minutes=-(-(paper.minutes or 0) * (100 + paper.extra_time) // 100))
 
 
 def rules(say: Say, paper: Paper) -> list[str]:
@@ -86,8 +82,14 @@ def rules(say: Say, paper: Paper) -> list[str]:
 
 
 def _rules(say: Say, paper: Paper) -> Iterator[str]:
-    if paper.extra_time and not paper.minutes:
-        yield say("You have {more} % more time than usual.", more=paper.extra_time)
+    if paper.extra_time:
+        more = str(paper.extra_time)
+        if paper.minutes:
+            yield say(
+                "Your time is {more} % longer than the usual {minutes} minutes.", more=more, minutes=paper.minutes
+            )
+        else:
+            yield say("You have {more} % more time than usual.", more=more)
     yield say(
         "Check that this paper has {pages} pages and that each shows the paper number {paper}.",
         pages=r"\the\StoredPages{}",

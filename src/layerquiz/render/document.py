@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from layerquiz.languages import ENGLISH, Words
-from layerquiz.render.layout import Layout
+from layerquiz.render.look import USUAL_LOOK, Look
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
 LINE_BREAK = "\\\n"
@@ -240,14 +240,16 @@ class Paper:
     extra_time: int = 0
     aids: str = ""
     honour: str = ""
-    header: str = ""
     sections: tuple[Section, ...] = ()
-    formulas: tuple[Block, ...] = ()
+    formula_sheet: bool = False
     overflow: bool = True
     scratch: int = 1
-    draft: bool = False
-    language: str = "en"
-    layout: Layout = Layout()
+    look: Look = USUAL_LOOK
+
+    @property
+    def language(self) -> str:
+        """Return the language of the fixed words."""
+        return self.look.language
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,22 @@ Characters which Latin Modern lacks stand in `\foreign{...}`; whoever runs the e
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import jinja2
 
 from layerquiz.errors import LayerquizError
-from layerquiz.languages import Words
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.render import codes, cover, escape, markup, mathematics, themes
 from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
 from layerquiz.render.layout import Layout
-from layerquiz.render.themes import Theme
+from layerquiz.render.look import USUAL_LOOK, Look
 
 LINE_LETTERS = 84  # letters of the body size on one line of a page
-ENGLISH = "en"
+END = r"\csname @@end\endcsname" + "\n"
+PLACED, NOT_PLACED = "\\let\\Place\\Placed\n", "\\let\\Place\\NotPlaced\n"
 MOST_FORMULAS = 4
 """Pages of formulas that a paper may have."""
 
@@ -30,7 +31,7 @@ NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural wid
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A LaTeX document, the names of its parts in the order in which they are printed, and the pictures that it needs."""
+    """A LaTeX document, the names of its parts in the order in which they are printed, and the pictures in it."""
 
     text: str
     parts: tuple[str, ...]
@@ -55,36 +56,71 @@ class Column:
     share: int
 
 
-def papers(
-    sheets: Sequence[Paper], *, solutions: bool = True, theme: Theme = themes.USUAL, places: bool = True
-) -> Source:
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One student's paper and its worked solution in LaTeX, and the pieces of it that decide the layout of all."""
+
+    number: int
+    layout: Layout
+    measured: tuple[Measured, ...]
+    paper: str
+    solution: str
+
+
+def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
     """Return the papers of a class, `paper/1` and so on, and then their worked solutions, `solution/1` and so on.
 
-    All have the same layout. `places` says whether the first paper tells where its answer boxes stand.
+    All have the look of the first.
     """
-    measured = _once(piece for paper in sheets for piece in _measured_paper(paper))
-    first = sheets[0]
-    text = _written(
-        "papers",
-        first.language,
-        first.layout,
-        theme,
-        papers=sheets,
-        solutions=solutions,
-        measured=measured,
-        places=places,
-        draft=first.draft,
-    )
-    kinds = ("paper", "solution") if solutions else ("paper",)
-    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets), theme.files)
+    return joined([printed(paper) for paper in sheets], look=sheets[0].look, solutions=solutions)
+
+
+def printed(paper: Paper) -> Printed:
+    """Return one paper in LaTeX; with others of the same look it is put together by `joined`."""
+    parts, measured = _papers(paper.language), tuple(_measured_paper(paper))
+    return Printed(paper.number, paper.look.layout, measured, str(parts.paper(paper)), str(parts.solution(paper)))
 
 
 def by_layout(sheets: Sequence[Paper]) -> list[list[Paper]]:
-    """Return papers in groups of the same layout, each in the order in which they come."""
+    """Return papers in groups of the same layout, the first one's first: one document has one layout."""
     found: dict[Layout, list[Paper]] = {}
     for paper in sheets:
-        found.setdefault(paper.layout, []).append(paper)
+        found.setdefault(paper.look.layout, []).append(paper)
     return list(found.values())
+
+
+def joined(
+    sheets: Sequence[Printed],
+    sizes: Mapping[str, str] | None = None,
+    *,
+    look: Look = USUAL_LOOK,
+    solutions: bool = True,
+) -> Source:
+    """Return papers of one layout and their solutions as one document.
+
+    The largest sizes of the pieces are measured in these papers and told in the log, unless `sizes` has them already.
+    The first paper tells in the log where its answer boxes stand.
+    """
+    look = replace(look, layout=sheets[0].layout)
+    first = measuring_lines(once(piece for paper in sheets for piece in paper.measured)) if sizes is None else ""
+    given = "".join(rf"\Sized{{{key}}}{{{size}}}" + "\n" for key, size in (sizes or {}).items())
+    asked = [PLACED, sheets[0].paper, NOT_PLACED, *(paper.paper for paper in sheets[1:])]
+    bodies = asked + ([paper.solution for paper in sheets] if solutions else [])
+    kinds = ("paper", "solution") if solutions else ("paper",)
+    text = f"{_opening(look)}{given}{first}{''.join(bodies)}{END}"
+    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets), look.theme.files)
+
+
+def measuring(pieces: Iterable[Measured], look: Look = USUAL_LOOK) -> Source:
+    """Return a document of no pages whose log tells the largest sizes of some pieces."""
+    return Source(f"{_opening(look)}{measuring_lines(list(pieces))}{END}", (), look.theme.files)
+
+
+def measuring_lines(pieces: Sequence[Measured]) -> str:
+    """Return the lines that measure some pieces and tell the largest size of each key."""
+    lines = [rf"\At{{{piece.place}}}\{piece.command}{{{piece.key}}}{{{piece.latex}}}" for piece in pieces]
+    told = [rf"\TellSize{{{key}}}" for key in dict.fromkeys(piece.key for piece in pieces)]
+    return "".join(f"{line}\n" for line in (*lines, *told))
 
 
 def pages(documents: Sequence[Page]) -> Source:
@@ -106,12 +142,12 @@ def sheet(questions: Sheet) -> Source:
 
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
-    language = documents[0].words.language if documents else ENGLISH
+    language = documents[0].words.language if documents else ENGLISH.language
     measured = [
-        _once(piece for question in document.questions for piece in _measured_question(question, "", language))
+        once(piece for question in document.questions for piece in _measured_question(question, "", language))
         for document in documents
     ]
-    text = _written("sheet", language, sheets=list(zip(documents, measured, strict=True)))
+    text = _written("sheet", Look(language), sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
@@ -119,12 +155,14 @@ def _measured_paper(paper: Paper) -> Iterator[Measured]:
     """Yield what of a paper may be larger or smaller than in another student's."""
     nobodys = replace(paper, student_name="", student_id="", room="", seat="", number=1, version="")
     for piece in ("cover", "notes"):
-        yield Measured("Measure", piece, f"paper {paper.number}", _piece(piece, nobodys, f"paper {paper.number}", paper.language))
+        yield Measured(
+            "Measure", piece, f"paper {paper.number}", _piece(piece, nobodys, f"paper {paper.number}", paper.language)
+        )
     for question in paper.questions:
         yield from _measured_question(question, f"paper {paper.number}, ", paper.language)
 
 
-def _measured_question(question: Question, place: str, language: str = ENGLISH) -> Iterator[Measured]:
+def _measured_question(question: Question, place: str, language: str = ENGLISH.language) -> Iterator[Measured]:
     """Yield the statement, the labels of the answers, and the labels of the grid's rows."""
     key, here = _key(question), f"{place}question {question.number}"
     yield Measured("Measure", key, here, _piece("statement", question, here, language))
@@ -135,7 +173,7 @@ def _measured_question(question: Question, place: str, language: str = ENGLISH) 
             yield Measured("MeasureWidth", f"{key}-label", here, rf"\small {markup.latex_line(label)}")
 
 
-def _once(pieces: Iterable[Measured]) -> list[Measured]:
+def once(pieces: Iterable[Measured]) -> list[Measured]:
     """Leave out what was measured before: many pieces are the same in all papers."""
     distinct: dict[tuple[str, str], Measured] = {}
     for piece in pieces:
@@ -191,7 +229,7 @@ def _environment() -> jinja2.Environment:
 
 def _codes(paper: Paper) -> Iterator[str]:
     """Yield the codes of a paper's pages: of so many as it has at most, as no question is taller than a page."""
-    most = 2 + len(paper.questions) + len(paper.sections) + MOST_FORMULAS * bool(paper.formulas)
+    most = 2 + len(paper.questions) + len(paper.sections) + MOST_FORMULAS * paper.formula_sheet
     for page in range(1, most + paper.overflow + paper.scratch + 1):
         yield codes.rectangles(codes.text(paper.exam, paper.number, page)) if paper.exam else ""
 
@@ -209,15 +247,25 @@ def _points(say: cover.Say, points: str) -> str:
     return say("{points} point" if points == "1" else "{points} points", points=markup.latex_line(points))
 
 
-def _written(
-    name: str, language: str = ENGLISH, layout: Layout = Layout(), theme: Theme = themes.USUAL, **values: Any
-) -> str:
+def _written(name: str, look: Look = USUAL_LOOK, **values: Any) -> str:
     """Return one of the documents."""
-    look = themes.written(theme, language)
-    return _environment().get_template(f"{name}.tex.j2").render(layout=layout, theme=look, **_spoken(language), **values)
+    spoken, theme = _spoken(look.language), themes.written(look.theme, look.language)
+    return _environment().get_template(f"{name}.tex.j2").render(layout=look.layout, theme=theme, **spoken, **values)
 
 
-def _piece(name: str, value: Paper | Question, place: str, language: str = ENGLISH) -> str:
+@functools.lru_cache(maxsize=16)
+def _opening(look: Look) -> str:
+    """Return how every document of papers begins."""
+    return _written("opening", look, draft=look.draft, formulas=look.formulas)
+
+
+@functools.cache
+def _papers(language: str) -> Any:
+    """Return a whole paper and a whole solution, one function for each."""
+    return _environment().get_template("papers.tex.j2").make_module(_spoken(language))
+
+
+def _piece(name: str, value: Paper | Question, place: str, language: str = ENGLISH.language) -> str:
     """Return one piece of a paper alone; what cannot be printed in it is told with its place."""
     try:
         return str(getattr(_macros(language), name)(value))
@@ -226,6 +274,6 @@ def _piece(name: str, value: Paper | Question, place: str, language: str = ENGLI
 
 
 @functools.cache
-def _macros(language: str) -> jinja2.environment.TemplateModule:
+def _macros(language: str) -> Any:
     """Return the pieces of a paper, one function for each."""
     return _environment().get_template("paper.tex.j2").make_module(_spoken(language))

@@ -25,6 +25,7 @@ LARGE_LETTERS, MAGNIFICATION = 12, 1500
 """Large print is set in 12 pt and magnified by 1.5 with all its rules and boxes: letters of 18 pt."""
 
 POINTS_PER_MM = 72 / 25.4
+WHITE = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,27 @@ class Layout:
         return r"\normalsize" if self.large_print else r"\fontsize{7}{8}\selectfont"
 
     @property
+    def field_height(self) -> float:
+        """Return the height of a field with its label in millimetres."""
+        return 13.5 if self.large_print or self.wide_spacing else 10
+
+    @property
+    def row_height(self) -> float:
+        """Return the height of a row in the table of points in millimetres."""
+        return 7.5 if self.wide_spacing else 5.2
+
+    @property
+    def paper_colour(self) -> str:
+        """Return the shares of red, green and blue of the pages."""
+        return ",".join(f"{share:g}" for share in TINTS.get(self.tint, WHITE))
+
+    @property
     def background(self) -> str:
         """Return the colour of the pages as operators of PDF, from the upper left corner on; nothing for white."""
         if not self.tint:
             return ""
-        colour = " ".join(f"{share:g}" for share in TINTS[self.tint])
         width, height = (f"{POINTS_PER_MM * length:.3f}" for length in (self.width, self.height))
-        return f"{colour} rg 0 -{height} {width} {height} re f"
+        return f"{self.paper_colour.replace(',', ' ')} rg 0 -{height} {width} {height} re f"
+
+
+USUAL_LAYOUT = Layout()

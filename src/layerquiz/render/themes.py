@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,7 +21,7 @@ from layerquiz.errors import LayerquizError
 from layerquiz.languages import Words
 from layerquiz.render import escape
 
-DELIMITERS: Mapping[str, str] = MappingProxyType(
+DELIMITERS: Mapping[str, Any] = MappingProxyType(
     {
         "block_start_string": "((*",
         "block_end_string": "*))",
@@ -41,7 +42,7 @@ FIELD = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A theme's text, where it was read, the bytes of the logo, and a line above the course. Empty: the package's own."""
+    """A theme's text and file, the bytes of the logo, and a line above the course. Without text the package's own."""
 
     text: str = ""
     file: str = ""
@@ -54,7 +55,7 @@ class Theme:
         return ((f"logo.{_kind(self.logo)}", self.logo),) if self.logo else ()
 
 
-USUAL = Theme()
+USUAL_THEME = Theme()
 
 
 def packaged() -> str:
@@ -100,7 +101,9 @@ def _line(error: Exception) -> int | None:
 def _fault(theme: Theme, what: str, line: int | None = None) -> LayerquizError:
     where = theme.file or "the theme"
     cure = "Compare it with the theme that layerquiz new --theme writes"
-    return LayerquizError(f"the theme cannot be used: {what}", where=f"{where}, line {line}" if line else where, cure=cure, slug="theme")
+    return LayerquizError(
+        f"the theme cannot be used: {what}", where=f"{where}, line {line}" if line else where, cure=cure, slug="theme"
+    )
 
 
 @functools.cache
