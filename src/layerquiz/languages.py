@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
@@ -47,9 +48,9 @@ class Words:
         forms = (one, many) if self.is_english else _catalogue(self.language).get(one, (one, many))
         return forms[0 if self.is_one(number) else -1].format(number=self.number(number), **values)
 
-    def is_one(self, number: int) -> bool:
-        """Say whether a number takes the singular: one does, and nothing too in French."""
-        return number == 1 or (number == 0 and self.language == "fr")
+    def is_one(self, number: int | Fraction) -> bool:
+        """Say whether a number takes the singular: one does, and in French everything below two."""
+        return number == 1 or (number < 2 and self.language == "fr")
 
     def number(self, number: int) -> str:
         """Return a whole number with its digits in groups of three."""

@@ -151,7 +151,12 @@ class Policy:
         guessing = _guessing(self, words)
         bare = words("a bare number with one known mistake {share}{condition}", share=bare, condition=guessing)
         once = (words("A mistake is charged once per question."),) if self.repeat == "once" else ()
-        return right, f"{wrong}; {bare}.", *once, *map(_capital, self.differing(Policy(), PRINTED, words))
+        return (
+            right,
+            f"{words('; ').join((wrong, bare))}.",
+            *once,
+            *map(_capital, self.differing(Policy(), PRINTED, words)),
+        )
 
     def differing(self, other: Policy, printed: Collection[str] = (), words: Words = ENGLISH) -> list[str]:
         """Return what has to be said of the choices that differ from another policy's."""
@@ -210,7 +215,7 @@ def exam_sentences(exam: Exam) -> tuple[str, ...]:
 
 def _exception(where: str, policy: Policy, usual: Policy, words: Words) -> list[str]:
     clauses = policy.differing(usual, words=words)
-    return [words("{name}: {text}.", name=where, text="; ".join(clauses))] if clauses else []
+    return [words("{name}: {text}.", name=where, text=words("; ").join(clauses))] if clauses else []
 
 
 def _share(share: Fraction, words: Words) -> str:

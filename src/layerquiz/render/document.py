@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
-from layerquiz.languages import ENGLISH, Words
+from layerquiz.languages import ENGLISH, Words, phrase
 from layerquiz.render.look import USUAL_LOOK, Look
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
@@ -21,7 +22,10 @@ SHORT_LINE = 72
 
 def paid(points: str, words: Words) -> str:
     """Return points with their word: `1 point`, `2 points`."""
-    return words("{points} point" if points == "1" else "{points} points", points=points)
+    return words(POINTS[0] if words.is_one(Fraction(points.replace(",", "."))) else POINTS[1], points=points)
+
+
+POINTS = (phrase("{points} point"), phrase("{points} points"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Step:
     @property
     def letters(self) -> str:
         """Return what its letters mean, as Markdown: `where $K = 11$ (kernel size)`."""
-        return self.words("where {letters}", letters="; ".join(self.where)) if self.where else ""
+        return self.words("where {letters}", letters=self.words("; ").join(self.where)) if self.where else ""
 
     @property
     def lines(self) -> tuple[str, ...]:
