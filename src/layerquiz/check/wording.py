@@ -32,7 +32,6 @@ MATHS = re.compile(r"\$[^$]*\$|```.*?```|`[^`\n]*`", re.DOTALL)
 """Mathematics and code, where braces and spaces are what they are."""
 
 SLIPS: dict[str, re.Pattern[str]] = {
-    "a word stands twice": re.compile(r"\b([^\W\d_]+)\s+\1\b"),
     "two spaces stand together": re.compile(r"(?<=\S)(?<!\|)[ \t]{2,}(?=[^\s|])"),
     "a space stands before a mark": re.compile(r"(?<=\w) [,.;:?!](?=\s|$)"),
     "braces are left over": re.compile(r"\{\{|\}\}|\{%|%\}|[{}]"),
@@ -41,7 +40,8 @@ SLIPS: dict[str, re.Pattern[str]] = {
 ENGLISH_SLIPS: dict[str, re.Pattern[str]] = {
     "a number does not fit its noun": re.compile(
         rf"(?<![\w.,×x$])1 (?:(?:in|out)put |more |hidden )?(?:{'|'.join(NOUNS)})\b"
-    )
+    ),
+    "a word stands twice": re.compile(r"\b([A-Za-z]+)\s+\1\b"),
 }
 ARTICLE = re.compile(r"\b([Aa]n?) \$?(\d+)")
 
