@@ -13,8 +13,9 @@ import layerquiz
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
-    ("files", "database"), ("tables", "progress"), ("engine",), ("check", "practise", "remedial", "publish", "regrade"),
-    ("answers", "authoring", "handouts", "overview"), ("report",), ("api",), ("cli",),
+    ("files", "database"), ("tables", "progress", "vault"), ("engine",), ("lists", "themed"),
+    ("check", "practise", "remedial", "press", "publish", "regrade"),
+    ("answers", "authoring", "entry", "handouts", "overview", "locking"), ("report",), ("api", "errata"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

@@ -14,7 +14,7 @@ import pytest
 
 import catalogue
 import printed_text
-from layerquiz import engine, publish
+from layerquiz import engine
 from layerquiz.check import check
 from layerquiz.data import folder
 from layerquiz.errors import LayerquizError
@@ -29,6 +29,7 @@ from layerquiz.exam.translation import Translation, is_translation
 from layerquiz.grading.grade import stories_of
 from layerquiz.grading.policy import Policy
 from layerquiz.languages import ENGLISH, LANGUAGES, THIN_SPACE, Words, named
+from layerquiz.press.opened import Templates
 from layerquiz.render import latex, markdown, papers, text
 from layerquiz.render.mathtext import in_words
 from layerquiz.render.questions import sheet
@@ -368,7 +369,7 @@ def test_a_template_may_be_written_in_another_language_at_once(tmp_path: Path) -
         '("unit")', '("Einheit", "Einheiten")'
     )
     (tmp_path / "eigene.md").write_text(german, encoding="utf-8")
-    templates = publish.Templates(str(tmp_path / "exam.yaml"))
+    templates = Templates(str(tmp_path / "exam.yaml"))
     found = exams.parse("language: de\ntitle: T\nquestions: [{template: eigene.md}]\n", "exam.yaml", "1", templates)
     assert found.entries[0].template.words.language == "de"
     with pytest.raises(LayerquizError, match="not written in English"):

@@ -9,7 +9,7 @@ from layerquiz import files, tables
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.submissions import Submissions, submitted, texts
 from layerquiz.grading.submissions.table import other_exam
-from layerquiz.publish import SEAL
+from layerquiz.press.names import SEAL
 
 HASH = re.compile(rb'(?<!\\)"hash":\s*"([0-9a-f]{64})"')
 """In a sealed exam; within its texts the quotes stand behind a backslash."""

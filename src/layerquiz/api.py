@@ -57,14 +57,20 @@ def grade(
     in a format that `layerquiz grade` reads, or a mapping by student and blank such as `{"s01": {"1a": "34,944"}}`. In
     a folder its corrections count, and what was decided in its review.
     """
+    from layerquiz import answers as answers_in
     from layerquiz import report
     from layerquiz.grading.grade import grade as grade_answers
+    from layerquiz.grading.spares import settled
 
-    sealed = report.opened(fspath(sealed_exam)) if isinstance(sealed_exam, str | PathLike) else sealed_exam
-    written = report.submissions(sealed, fspath(answers)) if isinstance(answers, str | PathLike) else answers
     if isinstance(sealed_exam, str | PathLike):
-        return report.regraded(fspath(sealed_exam), sealed, written).report
-    return grade_answers(sealed, written)
+        folder = fspath(sealed_exam)
+        sealed = report.opened(folder)
+        written = (
+            report.submissions(folder, sealed, fspath(answers)) if isinstance(answers, str | PathLike) else answers
+        )
+        return report.regraded(folder, sealed, written).report
+    read = answers_in.read(sealed_exam, fspath(answers)) if isinstance(answers, str | PathLike) else answers
+    return grade_answers(*settled(sealed_exam, read, ()))
 
 
 __all__ = ["derive", "diagnose", "diagnose_formula", "diagnose_sheet", "draw", "grade", "solve"]

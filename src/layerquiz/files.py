@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
+import hashlib
 import io
 import itertools
 import os
@@ -14,11 +16,13 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerquiz.errors import LayerquizError, OutsideError, nearest
+from layerquiz.exam.translation import Translation
+from layerquiz.languages import LANGUAGES
 
 SIZE_LIMIT = 10_000_000
 STANDARD_INPUT = "-"
@@ -84,6 +88,13 @@ def files_below(name: str, suffix: str, begins: str) -> list[str]:
     if not found:
         raise LayerquizError(f"holds no {suffix} files that begin with {begins}", where=name, slug="file-missing")
     return found
+
+
+def translations_beside(template: str | Path) -> tuple[Translation, ...]:
+    """Return what stands beside a template in other languages: `strided.de.md` beside `strided.md`."""
+    path = Path(template)
+    there = [(language, path.with_suffix(f".{language}.md")) for language in LANGUAGES]
+    return tuple(Translation(language, read_text(place), str(place)) for language, place in there if is_file(place))
 
 
 def _read(path: Path, limit: int) -> bytes:
@@ -211,6 +222,28 @@ def write(name: str | Path, content: str | bytes, *, force: bool = False) -> boo
     return bool(target.commit())
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a command did to its folder: the files that changed, and what the user should know."""
+
+    folder: str
+    changed: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def digest(content: bytes) -> str:
+    """Return what tells a file's content from any other."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file and see it to the disk: whoever renames it may count on its content, even if the power fails."""
+    with path.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 @dataclass(slots=True)
 class Target:
     """A folder to be written: files are collected, and none is in its place before all are on the disk.
@@ -239,23 +272,14 @@ class Target:
         changed = [name for name, content in self.files.items() if self._differs(name, content)]
         _sweep(self.folder)
         if changed:
-            with _outside(self.folder):
+            with outside(self.folder):
                 self._write(sorted(changed, key=lambda name: name == self.last))
         return changed
 
     def _differs(self, name: str, content: bytes) -> bool:
         """Tell whether a file is to be written; refuse to replace what somebody may have edited."""
-        path = self.folder / name
-        try:
-            old = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return True
-        except OSError as error:
-            raise OutsideError(f"cannot be read ({_reason(error)})", where=str(path), slug="disk") from error
-        if old != content and not self.force and name not in self.replaceable:
-            cure = "Give --force to replace it, or write into another folder."
-            raise LayerquizError("exists with other content", where=str(path), cure=cure, slug="file-exists")
-        return old != content
+        may_replace = self.force or name in self.replaceable
+        return differs(self.folder / name, lambda: content, len(content), may_replace=may_replace)
 
     def _write(self, names: Sequence[str]) -> None:
         """Write all files into a working folder on the same disk, then move them in one by one."""
@@ -275,6 +299,23 @@ class Target:
                     self.folder.rmdir()
 
 
+def differs(path: Path, content: Callable[[], bytes], size: int, *, may_replace: bool) -> bool:
+    """Tell whether a file is to be written; refuse to replace what somebody may have edited.
+
+    `content` is asked for only where a file of that size is there.
+    """
+    try:
+        is_same = path.stat().st_size == size and path.read_bytes() == content()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError as error:
+        raise OutsideError(f"cannot be read ({_reason(error)})", where=str(path), slug="disk") from error
+    if not is_same and not may_replace:
+        cure = "Give --force to replace it, or write into another folder."
+        raise LayerquizError("exists with other content", where=str(path), cure=cure, slug="file-exists")
+    return not is_same
+
+
 @contextlib.contextmanager
 def _working(folder: Path) -> Iterator[Path]:
     """Make a hidden folder, locked while this process lives, and remove it at the end."""
@@ -282,7 +323,7 @@ def _working(folder: Path) -> Iterator[Path]:
     with contextlib.ExitStack() as ending:
         ending.callback(shutil.rmtree, path, ignore_errors=True)
         with contextlib.suppress(OSError):  # a disk without locks: then nobody sweeps there either
-            ending.callback(os.close, _locked(path))
+            ending.callback(os.close, locked(path))
         yield path
 
 
@@ -290,12 +331,12 @@ def _sweep(folder: Path) -> None:
     """Remove the working folders of runs that were killed: nobody holds their locks any more."""
     for path in folder.glob(f"{WORKING}*"):
         with contextlib.suppress(OSError):
-            lock = _locked(path)
+            lock = locked(path)
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
 
 
-def _locked(path: Path) -> int:
+def locked(path: Path) -> int:
     """Return a lock on a folder, which ends with the process at the latest. Raises `OSError` where it is held."""
     import fcntl  # where there is none, files can still be read
 
@@ -309,7 +350,7 @@ def _locked(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _outside(folder: Path) -> Iterator[None]:
+def outside(folder: Path) -> Iterator[None]:
     """Turn what the disk refuses into our error, exit code 3."""
     try:
         yield
@@ -321,3 +362,29 @@ def _outside(folder: Path) -> Iterator[None]:
 def _reason(error: Exception) -> str:
     """Return why the system refused, in its own words."""
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file into its place at once; over the border between two disks by way of a copy beside the place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with _working(target.parent) as working:
+            shutil.copyfile(source, working / target.name)
+            (working / target.name).replace(target)
+        source.unlink()
+
+
+def write_all(path: Path, pieces: Iterable[str]) -> None:
+    """Write a text piece by piece."""
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(pieces)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs have left hidden in a folder and the folders right in it."""
+    for place in (folder, *(path for path in folder.glob("*") if path.is_dir())):
+        _sweep(place)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from layerquiz import engine, files
 from layerquiz.grading.grade import Report
-from layerquiz.publish import are_there, file_names, unprinted
+from layerquiz.press.names import are_there, file_names, unprinted
 from layerquiz.remedial import questions_on_mistakes
 from layerquiz.render import feedback, html, latex, markdown
 from layerquiz.render.document import Page, Sheet

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from layerquiz import answers as handed_in
-from layerquiz import files, handouts, overview, regrade
+from layerquiz import files, handouts, overview, regrade, vault
+from layerquiz.entry import bindings
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
 from layerquiz.exam.source import SourceText
+from layerquiz.files import Written
 from layerquiz.grading import review
 from layerquiz.grading.grade import Report, grade
 from layerquiz.grading.policy import policies
 from layerquiz.grading.policy_keys import merged
 from layerquiz.grading.simulate import Simulation, simulate
+from layerquiz.grading.spares import settled, with_bound
 from layerquiz.grading.statistics import summarised
 from layerquiz.grading.submissions import Submissions
-from layerquiz.publish import SEAL, Written, unsealed
+from layerquiz.press.names import SEAL
+from layerquiz.press.opened import read
 from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
@@ -41,18 +46,25 @@ class Extras:
 NONE = Extras()
 
 
-def opened(target: str) -> Sealed:
-    """Return the sealed exam of a folder."""
+def opened(target: str, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
+    """Return the sealed exam of a folder; `passphrase` gives that of one whose secrets are locked."""
+    return sealed_as_written(target, passphrase)[1]
+
+
+def sealed_as_written(
+    target: str, passphrase: vault.Passphrase = vault.from_environment
+) -> tuple[dict[str, Any], Sealed]:
+    """Return the sealed exam of a folder as plain data, and as it is read."""
     path = Path(target) / SEAL
-    if not files.is_file(path):
+    if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
-    return unsealed(path)
+    return read(path, passphrase)
 
 
-def simulated(source: str, policy: str | None) -> Simulation:
+def simulated(source: str, policy: str | None, passphrase: vault.Passphrase = vault.from_environment) -> Simulation:
     """Return what simulated students would earn under a sealed exam's policy, and under that of a file beside it."""
-    sealed = opened(source)
+    sealed = opened(source, passphrase)
     if policy is None:
         return simulate(sealed)
     written = SourceText(policy, files.read_text(policy), 1, ExamError)
@@ -78,12 +90,13 @@ def regraded(
         return grade(replace(sealed, exam=exam), answers, jobs)
 
     written = Path(target or Path(source) / "grades")
+    sealed, answers = settled(sealed, answers, bindings.read(Path(source), sealed.papers))
     return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers, jobs), again)
 
 
-def submissions(sealed: Sealed, file: str) -> Submissions:
+def submissions(source: str, sealed: Sealed, file: str) -> Submissions:
     """Return the answers of a file or folder by student and blank, with what is to be said of them."""
-    return handed_in.read(sealed, file)
+    return handed_in.read(with_bound(sealed, bindings.read(Path(source), sealed.papers)), file)
 
 
 def write_grades(
@@ -95,6 +108,7 @@ def write_grades(
     corrections: str | None = None,
     extras: Extras = NONE,
     jobs: int | None = None,
+    passphrase: vault.Passphrase = vault.from_environment,
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
 
@@ -102,8 +116,8 @@ def write_grades(
     that would change, `ChangedGradesError` says which, unless `force` is given.
     """
     target = target or str(Path(source) / "grades")
-    sealed = opened(source)
-    found = regraded(source, sealed, submissions(sealed, answers), target, corrections, jobs)
+    sealed = opened(source, passphrase)
+    found = regraded(source, sealed, submissions(source, sealed, answers), target, corrections, jobs)
     report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pikepdf
 from click.testing import CliRunner, Result
 
 from layerquiz.cli import main
+from layerquiz.engine import Setting
 
 EXAM = """\
 title: Quiz
@@ -50,3 +53,21 @@ def refusal(*arguments: str | Path, beside: Path, code: int = 1) -> str:
 def pretended(_: str, parts: Sequence[str]) -> dict[str, bytes]:
     """Return a file for each part that would be printed: what a test needs that is not about printing."""
     return {part: b"%PDF " + part.encode() for part in (*parts, *(part.partition("/")[0] for part in parts))}
+
+
+def pretended_whole(_: str, parts: Sequence[str]) -> Setting:
+    """Return a PDF of one page for each part, and all pages of a kind, as if papers had been set."""
+    found = {part: pages(1, part) for part in parts}
+    kinds = [part.partition("/")[0] for part in parts]
+    return Setting({**found, **{kind: pages(kinds.count(kind), kind) for kind in kinds}}, dict.fromkeys(parts, 1), "")
+
+
+def pages(count: int, title: str) -> bytes:
+    """Return a PDF of some empty pages."""
+    written = io.BytesIO()
+    with pikepdf.new() as found:
+        for _ in range(count):
+            found.add_blank_page()
+        found.docinfo["/Title"] = title
+        found.save(written, deterministic_id=True)
+    return written.getvalue()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.desk import EXAM, pretended, run
+from cli.desk import EXAM, pretended, pretended_whole, run
 from layerquiz import engine
 from layerquiz.render import charts
 
@@ -63,6 +63,7 @@ def test_slides_are_set_when_they_are_asked_for(graded: Path, monkeypatch: pytes
     assert "no slides: install texlive-xetex" in run("grade", "out", "both.csv", "--slides").output
     monkeypatch.setattr(engine, "available", lambda: True)
     monkeypatch.setattr(engine, "typeset", pretended)
+    monkeypatch.setattr(engine, "set_whole", pretended_whole)
     assert run("grade", "out", "both.csv", "--slides").exit_code == 0
     assert Path("out/grades/slides.pdf").read_bytes() == b"%PDF slide"
     assert "no mistake was made" in run("grade", "out", "out/key.csv", "--slides", "-o", "right").output

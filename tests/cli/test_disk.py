@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.desk import EXAM, MAKE, PUT_DOWN, pretended, refusal, run, tree
+from cli.desk import EXAM, MAKE, PUT_DOWN, pretended, pretended_whole, refusal, run, tree
 from layerquiz import engine
 
 GRADE = ("grade", "out", "answers.csv")
@@ -73,6 +73,7 @@ def test_a_folder_that_may_not_be_written_is_told(
         raise PermissionError(errno.EACCES, "Permission denied", str(desk))
 
     monkeypatch.setattr("tempfile.mkdtemp", refused)
+    monkeypatch.setattr(Path, "mkdir", refused)
     assert "Permission denied" in refusal(*command, beside=desk, code=3)
 
 
@@ -131,20 +132,21 @@ def kill(folder: Path, moment: tuple[str, int], *arguments: str, tex: str = "no 
 
 @pytest.mark.parametrize(
     "moment",
-    [("write_bytes", 1), ("write_bytes", 4), ("replace", 1), ("replace", 2), ("replace", 4)],
-    ids=["first file half written", "last file half written", "none moved", "one moved", "all but the seal moved"],
+    [("write_bytes", 1), ("write_bytes", 3), *(("replace", count) for count in (1, 2, 3, 4, 5, 6))],
+    ids=["a file half written", "another half written", *(["started", "drawn", "written", "one", "some", "more"])],
 )
 def test_a_killed_run_is_ended_by_the_next(desk: Path, moment: tuple[str, int]) -> None:
     """No half exam can be graded; run again, the folder is what an uninterrupted run makes, and nothing more."""
     whole = tree(desk / "out")
     kill(desk, moment, *NEW)
-    assert list((desk / "new").glob(".*"))
-    left = {name: content for name, content in tree(desk / "new").items() if not name.startswith(".")}
+    assert [path.name for path in desk.glob(".*")] == [".new.layerquiz-work"]
+    left = tree(desk / "new")
     assert left.items() <= whole.items()
     assert "exam.json" not in left
     refusal("grade", "new", "answers.csv", beside=desk)
     assert run(*NEW).exit_code == 0
     assert tree(desk / "new") == whole
+    assert list(desk.glob(".*")) == []
 
 
 @pytest.mark.parametrize("moment", [("write_bytes", 2), ("replace", 1)], ids=["writing", "moving"])
@@ -154,6 +156,7 @@ def test_a_killed_run_keeps_the_old_exam(desk: Path, moment: tuple[str, int]) ->
     (desk / "exam.yaml").write_text(EXAM.replace("seed: 7", "seed: 8"))
     kill(desk, moment, *MAKE, "--force")
     assert {name: content for name, content in tree(desk / "out").items() if not name.startswith(".")} == before
+    shutil.rmtree(desk / ".out.layerquiz-work")
     assert run(*GRADE).exit_code == 0
     assert run(*MAKE, "--force").exit_code == 0
     assert run(*NEW).exit_code == 0
@@ -170,14 +173,14 @@ def test_a_run_with_papers_that_is_killed_is_ended_by_the_next(tmp_path: Path, m
     monkeypatch.chdir(tmp_path)
     for name, content in PUT_DOWN.items():
         Path(name).write_text(content, encoding="utf-8")
-    kill(tmp_path, ("replace", 6), *NEW, tex="tex")
+    kill(tmp_path, ("replace", 12), *NEW, tex="tex")
     papers = [path.name for path in Path("new").rglob("*.pdf") if ".layerquiz" not in str(path)]
     assert papers
     assert not Path("new/exam.json").exists()
     for arguments in (NEW, MAKE):
         assert run(*arguments).exit_code == 0
     assert tree(Path("new")) == tree(Path("out"))
-    assert len(list(Path("new").rglob("*.pdf"))) == 6
+    assert len(list(Path("new").glob("[ps]*s/*.pdf"))) == 6
 
 
 def test_a_working_folder_of_a_run_that_lives_is_left_alone(desk: Path) -> None:
@@ -229,6 +232,7 @@ def test_a_paper_that_was_edited_is_not_replaced(desk: Path, monkeypatch: pytest
     """Where all is up to date an edited PDF stays; where others are missing it is refused to replace it."""
     monkeypatch.setattr(engine, "available", lambda: True)
     monkeypatch.setattr(engine, "typeset", pretended)
+    monkeypatch.setattr(engine, "set_whole", pretended_whole)
     for command, name in ((MAKE, "papers/s1.pdf"), (GRADE, "grades/feedback/s1.pdf")):
         assert run(*command).exit_code == 0
         edited = desk / "out" / name
@@ -240,4 +244,4 @@ def test_a_paper_that_was_edited_is_not_replaced(desk: Path, monkeypatch: pytest
         edited.with_name("s2.pdf").unlink()
         assert name in refusal(*command, beside=desk)
         assert run(*command, "--force").exit_code == 0
-        assert edited.read_bytes().startswith(b"%PDF pa")
+        assert edited.read_bytes() != b"%PDF with a note"

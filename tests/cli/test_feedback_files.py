@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.desk import pretended, run
+from cli.desk import pretended, pretended_whole, run
 from layerquiz import engine, handouts
 from render.test_html import read
 
@@ -25,6 +25,7 @@ def printing(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the desk on a machine whose TeX answers at once."""
     monkeypatch.setattr(engine, "available", lambda: True)
     monkeypatch.setattr(engine, "typeset", pretended)
+    monkeypatch.setattr(engine, "set_whole", pretended_whole)
     return desk
 
 

@@ -8,9 +8,10 @@ import re
 import shutil
 from pathlib import Path
 
+import pikepdf
 import pytest
 
-from cli.desk import EXAM, MAKE, pretended, refusal, run, tree
+from cli.desk import EXAM, MAKE, pretended, pretended_whole, refusal, run, tree
 from layerquiz import engine
 from printed_text import read
 
@@ -64,6 +65,7 @@ def test_files_stay_inside_the_folder(hostile: Path, monkeypatch: pytest.MonkeyP
     """Each student gets files of an own, plain name; no name of a folder, a device or the whole class is taken."""
     monkeypatch.setattr(engine, "available", lambda: True)
     monkeypatch.setattr(engine, "typeset", pretended)
+    monkeypatch.setattr(engine, "set_whole", pretended_whole)
     beside = {name for name in tree(hostile.parent) if not name.startswith("desk/out")}
     assert run(*MAKE).exit_code == 0
     submit(hostile, ["1"] * len(NAMES))
@@ -77,7 +79,8 @@ def test_files_stay_inside_the_folder(hostile: Path, monkeypatch: pytest.MonkeyP
     for name in papers | feedback:
         assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name), name
         assert name.partition(".")[0].lower() not in ("con", "solutions")
-    assert (hostile / "out" / "papers" / "papers.pdf").read_bytes() == b"%PDF paper"
+    with pikepdf.open(hostile / "out" / "papers" / "papers.pdf") as whole:
+        assert len(whole.pages) == 2 * len(NAMES)  # each begins on a new sheet
 
 
 def test_a_cell_is_never_run(hostile: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from layerquiz.errors import ExamError
 from layerquiz.exam import exam
-from layerquiz.exam.exam import Paper
+from layerquiz.exam.exam import Paper, Signed
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import SETTINGS, is_sealed_as, seal, unseal
 
@@ -24,7 +24,7 @@ SETTING = {
     "logo": ("arms.pdf", "arms.pdf"),
     "header": ("Dept. of *Things*", "Dept. of *Things*"),
     "honour": ("I have worked alone.", "I have worked alone."),
-    "signed": ("[Ada, Bo]", ("Ada", "Bo")),
+    "signed": ("{code: ab23cd45, by: [Ada, Bo]}", Signed("ab23cd45", ("Ada", "Bo"))),
 }
 PARTS = """title: T
 seed: 5
@@ -123,7 +123,7 @@ def test_points_of_sections_are_those_of_their_questions():
         ("[{template: dense-parameters, points: 2}]", "[]", "line 10"),
         ("dense-parameters", "dense-parametres", 'line 10: no template is called "dense-parametres"'),
         ("topic: pooling", "topic: poling", 'line 8: no template has the topic "poling"'),
-        ("sections:", "questions:", "line 4"),
+        ("sections:", "questions:", "line 6"),
     ],
 )
 def test_faults_in_sections_name_their_lines(old, new, said):

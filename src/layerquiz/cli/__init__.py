@@ -22,7 +22,12 @@ COMMANDS = {
     "check": "questions",
     "example": "exams",
     "exam": "exams",
+    "reprint": "reprinting",
+    "enter": "entering",
     "grade": "exams",
+    "erratum": "exams",
+    "lock": "locking",
+    "unlock": "locking",
 }
 """Each command and the module that holds it, in the order in which `--help` lists them."""
 

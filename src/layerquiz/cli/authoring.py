@@ -27,6 +27,7 @@ Found = TypeVar("Found")
 @click.option("--title", help="The heading of the question.")
 @click.option("--goal", help="What a student learns from it.")
 @click.option("--minutes", type=click.FloatRange(0.1, 600), help="How long it takes.")
+@click.option("--theme", callback=named, metavar="FILE", help="Write the look of papers to a file, to be changed.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of a template's front matter, for editors.")
 def new(
     name: str | None,
@@ -37,6 +38,7 @@ def new(
     title: str | None,
     goal: str | None,
     minutes: float | None,
+    theme: str | None,
     schema: bool,
 ) -> None:
     """Start a question template of your own: NAME.md, which `layerquiz check` finds in order as it is.
@@ -48,11 +50,18 @@ def new(
       layerquiz new strided
       layerquiz new strided --topic convolution-size --level 2 --ask conv.height --ask conv.parameters
       layerquiz new --schema
+      layerquiz new --theme my.tex.j2
     """
     if schema:
         from layerquiz.exam.schema import schema as schema_of_templates
 
         print_json(schema_of_templates())
+        return
+    if theme is not None:
+        from layerquiz import themed
+
+        themed.write(theme)
+        click.echo(f"{theme}: started. Change it as you like, then: layerquiz exam ... --theme {theme}")
         return
     if name is None:
         raise click.UsageError("Say what the template is to be called, such as: layerquiz new strided")

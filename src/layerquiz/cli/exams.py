@@ -9,13 +9,19 @@ import click
 from layerquiz.cli import named
 
 if TYPE_CHECKING:
+    from layerquiz.files import Written
     from layerquiz.grading.grade import Report
-    from layerquiz.publish import Written
 
 MOST_SHOWN = 6
 """So many places to look at are named on the terminal."""
 
 FORCE = click.option("--force", is_flag=True, help="Replace files that are there and differ.")
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    callback=named,
+    help="Let the workers of a Dask cluster do the work, such as tcp://192.168.0.5:8786.",
+)
 
 
 @click.command()
@@ -45,24 +51,81 @@ def example(output: str, force: bool) -> None:
 @click.argument("exam_file", metavar="EXAM.yaml", callback=named)
 @click.option(
     "--roster",
-    required=True,
     callback=named,
     help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
 @click.option(
     "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
 )
+@click.option(
+    "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
+)
+@click.option("--lock", is_flag=True, help="Encrypt what tells the right answers with a passphrase, as `lock` does.")
+@click.option(
+    "--proof", is_flag=True, help="Print only proof.pdf, for two people to read and sign; no roster is needed."
+)
+@click.option(
+    "--order",
+    type=click.Choice(("roster", "seat", "room")),
+    default="roster",
+    show_default=True,
+    help="The order of the papers in papers.pdf, for the printer.",
+)
+@click.option("--theme", callback=named, help="The look of the papers: a changed copy of `layerquiz new --theme FILE`.")
+@click.option("--tex", type=int, multiple=True, help="Write the LaTeX of this paper number too; repeatable.")
+@click.option("--jobs", type=click.IntRange(min=1), help="How many processes work.  [default: one on each core]")
+@SCHEDULER
 @FORCE
-def exam(exam_file: str, roster: str, output: str, force: bool) -> None:
+def exam(
+    exam_file: str,
+    roster: str | None,
+    output: str,
+    lists: bool,
+    proof: bool,
+    order: str,
+    theme: str | None,
+    tex: tuple[int, ...],
+    jobs: int | None,
+    scheduler: str | None,
+    lock: bool,
+    force: bool,
+) -> None:
     """Draw a paper for each student; print papers and solutions; seal the exam.
 
     \b
-    Example:
+    Examples:
+      layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
     """
-    from layerquiz.publish import write_exam
+    from layerquiz.cli.locking import after
+    from layerquiz.press.exams import write_exam, write_proof
+    from layerquiz.press.making import Press
 
-    _tell(write_exam(exam_file, roster, output, force))
+    if proof:
+        _tell(write_proof(exam_file, output, force))
+        return
+    if roster is None:
+        raise click.UsageError("Missing option '--roster'.")
+    with after(output, lock):
+        _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists, theme, tex)))
+
+
+@click.command()
+@click.argument("folder", callback=named)
+@FORCE
+def erratum(folder: str, force: bool) -> None:
+    """Print slips that tell students what was corrected in an exam, and why.
+
+    FOLDER is what `layerquiz exam` wrote; the corrections are those in its corrections.yaml, but for those that are
+    about single students.
+
+    \b
+    Example:
+      layerquiz erratum output/example/exam
+    """
+    from layerquiz.errata import write_erratum
+
+    _tell(write_erratum(folder, force))
 
 
 @click.command()
@@ -122,12 +185,13 @@ def grade(
     if answers is None:
         _simulate(folder, policy, as_json)
         return
+    from layerquiz.cli.locking import asked
     from layerquiz.regrade import ChangedGradesError
     from layerquiz.report import Extras, write_grades
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs)
+        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs, asked)
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json
@@ -144,9 +208,10 @@ def grade(
 
 
 def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
+    from layerquiz.cli.locking import asked
     from layerquiz.report import simulated
 
-    found = simulated(folder, policy)
+    found = simulated(folder, policy, asked)
     if as_json:
         from layerquiz.cli.network import print_json
 

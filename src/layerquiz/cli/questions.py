@@ -28,12 +28,11 @@ def template_from(argument: str) -> Template:
 
     from layerquiz import files
     from layerquiz.exam import library, template
-    from layerquiz.publish import translations_beside
 
     if argument == "-" or files.is_path(argument):
         standard = argument == files.STANDARD_INPUT
         stem, told = ("template", "standard input") if standard else (PurePath(argument).stem, argument)
-        beside = () if standard else translations_beside(argument)
+        beside = () if standard else files.translations_beside(argument)
         return template.parse(files.read_text(argument), stem, told, beside)
     return library.named(argument)
 

@@ -39,7 +39,7 @@ def _cut(printed: pikepdf.Pdf, span: range) -> bytes:
 
     piece, written = pikepdf.new(), io.BytesIO()
     piece.pages.extend(printed.pages[span.start : span.stop])
-    piece.save(written, deterministic_id=True)
+    piece.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return written.getvalue()
 
 

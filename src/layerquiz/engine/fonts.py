@@ -90,9 +90,21 @@ def resolve(source: str, folder: Path) -> str:
     return text.replace(BEGIN, "".join(map(_declared, chosen, chosen.values())) + BEGIN, 1)
 
 
+def portable(source: str) -> str:
+    """Return the source with its foreign typefaces called by their names: whichever engine sets it finds them."""
+    chosen: dict[Font, str] = {}
+    text = RUN.sub(lambda found: "".join(_set(found[1], chosen)), source)
+    declared = (_shape(name, font.family) for font, name in chosen.items())
+    return text.replace(BEGIN, "".join(declared) + BEGIN, 1)
+
+
 def _declared(font: Font, name: str) -> str:
     """Return LaTeX's declaration of a typeface by its file."""
     place = f"[{name}{Path(font.path).suffix}{f':{font.index}' if font.index else ''}]"
+    return _shape(name, place)
+
+
+def _shape(name: str, place: str) -> str:
     return (
         rf'\DeclareFontFamily{{TU}}{{{name}}}{{}}\DeclareFontShape{{TU}}{{{name}}}{{m}}{{n}}{{<->"{place}"}}{{}}' + "\n"
     )

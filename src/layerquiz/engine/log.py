@@ -11,9 +11,11 @@ from layerquiz.errors import OutsideError
 
 PART = re.compile(r"^LAYERQUIZ-PART (\S+) (\d+)$", re.MULTILINE)
 PLACE = re.compile(r"^LAYERQUIZ-AT (.+)$", re.MULTILINE)
+SIZE = re.compile(r"^LAYERQUIZ-SIZE (\S+) ([0-9.]+pt)$", re.MULTILINE)
 TOLD = re.compile(r"^LAYERQUIZ-(?!AT ).*$", re.MULTILINE)
 PAGES = re.compile(r"^Output written on .*\((\d+) pages?\b", re.MULTILINE)
 ERROR = re.compile(r"^(?:! |\./\S+:\d+: )(.+)$", re.MULTILINE)
+UNDEFINED = re.compile(r"(Undefined control sequence)\.\n[^\n]*?(\\[A-Za-z@]+) *$", re.MULTILINE)
 LACKING = re.compile(r"^Missing character: There is no (.+?) in font ", re.MULTILINE)
 OVERFULL = re.compile(r"^Overfull \\([hv])box \(([0-9.]+)pt too (?:wide|high)\)[^\n]*\n([^\n]*)", re.MULTILINE)
 
@@ -42,12 +44,18 @@ def check(record: str, *, failed: bool) -> None:
     """Raise `OutsideError` for the first TeX error or missing character, naming the paper and question concerned."""
     error, lacking = ERROR.search(record), LACKING.search(record)
     if failed or error:
-        what = error[1].strip() if error else "the engine ended without a word"
+        what = _what(record, error) if error else "the engine ended without a word"
         raise OutsideError(f"TeX stopped: {what}", where=place(record, error), slug="tex")
     if lacking:
         why = "It would be left out of the page."
         what = f"no typeface for the character {lacking[1]}"
         raise OutsideError(what, where=place(record, lacking), why=why, slug="missing-character")
+
+
+def _what(record: str, error: re.Match[str]) -> str:
+    """Return an error in TeX's words; a command that it does not know is named."""
+    unknown = UNDEFINED.match(record, error.start(1))
+    return f"{unknown[1]} {unknown[2]}" if unknown else error[1].strip()
 
 
 def place(record: str, before: re.Match[str] | None = None) -> str:
@@ -71,3 +79,8 @@ def ranges(record: str, parts: Sequence[str]) -> dict[str, range]:
 def told(record: str) -> str:
     """Return the lines that the source itself wrote, places left out."""
     return "\n".join(TOLD.findall(record))
+
+
+def sizes(told: str) -> dict[str, str]:
+    """Return the sizes of pieces by their keys, as TeX writes them."""
+    return dict(SIZE.findall(told))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from layerquiz.exam.question import Question
@@ -340,6 +340,58 @@ TOPICS = (
 """The order of the sentences on a sheet."""
 
 
+@dataclass
+class Gathered:
+    """What some questions need to have said: each topic's sentences, with the questions for which they hold.
+
+    `asked` are the kinds of blanks that occur, and what else decides a sentence about answers.
+    """
+
+    said: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
+    asked: dict[str, None] = field(default_factory=dict)
+
+    def take(self, number: str, question: Question) -> None:
+        """Take one more question in; what it needs is said in its language."""
+        words = question.words
+        for topic, sentence in (found for needs in needs_of(question, words) for found in _sentences(needs)):
+            self.said.setdefault(topic, {}).setdefault(words(sentence), {})[number] = None
+        self.asked.update(dict.fromkeys(_asked(question)))
+
+    def merge(self, other: Gathered) -> None:
+        """Take in what other questions need, which come behind these."""
+        for topic, rivals in other.said.items():
+            for sentence, numbers in rivals.items():
+                self.said.setdefault(topic, {}).setdefault(sentence, {}).update(numbers)
+        self.asked.update(other.asked)
+
+    def sentences(self, exact: bool | None = None, aids: str | None = None, words: Words = ENGLISH) -> tuple[str, ...]:
+        """Return the sentences of a sheet, as `sentences` does."""
+        ordered = sorted(self.said.items(), key=lambda topic: TOPICS.index(topic[0]))
+        found = [_for_whom(sentence, held, rivals, words) for _, rivals in ordered for sentence, held in rivals.items()]
+        general = (
+            *([AIDS[aids]] if aids else []),
+            *([PRODUCTS if exact is False else EXACT] if "number" in self.asked else []),
+            *([FORMULAS] if "formula" in self.asked else []),
+            *([ROUNDING] if exact is None and "rounding" in self.asked else []),
+            *([ESTIMATED] if "estimate" in self.asked else []),
+            *([CARRIED] if "carried" in self.asked else []),
+            AMBIGUOUS,
+        )
+        return (*found, *map(words, general))
+
+
+def _asked(question: Question) -> Iterator[str]:
+    """Yield what kinds of answers a question asks for."""
+    for blank in question.blanks:
+        yield blank.kind
+        if blank.rounding:
+            yield "rounding"
+        if blank.listed and blank.listed.factor:
+            yield "estimate"
+    if len(question.blanks) > 1 and question.blanks[0].kind == "number":
+        yield "carried"
+
+
 def sentences(
     questions: Iterable[tuple[str, Question]],
     exact: bool | None = None,
@@ -351,25 +403,10 @@ def sentences(
     Where two questions count differently, each sentence says for which questions it holds. `exact` says that only exact
     numbers count, or that rounded ones do, whatever the questions say. `aids` are those of an exam that names them.
     """
-    numbered = list(questions)
-    said: dict[str, dict[str, dict[str, None]]] = {}
-    for number, question in numbered:
-        for topic, sentence in (found for needs in needs_of(question, words) for found in _sentences(needs)):
-            said.setdefault(topic, {}).setdefault(words(sentence), {})[number] = None
-    ordered = sorted(said.items(), key=lambda topic: TOPICS.index(topic[0]))
-    found = [_for_whom(sentence, held, rivals, words) for _, rivals in ordered for sentence, held in rivals.items()]
-    blanks = [question.blanks for _, question in numbered]
-    asked = [blank for held in blanks for blank in held]
-    general = (
-        *([AIDS[aids]] if aids else []),
-        *([PRODUCTS if exact is False else EXACT] if any(blank.kind == "number" for blank in asked) else []),
-        *([FORMULAS] if any(blank.kind == "formula" for blank in asked) else []),
-        *([ROUNDING] if exact is None and any(blank.rounding for blank in asked) else []),
-        *([ESTIMATED] if any(blank.listed and blank.listed.factor for blank in asked) else []),
-        *([CARRIED] if any(len(held) > 1 and held[0].kind == "number" for held in blanks) else []),
-        AMBIGUOUS,
-    )
-    return (*found, *map(words, general))
+    gathered = Gathered()
+    for number, question in questions:
+        gathered.take(number, question)
+    return gathered.sentences(exact, aids, words)
 
 
 def _for_whom(sentence: str, numbers: Iterable[str], rivals: dict[str, dict[str, None]], words: Words) -> str:

@@ -44,9 +44,19 @@ class Drawer:
             if not off[0] and alike.within(distance):
                 break
         if best is None:
-            what, cure = "it is asked more than once, and has no other numbers", "Let more vary, or ask it once"
-            raise TemplateError(what, where=template.written.name, cure=cure, slug="asked-twice")
+            raise _asked_twice(template)
         return best[1]
+
+    def given(self, question: Question, taken: Collection[str]) -> Question:
+        """Return a drawing that is fixed, unless it is taken."""
+        if question.identity in taken:
+            raise _asked_twice(question.template)
+        return question
 
     def _drawings(self, template: Template) -> Iterator[Question]:
         return drawings(template, self.seed, self.student, self.question_name, self.conventions)
+
+
+def _asked_twice(template: Template) -> TemplateError:
+    what, cure = "it is asked more than once, and has no other numbers", "Let more vary, or ask it once"
+    return TemplateError(what, where=template.written.name, cure=cure, slug="asked-twice")

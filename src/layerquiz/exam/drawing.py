@@ -43,6 +43,11 @@ def draw(
     return next(drawings(template, seed, student, question, conventions))
 
 
+def fixed(template: Template, seed: Seed | None, conventions: ConventionsChoice = "textbook") -> Question:
+    """Return the drawing that all students get; the same question whenever it is asked for."""
+    return _fixed(_Same(template, {"seed": "" if seed is None else seed}, conventions))
+
+
 def drawings(
     template: Template,
     seed: Seed,
@@ -107,6 +112,11 @@ def known(drawing: _Same) -> Question | str:
         return _made(drawing.template, drawing.drawn, drawing.conventions)
     except RejectedError as error:
         return error.reason
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _fixed(asked: _Same) -> Question:
+    return draw(asked.template, asked.drawn["seed"], conventions=asked.conventions)
 
 
 def _made(template: Template, drawn: Drawn, conventions: ConventionsChoice, random: Random | None = None) -> Question:

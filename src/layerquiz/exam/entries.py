@@ -7,21 +7,45 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from layerquiz.errors import LayerquizError, nearest
+from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import sample
+from layerquiz.exam.drawing import fixed
 from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
+from layerquiz.exam.own_text import USUAL_SPACE, OwnText, template_of
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.template import Template, in_language
 
+NOWHERE = SourceText("the sealed exam", "", 1, ExamError)
+"""What messages call the exam file of a question that was sealed with its exam."""
+
+OF_OWN_TEXT = ("title", "space", "solution", "rubric")
+"""Keys that only a question of own text has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question of the exam before it is drawn; without `points` the template's own count."""
+    """One question of the exam before it is drawn; without `points` the template's own count.
+
+    seed: the one by which all students get the same drawing, None for one of each student's own. own: the author's own
+    text, of which the template is made.
+    """
 
     template: Template
     points: Fraction | None
     policy: Mapping[str, Any]
+    seed: Seed | None = None
+    own: OwnText | None = None
+
+    @classmethod
+    def of_own(cls, own: OwnText, policy: Mapping[str, Any], language: str, written: SourceText = NOWHERE) -> Entry:
+        """Return a question of own text; `written` is the exam file that holds it."""
+        return cls(template_of(own, written, language), None, policy, own=own)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Say whether all students get the same question."""
+        return self.seed is not None or self.own is not None
 
     @property
     def worth(self) -> Fraction:
@@ -41,13 +65,12 @@ class Section:
 class Choosing:
     """Finds the templates of an exam's questions in its language; those of a `draw` are the same for all students."""
 
-    def __init__(
-        self, written: SourceText, seed: Seed, templates: Mapping[str, Template], language: str = "en"
-    ) -> None:
-        self.written, self.seed, self.templates, self.language = written, seed, templates, language
+    def __init__(self, written: SourceText, keys: ExamKeys, seed: Seed, templates: Mapping[str, Template]) -> None:
+        self.written, self.keys, self.seed, self.templates = written, keys, seed, templates
 
-    def chosen(self, keys: ExamKeys) -> tuple[tuple[Entry, ...], tuple[Section, ...]]:
+    def chosen(self) -> tuple[tuple[Entry, ...], tuple[Section, ...]]:
         """Return the questions in the order of the file, which has a list of them or one in each section."""
+        keys = self.keys
         if (keys.questions is None) == (keys.sections is None):
             what = "an exam has one of questions and sections"
             cure = "Write questions: and a list, or sections: and a list of {title, questions}"
@@ -79,33 +102,59 @@ class Choosing:
         called: dict[str, Template] = {}
         for place, (keys, path) in enumerate(checked):
             points = None if keys.points is None else Fraction(str(keys.points))
+            if keys.text is not None and points is not None:
+                space = USUAL_SPACE if keys.space is None else keys.space
+                own = OwnText(keys.text, points, keys.title or "", space, keys.solution or "", keys.rubric or "")
+                yield Entry.of_own(own, keys.policy, self.keys.language, self.written)
+                continue
             for name in self._names(keys, place, path, used):
                 template = self.templates[name]
                 if called.setdefault(template.name, template).text != template.text:
                     # The seal keeps each template by its name: one of the two would take the other's place.
                     what = f'two different templates are called "{template.name}"'
                     raise self.written.fault(what, path, cure="Rename one file", slug="doubled-name")
-                yield Entry(self._said(template, path), points, keys.policy)
+                entry = Entry(self._said(template, path), points, keys.policy, keys.seed)
+                self._check_fixed(entry, path)
+                yield entry
 
     def _said(self, template: Template, path: Path) -> Template:
         """Return a template in the language of the exam."""
         try:
-            return in_language(template, self.language)
+            return in_language(template, self.keys.language)
         except LayerquizError as error:
             raise self.written.located(error, path) from None
 
     def _keys(self, entry: Any, path: Path) -> EntryKeys:
         keys = self.written.checked(EntryKeys, entry, path)
-        if keys.text is not None:
-            what = "questions of your own text cannot be printed yet"
-            raise self.written.fault(what, (*path, "text"), cure="Use template or draw", slug="text-not-available")
-        if (keys.template is None) == (keys.draw is None):
-            what = "a question has one of template and draw"
-            raise self.written.fault(what, path, cure="Write one such as {template: conv-size}", slug="wrong-value")
+        self._check_kind(keys, path)
         if keys.template is not None and keys.template not in self.templates:
             what, cure = f'no template is called "{keys.template}"', nearest(keys.template, self.templates)
             raise self.written.fault(what, (*path, "template"), cure=cure, slug="unknown-template")
         return keys
+
+    def _check_kind(self, keys: EntryKeys, path: Path) -> None:
+        """Refuse an entry that is no template, no draw and no own text, or has keys of another."""
+        if sum(found is not None for found in (keys.template, keys.draw, keys.text)) != 1:
+            what = "a question has one of template, draw and text"
+            raise self.written.fault(what, path, cure="Write one such as {template: conv-size}", slug="wrong-value")
+        if keys.text is not None and keys.points is None:
+            what, cure = "a question of your own text says its points", "Write points: 4 beside it"
+            raise self.written.fault(what, path, cure=cure, slug="missing-key")
+        for key in OF_OWN_TEXT if keys.text is None else ():
+            if getattr(keys, key) is not None:
+                what, cure = f'only a question of your own text has "{key}"', "Write text: too, or leave it out"
+                raise self.written.fault(what, (*path, key), cure=cure, slug="wrong-value")
+        if keys.seed is not None and keys.template is None:
+            what, cure = "only a template is drawn by a seed of its own", "Write template: too, or leave it out"
+            raise self.written.fault(what, (*path, "seed"), cure=cure, slug="wrong-value")
+
+    def _check_fixed(self, entry: Entry, path: Path) -> None:
+        """Refuse a drawing for everybody that cannot be drawn."""
+        try:
+            if entry.is_fixed:
+                fixed(entry.template, entry.seed, self.keys.conventions)
+        except LayerquizError as error:
+            raise self.written.located(error, (*path, "seed")) from None
 
     def _names(self, keys: EntryKeys, place: int, path: Path, used: set[str]) -> list[str]:
         if keys.template is not None:
@@ -130,5 +179,5 @@ class Choosing:
 
     def _fits(self, name: str, wanted: DrawKeys) -> bool:
         template = self.templates[name]
-        is_said = self.language in template.languages
+        is_said = self.keys.language in template.languages
         return is_said and wanted.topic in (None, *template.topics) and wanted.level in (None, template.level)

@@ -11,6 +11,7 @@ from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import library
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
+from layerquiz.exam.drawing import fixed
 from layerquiz.exam.entries import Choosing, Entry, Section
 from layerquiz.exam.exam_keys import Aids, ExamKeys, PaperSize
 from layerquiz.exam.question import Blank, Question
@@ -20,6 +21,14 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.languages import LANGUAGES
 from layerquiz.network.conventions import Conventions
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who has proofread an exam, and the code of what they read (`exam.proof` makes it)."""
+
+    code: str
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,12 @@ class Exam:
     logo: str = ""
     header: str = ""
     honour: str = ""
-    signed: tuple[str, ...] = ()
+    signed: Signed | None = None
+
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        """Return who has signed the exam file, whatever they signed."""
+        return self.signed.by if self.signed else ()
 
     @property
     def by_hand(self) -> bool:
@@ -133,20 +147,32 @@ def paper(exam: Exam, student: Student, beside: Sequence[Paper] = ()) -> Paper:
     return Paper(student, tuple(found))
 
 
+def _fixed_behind(exam: Exam, number: int, template: Template) -> list[str]:
+    """Return the drawings of a template that all students get in later questions."""
+    same = (entry for entry in exam.entries[number:] if entry.template is template and entry.is_fixed)
+    return [fixed(entry.template, entry.seed, exam.conventions).identity for entry in same]
+
+
 def _drawn(
     exam: Exam, student: Student, number: int, entry: Entry, mine: Collection[str], beside: Collection[str]
 ) -> Question:
     drawn_for = Drawer(exam.seed, student.id, str(number), exam.conventions, exam.by_hand)
     try:
-        question = drawn_for.question(entry.template, mine, beside)
+        if entry.is_fixed:
+            question = drawn_for.given(fixed(entry.template, entry.seed, exam.conventions), mine)
+        else:
+            taken = [*mine, *_fixed_behind(exam, number, entry.template)]
+            question = drawn_for.question(entry.template, taken, beside)
     except LayerquizError as error:
         raise error.at(f"question {number}") from None
     return question if entry.points is None else question.worth(entry.points)
 
 
 def is_alike(exam: Exam, found: Paper) -> bool:
-    """Say whether every question of a paper lies within the band of difficulty of its template."""
-    return all(usual(question.template, exam.conventions).holds(question, exam.by_hand) for question in found.questions)
+    """Say whether every question that is drawn for one student lies within the band of difficulty of its template."""
+    pairs = zip(exam.entries, found.questions, strict=True)
+    own = (question for entry, question in pairs if not entry.is_fixed)
+    return all(usual(question.template, exam.conventions).holds(question, exam.by_hand) for question in own)
 
 
 def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Template] | None = None) -> Exam:
@@ -165,9 +191,8 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         what, cure = f'no exam is printed in the language "{keys.language}"', nearest(keys.language, LANGUAGES)
         raise written.fault(what, ("language",), cure=cure, slug="unknown-language")
     seed = spare_seed if keys.seed is None else keys.seed
-    known = library.templates() if templates is None else templates
-    choosing = Choosing(written, seed, known, keys.language)
-    entries, sections = choosing.chosen(keys)
+    choosing = Choosing(written, keys, seed, library.templates() if templates is None else templates)
+    entries, sections = choosing.chosen()
     return Exam(
         title=keys.title,
         course=keys.course,
@@ -189,5 +214,5 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         logo=keys.logo,
         header=keys.header,
         honour=keys.honour,
-        signed=tuple(keys.signed),
+        signed=None if keys.signed is None else Signed(keys.signed.code, tuple(keys.signed.by)),
     )

@@ -13,6 +13,9 @@ Aids: TypeAlias = Literal["calculator", "none"]
 
 PaperSize: TypeAlias = Literal["a4", "letter"]
 
+MOST_CHARACTERS = 20_000
+"""The longest text of a question of one's own."""
+
 MOST_VERSIONS = 26
 """Versions are called by letters."""
 
@@ -30,11 +33,16 @@ class DrawKeys(_Keys):
 
 
 class EntryKeys(_Keys):
-    """One entry of `questions` as written."""
+    """One entry of `questions` as written: a template (drawn for each, or for all with a seed), a draw, or own text."""
 
     template: str | None = None
+    seed: int | str | None = None
     draw: dict[str, Any] | None = None
-    text: str | None = None
+    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)] | None = None
+    title: str | None = None
+    space: Annotated[int, Field(ge=0, le=250)] | None = None
+    solution: str | None = None
+    rubric: str | None = None
     points: Points | None = None
     policy: dict[str, Any] = {}
 
@@ -45,6 +53,13 @@ class SectionKeys(_Keys):
     title: str
     text: str = ""
     questions: Annotated[list[Any], Field(min_length=1)]
+
+
+class SignedKeys(_Keys):
+    """Who has proofread the exam, and the code of what they read."""
+
+    code: str
+    by: Annotated[list[str], Field(min_length=1)]
 
 
 class ExamKeys(_Keys):
@@ -62,7 +77,7 @@ class ExamKeys(_Keys):
     honour: str = ""
     aids: Aids | None = None
     formula_sheet: bool = False
-    signed: list[str] = []
+    signed: SignedKeys | None = None
     seed: int | str | None = None
     conventions: str | dict[str, Any] = "textbook"
     letters: dict[str, str] = {}

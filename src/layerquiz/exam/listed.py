@@ -41,7 +41,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Listed:
-    """What may be answered to one blank, and what it means.
+    """What may be answered to one blank, and what it means; `points` are those that a person gives.
 
     right: every answer that is right; the first one is the key. several: any number of options may be right.
     square: a size may be written once for each axis. factor: a number within this factor of the key is right too.
@@ -49,7 +49,7 @@ class Listed:
     find_because the solution; both are asked for only when they are looked at.
     """
 
-    form: Literal["number", "options", "order"]
+    form: Literal["number", "options", "order", "points"]
     right: tuple[Given, ...]
     find_wrong: Callable[[], Mapping[Given, Slugs]] = field(repr=False, compare=False)
     find_because: Callable[[], Because] = field(repr=False, compare=False)
@@ -72,7 +72,7 @@ class Listed:
     @cached_property
     def chance(self) -> Fraction:
         """Return how likely a blind choice is right; of numbers nothing is known before they are looked at."""
-        if self.form == "number":
+        if self.form in ("number", "points"):
             return Fraction(0)
         if self.form == "options":
             return Fraction(len(self.right), 2 ** len(self.options) - 1 if self.several else len(self.options))

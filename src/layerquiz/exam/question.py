@@ -54,6 +54,11 @@ class Blank:
         """Return the right answer: a value, a formula in letters as text, or letters of options."""
         return self.key if self.formula is None else self.formula.text
 
+    @property
+    def by_hand(self) -> bool:
+        """Say whether a person gives the points, which are then the answer."""
+        return self.listed is not None and self.listed.form == "points"
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -16,7 +16,8 @@ from typing import Any, TypeAlias, TypeVar, overload
 from layerquiz.errors import ExamError
 from layerquiz.exam import parts
 from layerquiz.exam.entries import Entry, Section
-from layerquiz.exam.exam import Exam, Paper, blank_id
+from layerquiz.exam.exam import Exam, Paper, Signed, blank_id
+from layerquiz.exam.own_text import OwnText
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import OPTIONAL, Student
@@ -24,8 +25,8 @@ from layerquiz.exam.template import Template, parse, translated
 from layerquiz.exam.translation import Translation
 
 FORMAT = 1
-UNHASHED = ("hash", "layerquiz")
-"""What does not matter to the seal: the seal itself, and the version that made it."""
+UNHASHED = ("hash", "layerquiz", "layout")
+"""What does not matter to the seal: the seal itself, the version that made it, and the sizes that its TeX measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ def differences(paper: Paper) -> list[Difference]:
 
 def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
     """Return an exam and its papers as JSON-able data with their hash; `version` is that of layerquiz."""
+    return seal_of(exam, [sealed_paper(paper, place) for place, paper in enumerate(papers, 1)], version)
+
+
+def seal_of(exam: Exam, papers: Sequence[Mapping[str, Any]], version: str) -> dict[str, Any]:
+    """Return an exam and its papers, which are as `sealed_paper` returns them, as JSON-able data with their hash."""
     sealed: dict[str, Any] = {
         "format": FORMAT,
         "layerquiz": version,
@@ -108,10 +114,10 @@ def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
         "seed": exam.seed,
         "conventions": exam.conventions,
         "policy": exam.policy,
-        "templates": {entry.template.name: entry.template.text for entry in exam.entries},
+        "templates": {entry.template.name: entry.template.text for entry in exam.entries if entry.own is None},
         **_wordings(exam),
         "questions": [_entry(entry) for entry in exam.entries],
-        "papers": [_paper(paper, place) for place, paper in enumerate(papers, 1)],
+        "papers": papers,
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
         **({} if exam.aids is None else {"aids": exam.aids}),
         **_settings(exam),
@@ -132,6 +138,8 @@ def _settings(exam: Exam) -> dict[str, Any]:
     said = {name: getattr(exam, name) for name in SETTINGS if getattr(exam, name) != getattr(usual, name)}
     if exam.sections:
         said["sections"] = [asdict(section) for section in exam.sections]
+    if exam.signed:
+        said["signed"] = {"code": exam.signed.code, "by": list(exam.signed.by)}
     return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
 
 
@@ -157,11 +165,14 @@ def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
+    if entry.own is not None:
+        return {"own": entry.own.as_json(), "policy": entry.policy}
     points = None if entry.points is None else str(entry.points)
-    return {"template": entry.template.name, "points": points, "policy": entry.policy}
+    seed = {} if entry.seed is None else {"seed": entry.seed}
+    return {"template": entry.template.name, "points": points, "policy": entry.policy, **seed}
 
 
-def _paper(paper: Paper, place: int) -> dict[str, Any]:
+def sealed_paper(paper: Paper, place: int) -> dict[str, Any]:
     """Return a paper as plain data; a number that is its place in the list is not said."""
     return {
         "student": paper.student.id,
@@ -251,8 +262,8 @@ def _complete(read: Callable[[], Thing]) -> Thing:
 
 
 def _opened(sealed: Mapping[str, Any]) -> Sealed:
-    exam = _exam(sealed, _templates(sealed))
-    papers = tuple(_papers(exam, sealed["papers"]))
+    exam = exam_of(sealed)
+    papers = tuple(reopened(exam, sealed["papers"]))
     _ = papers[0].questions[0]  # a seal that holds nothing, or no questions, is refused before anybody is graded
     return Sealed(exam, papers, sealed["hash"], str(sealed.get("layerquiz", "")))
 
@@ -264,7 +275,7 @@ MOST_SHARED = 2_048
 """How many questions are kept open that several papers have, because a template draws few numbers."""
 
 
-def _papers(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
+def reopened(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
     """Yield the papers, each with its questions as the sealed text; papers with the same numbers share it."""
     seen: dict[str, str] = {}
     several: set[str] = set()
@@ -307,21 +318,28 @@ def _check_format(sealed: Any) -> None:
         raise ExamError(what, cure=cure, slug="sealed-format")
 
 
+def exam_of(sealed: Mapping[str, Any]) -> Exam:
+    """Return the exam of a seal without its papers."""
+    return _exam(sealed, _templates(sealed))
+
+
 def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:
-    entries = (
-        Entry(
-            templates[found["template"]],
-            None if found["points"] is None else Fraction(found["points"]),
-            found["policy"],
-        )
-        for found in sealed["questions"]
-    )
+    language = sealed.get("language", "en")
+    entries = (_sealed_entry(found, templates, language) for found in sealed["questions"])
     words = {key: sealed[key] for key in ("title", "course", "date", "instructions", "seed", "conventions", "policy")}
     passing = None if "pass" not in sealed else Fraction(sealed["pass"])
     said = {name: sealed[name] for name in SETTINGS if name in sealed}
-    said |= {"signed": tuple(sealed.get("signed", ()))}
+    if "signed" in said:
+        said["signed"] = Signed(said["signed"]["code"], tuple(said["signed"]["by"]))
     said |= {"sections": tuple(Section(**found) for found in sealed.get("sections", ()))}
     return Exam(**words, entries=tuple(entries), pass_share=passing, aids=sealed.get("aids"), **said)
+
+
+def _sealed_entry(found: Mapping[str, Any], templates: Mapping[str, Template], language: str) -> Entry:
+    if "own" in found:
+        return Entry.of_own(OwnText.of_json(found["own"]), found["policy"], language)
+    points = None if found["points"] is None else Fraction(found["points"])
+    return Entry(templates[found["template"]], points, found["policy"], found.get("seed"))
 
 
 def _question(exam: Exam, place: int, drawn: Drawn) -> Question:

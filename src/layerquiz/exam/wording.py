@@ -167,6 +167,15 @@ def parse(text: str, name: str, first_line: int = 1, words: Words = ENGLISH) -> 
     return Wording(Template.from_code(environment, code, {}), name, first_line, needs)
 
 
+def verbatim(text: str, name: str) -> Wording:
+    """Return a wording that says a text as it is, whatever stands in it."""
+    tree = nodes.Template([nodes.Output([nodes.TemplateData(text)], lineno=1)], lineno=1)
+    environment = _environment(ENGLISH)
+    tree.set_environment(environment)
+    code = environment.compile(tree, name, f"<text of {name}>")
+    return Wording(Template.from_code(environment, code, {}), name, 1, ())
+
+
 def _refused(tree: nodes.Template, words: Words) -> tuple[nodes.Node, str, str] | None:
     """Return the first part of a wording that is not allowed, what it is, and what to do."""
     stack: list[nodes.Node] = [tree]

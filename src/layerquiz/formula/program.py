@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Hashable, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from layerquiz.formula import ratio
@@ -44,7 +45,12 @@ CALLED: dict[type[Formula], Callable[..., ratio.Part]] = {
     Max: ratio.most,
 }
 KNOWN = {"NOTHING": ratio.NOTHING, "int": int, "settled": ratio.settled, **{f.__name__: f for f in CALLED.values()}}
+ROUNDED = (Floor, Ceil)
 OPERATORS: dict[type[Formula], ast.operator] = {Sum: ast.Add(), Product: ast.Mult(), Difference: ast.Sub()}
+
+
+MOST_NAMES = 4_096
+"""How many names are kept for those who read them."""
 
 
 class Program:
@@ -59,42 +65,40 @@ class Program:
     def __len__(self) -> int:
         return len(self._steps)
 
-    def read(self, ref: Reference) -> Cell:
+    def read(self, owner: str, name: str) -> Cell:
         """Return the cell of a quantity's value as it is given."""
-        return self._cell(("read", ref.owner, ref.name), lambda: _read(ref))
+        return self._cell(("read", owner, name), _read, owner, name)
 
     def add(self, formula: Formula, bound: Callable[[Reference], Cell]) -> Cell:
         """Return the cell of a formula's value; `bound` gives the cell that each of its references stands for."""
-        if isinstance(formula, Reference):
-            return bound(formula)
-        if isinstance(formula, Integer):
-            return formula.value
-        inner = formula.children()[0]
-        if isinstance(formula, Floor | Ceil) and isinstance(inner, Quotient):
-            operands = [self.add(child, bound) for child in inner.children()]
+        kind = type(formula)
+        if kind is Reference:
+            return bound(formula)  # type: ignore[arg-type]
+        if kind is Integer:
+            return formula.value  # type: ignore[attr-defined, no-any-return]
+        children = formula.children()
+        if kind in ROUNDED and type(children[0]) is Quotient:
+            operands = [self.add(child, bound) for child in children[0].children()]
             is_sure = isinstance(operands[1], int)
-            cell = self._cell((type(formula), Quotient, *operands), lambda: _divided(type(formula), *operands))
+            cell = self._cell((kind, Quotient, *operands), _divided, kind, *operands)
         else:
-            operands = [self.add(child, bound) for child in formula.children()]
-            is_sure = type(formula) in OPERATORS
-            cell = self._cell((type(formula), *operands), lambda: _operation(type(formula), operands))
+            operands = [bound(each) if type(each) is Reference else self.add(each, bound) for each in children]
+            is_sure = kind in OPERATORS
+            cell = self._cell((kind, *operands), _operation, kind, operands)
         if not is_sure or not self._unsure.isdisjoint(operands):
             self._unsure.add(cell)
         return cell
 
-    def pinnable(self, ref: Reference, cell: Cell) -> Cell:
+    def pinnable(self, owner: str, name: str, cell: Cell) -> Cell:
         """Return a cell for a quantity that is calculated in another one, unless a run has it pinned."""
-        key = ("pinnable", ref.owner, ref.name, cell)
-        test = ast.Compare(_constant((ref.owner, ref.name)), [ast.In()], [_name("pinned")], **PLACE)
-        found = self._cell(key, lambda: ast.IfExp(test, _read(ref), _expression(cell), **PLACE))
+        key = ("pinnable", owner, name, cell)
+        found = self._cell(key, _unless_pinned, owner, name, cell)
         self._unsure |= {found} if cell in self._unsure else set()
         return found
 
     def check(self, cell: Cell, least: int, is_exact: bool) -> Cell:
         """Return a cell that says whether another one is at least a number, or exactly that."""
-        sign = ast.Eq() if is_exact else ast.GtE()
-        test = ast.Compare(_expression(cell), [sign], [_constant(least)], **PLACE)
-        return self._cell(("check", cell, least, is_exact), lambda: test)
+        return self._cell(("check", cell, least, is_exact), _compared, cell, least, is_exact)
 
     def give(self, targets: Sequence[Cell], checks: Sequence[Cell]) -> None:
         """Ask for one more result: the numbers of some cells, or None where one is nothing or a check fails."""
@@ -115,15 +119,18 @@ class Program:
         result = ast.Return(ast.Tuple(self._results, ast.Load(), **PLACE), **PLACE)
         return assembled(("values", "pinned"), [*self._steps, result], {**KNOWN})
 
-    def _cell(self, key: Hashable, make: Callable[[], ast.expr]) -> str:
+    def _cell(self, key: Hashable, make: Callable[..., ast.expr], *of: Any) -> str:
+        """Return the cell of a step, which `make` makes of what it is given where it is not there yet."""
         cell = self._cells.get(key)
         if cell is None:
             cell = self._cells[key] = f"c{len(self._steps)}"
-            self._steps.append(ast.Assign([ast.Name(cell, ast.Store(), **PLACE)], make(), **PLACE))
+            self._steps.append(ast.Assign([ast.Name(cell, ast.Store(), **PLACE)], make(*of), **PLACE))
         return cell
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def _name(name: str) -> ast.expr:
+    """Return a name being read; steps that read the same one share it."""
     return ast.Name(name, ast.Load(), **PLACE)
 
 
@@ -143,9 +150,19 @@ def _all(tests: Sequence[ast.expr]) -> ast.expr:
     return ast.BoolOp(ast.And(), list(tests), **PLACE) if len(tests) > 1 else tests[0]
 
 
-def _read(ref: Reference) -> ast.expr:
-    owner = ast.Subscript(_name("values"), _constant(ref.owner), ast.Load(), **PLACE)
-    return ast.Subscript(owner, _constant(ref.name), ast.Load(), **PLACE)
+def _unless_pinned(owner: str, name: str, cell: Cell) -> ast.expr:
+    test = ast.Compare(_constant((owner, name)), [ast.In()], [_name("pinned")], **PLACE)
+    return ast.IfExp(test, _read(owner, name), _expression(cell), **PLACE)
+
+
+def _compared(cell: Cell, least: int, is_exact: bool) -> ast.expr:
+    sign = ast.Eq() if is_exact else ast.GtE()
+    return ast.Compare(_expression(cell), [sign], [_constant(least)], **PLACE)
+
+
+def _read(owner: str, name: str) -> ast.expr:
+    values = ast.Subscript(_name("values"), _constant(owner), ast.Load(), **PLACE)
+    return ast.Subscript(values, _constant(name), ast.Load(), **PLACE)
 
 
 def _operation(kind: type[Formula], operands: Sequence[Cell]) -> ast.expr:

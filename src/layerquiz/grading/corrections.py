@@ -219,6 +219,11 @@ class _Parsing:
             raise self.source.fault(
                 "a value is accepted for one blank", (*path, "accept"), cure=cure, slug="corrections"
             )
+        by_hand = next((name for name in blanks if self.blanks[name][1].by_hand), None)
+        if by_hand is not None:
+            what = f"no answer to {by_hand} is accepted: a person gives its points"
+            cure = "Write points: for a student, or void: full"
+            raise self.source.fault(what, (*path, "accept"), cure=cure, slug="corrections")
         listed = keys.accept if isinstance(keys.accept, list) else [keys.accept]
         return tuple(self._accept(found, blanks, (*path, "accept")) for found in listed)
 

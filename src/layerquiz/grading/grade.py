@@ -79,7 +79,8 @@ class Report:
     @property
     def review(self) -> list[tuple[Result, Graded]]:
         """Return the answers that wait for a person to read them: grades are provisional until one has."""
-        pairs = ((result, graded) for result in self.results for graded in result.blanks.values())
+        handed_in = (result for result in self.results if result.handed_in)
+        pairs = ((result, graded) for result in handed_in for graded in result.blanks.values())
         return [(result, graded) for result, graded in pairs if is_open(graded)]
 
     def as_json(self, accepted: bool = False) -> dict[str, Any]:

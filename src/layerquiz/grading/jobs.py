@@ -54,17 +54,30 @@ def on_cores(things: Sequence[Paper], work: Callable[[Paper], Graded]) -> list[G
         return [work(thing) for thing in things]
     _WORK[:] = [things, work]
     try:
-        with multiprocessing.get_context("fork").Pool(jobs, _collect_seldom) as pool:
+        with multiprocessing.get_context("fork").Pool(jobs, collect_seldom) as pool:
             found = cast("list[Graded | None]", pool.map(_piece_of_one, range(len(things)), chunksize=1))
         return [work(thing) if made is None else made for thing, made in zip(things, found, strict=True)]
     finally:
         _WORK.clear()
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Leave alone what was there before, and look for unused rings of objects seldom: nearly nothing makes them."""
     gc.freeze()
     gc.set_threshold(*SELDOM)
+
+
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """Collect as seldom for as long as some work lasts."""
+    before, was_frozen = gc.get_threshold(), gc.get_freeze_count()
+    collect_seldom()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        if not was_frozen:
+            gc.unfreeze()
 
 
 def in_pieces(papers: Sequence[Paper], grade: Callable[[Sequence[Paper]], Graded], jobs: int) -> Iterator[Graded]:

@@ -13,8 +13,9 @@ from layerquiz.exam.question import Blank
 from layerquiz.grading.answer import Blank as Nothing
 from layerquiz.grading.answer import Reading, Unreadable, in_thousands
 from layerquiz.grading.match import is_endless, matches
+from layerquiz.grading.policy_keys import number
 from layerquiz.grading.read import read
-from layerquiz.grading.story import Story
+from layerquiz.grading.story import Story, Verdict
 
 MOST_CHARACTERS = 2_000
 BETWEEN = re.compile(r"[\s,;>/&+.:()\[\]→-]+|\band\b|\bthen\b|\boptions?\b", re.IGNORECASE)
@@ -41,11 +42,28 @@ def tell(blank: Blank, written: str, *, rounding: bool = False) -> Story:
     if listed is None:
         raise ValueError(f"the answers to {blank.quantity} cannot be listed")
     told = Story(blank.quantity, "blank", blank.key, written.strip(), listed=listed.form)
+    if listed.form == "points":
+        return _points(blank, told)
     if not told.written:
         return told
     if listed.form == "number":
         return _number(blank, listed, told, rounding)
     return _letters(blank, listed, told)
+
+
+def _points(blank: Blank, told: Story) -> Story:
+    """Return the story of points that a person has given, or still has to give."""
+    most, given = blank.points, number(told.written)
+    if given is None or not 0 <= given <= most:
+        why = "These are no such points." if told.written else "It is not marked yet."
+        return replace(told, verdict="unreadable", notes=(f"{why} Marked by hand: from 0 to {_in_points(most)}.",))
+    verdict: Verdict = "correct" if given == most else "wrong"
+    return replace(told, verdict=verdict, read_as=given, shown=_in_points(given))
+
+
+def _in_points(points: Fraction) -> str:
+    decimal = f"{float(points):g}"
+    return f"{decimal if Fraction(decimal) == points else points} point{'' if points == 1 else 's'}"
 
 
 def _right(blank: Blank, listed: Listed) -> tuple[Given, ...]:

@@ -140,6 +140,9 @@ def _is_no_guess(blanks: Sequence[Worth], stories: Mapping[str, Story], limit: F
 
 def _with_method(story: Story, blank: Worth, policy: Policy, charged: Collection[str]) -> tuple[Fraction, str]:
     """Return the share of an answer; where method and answer are paid apart, the answer counts as a bare one."""
+    if story.listed == "points":
+        given = Fraction(story.read_as) if isinstance(story.read_as, int | Fraction) else None
+        return (Fraction(0), "to be marked by hand") if given is None else (given / blank.points, "marked by hand")
     if policy.method is None:
         return _share_of(story, blank, policy, charged, story.working)
     answer, reason = _share_of(story, blank, policy, charged, working=False)

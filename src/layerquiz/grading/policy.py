@@ -261,11 +261,13 @@ def _of_mistakes(policy: Policy, words: Words) -> str:
 
 
 def _of_accepted(policy: Policy, words: Words) -> str:
-    named = [
-        words("those of {name}", name=name) if name in NAMED else words(ACCEPTED[name])
-        for name in sorted(policy.accept)
-    ]
+    named = [accepted_in_words(name, words) for name in sorted(policy.accept)]
     return words("other conventions that count in full: {names}", names=", ".join(named) or words("none"))
+
+
+def accepted_in_words(name: str, words: Words = ENGLISH) -> str:
+    """Return what it is to accept a convention, or answers with a mistake."""
+    return words("those of {name}", name=name) if name in NAMED else words(ACCEPTED.get(name, name.replace("-", " ")))
 
 
 ACCEPTED = {

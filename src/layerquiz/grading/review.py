@@ -122,6 +122,6 @@ def rows(report: Report, decided: Mapping[tuple[str, str], Decision]) -> Iterato
         student = result.paper.student.id
         for name, graded in result.blanks.items():
             decision = decided.get((student, name))
-            if decision or is_open(graded):
+            if decision or (result.handed_in and is_open(graded)):
                 points = decision.written if decision else ""
                 yield student, name, graded.story.written, graded.story.shown, why_review(graded), points

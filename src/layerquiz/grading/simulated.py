@@ -61,7 +61,7 @@ def three_digits(number: int) -> str:
 def guessed(question: Question, random: Random) -> dict[str, str]:
     """Return random whole numbers within a factor of two of the key, size by size; for a key of 0, from 0 to 9.
 
-    Of options one is chosen blindly.
+    Of options one is chosen blindly; what a person marks earns nothing.
     """
     if in_letters(question):
         return {blank.quantity: "" for blank in question.blanks}
@@ -69,6 +69,8 @@ def guessed(question: Question, random: Random) -> dict[str, str]:
 
 
 def _blindly(blank: Blank, random: Random) -> str:
+    if blank.by_hand:
+        return "0"
     if not isinstance(blank.key, str):
         return shown(guess(blank.key, random))
     letters = [option.letter for option in blank.listed.options] if blank.listed else []

@@ -49,7 +49,7 @@ class Story:
     Where a formula is asked for, what is expected and read is a formula in letters, as text. lines are those of working
     in several; method_right says whether an expression of the working is the right formula with right numbers, or with
     the student's own. listed says how the answers to the blank can be listed, if they can: as options, an order or
-    numbers; letters of options are text.
+    numbers; letters of options are text. Of points that a person gives, all are correct and fewer are wrong.
     """
 
     quantity: str
@@ -69,7 +69,7 @@ class Story:
     notes: tuple[str, ...] = ()
     printed: str = ""
     seen: int = 1
-    listed: Literal["", "options", "order", "number"] = ""
+    listed: Literal["", "options", "order", "number", "points"] = ""
     lines: tuple[Line, ...] = ()
 
     @property
@@ -116,7 +116,7 @@ class Story:
                 return self._explanations()
             case "carried":
                 return f"Right from your own earlier values ({', '.join(self.carried_from)})."
-            case "wrong" if self.listed in ("options", "order"):
+            case "wrong" if self.listed in ("options", "order", "points"):
                 return ""
             case "wrong" if self.printed:
                 return "Is this a number that you read somewhere?"

@@ -100,6 +100,8 @@ class BlankTally:
             self.right_by_drawing[drawing] += 1
         elif story.verdict == "convention":
             self.conventions[*(story.mistakes or story.conventions)[:1], *story.conventions] += 1
+        elif story.listed == "points":
+            return  # a person has given them: there is nothing to explain
         elif story.verdict == "wrong" and story.read_as is not None and len(self.unexplained) < MOST_ANSWERS:
             self.unexplained[drawing, story.shown, near(story.read_as, story.expected, keys)] += 1
         elif slugs := blamed(story):

@@ -6,6 +6,7 @@ numbers are the same for all answers to one drawing, and are calculated once for
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
@@ -133,9 +134,9 @@ def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
 
     It is made once for all networks of a structure.
     """
-    seen = search.seen_by(LOOKING)
+    seen = search.seen_by(LOOKING, in_pairs=kind == "pairs")
     left = most if kind == "singles" else max(0, most - len(table(search, "singles", most).changes))
-    return search.ground.remembered((kind, most, seen), lambda: Table(islice(KINDS[kind](search), left)))
+    return search.ground.remembered((kind, left, seen), lambda: Table(islice(KINDS[kind](search), left)))
 
 
 def of_truth(search: Search, kind: str, most: int = MOST_CHANGES) -> Outcomes:
@@ -148,16 +149,16 @@ def of_truth(search: Search, kind: str, most: int = MOST_CHANGES) -> Outcomes:
 
 def with_habit(search: Search, slug: str, most: int = MOST_CHANGES) -> Table:
     """Return the table of one mistake with each other one, made once for all networks of a structure."""
-    key = ("habit", slug, most, search.seen_by(LOOKING))
-    return search.ground.remembered(key, lambda: Table(islice(search.together(CATALOGUE[slug], OTHERS), most)))
+    habit = CATALOGUE[slug]
+    key = ("habit", slug, most, search.seen(habit), search.seen_by(LOOKING, in_pairs=True))
+    return search.ground.remembered(key, lambda: Table(islice(search.together(habit, OTHERS), most)))
 
 
 def everywhere(search: Search, slugs: tuple[str, ...]) -> Table:
     """Return the table of some mistakes, each made wherever it can be; made once for all networks of a structure."""
-    key = ("everywhere", slugs, search.seen_by(LOOKING))
-    return search.ground.remembered(
-        key, lambda: Table(change for slug in slugs for change in search.everywhere(CATALOGUE[slug]))
-    )
+    mistakes = [CATALOGUE[slug] for slug in slugs]
+    key = ("everywhere", slugs, *map(search.seen, mistakes))
+    return search.ground.remembered(key, lambda: Table(way for each in mistakes for way in search.everywhere(each)))
 
 
 Wrong: TypeAlias = tuple[tuple[str, ...], ...]
@@ -215,21 +216,27 @@ def _are_all_pairs(search: Search, most: int) -> bool:
 Changed: TypeAlias = tuple[tuple[str, Rules], ...]
 """The parts that a change gives other rules, with those."""
 
+Read: TypeAlias = tuple[str, str]
+"""A quantity that a formula reads: its part and name."""
+
 
 class _Making:
     """A program being made for the changes of a table: what two changes do alike to a quantity is put there once."""
 
     def __init__(self, search: Search, pinnable: Collection[Pin]) -> None:
         self.search, self.pinnable, self.program = search, pinnable, Program()
-        self.above: dict[Reference, int] = search.ground.remembered("above", dict)
-        self.guards: list[tuple[Reference, tuple[int, bool]]] = search.ground.remembered("guards", self._guards)
+        self.above: dict[str, dict[str, int]] = search.ground.remembered("above", lambda: defaultdict(dict))
+        self.guards: list[tuple[Reference, tuple[int, bool], int]] = search.ground.remembered("guards", self._guards)
         self.before: dict[str, frozenset[str]] = search.ground.remembered("before", self._before)
-        self.cells: dict[tuple[Reference, Changed], Cell] = {}
+        self.cells: dict[tuple[str, Changed], dict[str, Cell]] = {}
+        self.reads: dict[tuple[str, Rules], dict[str, dict[Reference, Read]]] = {}
 
-    def _guards(self) -> list[tuple[Reference, tuple[int, bool]]]:
+    def _guards(self) -> list[tuple[Reference, tuple[int, bool], int]]:
+        """Return the quantities that have a limit, each with it and the bits of all that is above."""
         network = self.search.network
         layers = [network.graph.parts[name] for name in self.search.nearest_first if name in network.by_name]
-        return [(Reference(part.name, name), limit) for part in layers for name, limit in guards(part.rules).items()]
+        limits = [(Reference(part.name, name), limit) for part in layers for name, limit in guards(part.rules).items()]
+        return [(ref, limit, self.bits_above(ref.owner, ref.name)) for ref, limit in limits]
 
     def _before(self) -> dict[str, frozenset[str]]:
         """Return the parts whose rules can matter to each part, its own too; those of a sum may name any."""
@@ -245,18 +252,29 @@ class _Making:
         bits: dict[Reference, int] = self.search.ground.remembered("bits", dict)
         return bits.setdefault(ref, 1 << len(bits))
 
-    def bits_above(self, ref: Reference) -> int:
+    def bits_above(self, owner: str, name: str) -> int:
         """Return a bit for each quantity that a quantity depends on by the right rules, its own too."""
-        if ref not in self.above:
-            graph = self.search.graph
-            if ref.name not in graph.parts[ref.owner]:
-                return self.bit(ref)  # only the changed rules have it
-            for each in graph.order([ref], self.above):
-                found = self.bit(each)
-                for need in graph.needs(each):
-                    found |= self.above[need]
-                self.above[each] = found
-        return self.above[ref]
+        found = self.above[owner].get(name)
+        if found is not None:
+            return found
+        graph, ref = self.search.graph, Reference(owner, name)
+        if name not in graph.parts[owner]:
+            return self.bit(ref)  # only the changed rules have it
+        known = [Reference(part, local) for part, above in self.above.items() for local in above]
+        for each in graph.order([ref], known):
+            found = self.bit(each)
+            for need in graph.needs(each):
+                found |= self.above[need.owner][need.name]
+            self.above[each.owner][each.name] = found
+        return self.above[owner][name]
+
+    def reads_of(self, owner: str, rules: Rules, name: str) -> dict[Reference, Read]:
+        """Return what a formula of a part reads, as it is called there and by part and name."""
+        found = self.reads.setdefault((owner, rules), {})
+        if name not in found:
+            part = self.search.graph.parts[owner]
+            found[name] = {local: (part.owner(local.owner), local.name) for local in rules.reads[name]}
+        return found[name]
 
 
 class _Changed:
@@ -269,7 +287,7 @@ class _Changed:
             right = self.search.graph.parts[owner].rules
             for name in wrong.remembered(("differs from", right), lambda: _differing(wrong, right)):  # noqa: B023 -- called at once
                 self.reached |= making.bit(Reference(owner, name))
-        self.changed: dict[str, Changed] = {}
+        self.done: dict[str, dict[str, Cell]] = {}
 
     def targets(self) -> tuple[Cell, ...]:
         """Return the cells of the targets."""
@@ -277,42 +295,42 @@ class _Changed:
 
     def checks(self) -> tuple[Cell, ...]:
         """Return the cells that say whether every size on the way that the change reaches can be."""
-        above = self.making.bits_above
-        reached = [(ref, limit) for ref, limit in self.making.guards if above(ref) & self.reached]
+        reached = [(ref, limit) for ref, limit, above in self.making.guards if above & self.reached]
         return tuple([self.program.check(self._cell(ref), *limit) for ref, limit in reached])
 
     def _cell(self, target: Reference) -> Cell:
         """Return the cell of a quantity; iterative, as a change may reach through a deep network."""
-        done, stack = self.making.cells, [target]
+        stack: list[Read] = [(target.owner, target.name)]
         while stack:
-            ref = stack[-1]
-            key = self._key(ref)
-            if key in done:
+            owner, name = stack[-1]
+            done = self._done(owner)
+            if name in done:
                 stack.pop()
                 continue
-            part = self.search.graph.parts[ref.owner]
-            rules = self.rules.get(ref.owner, part.rules)
-            if not self._is_reached(ref, rules):
-                done[key] = self.program.read(ref)
+            rules = self.rules.get(owner) or self.search.graph.parts[owner].rules
+            if not self._is_reached(owner, name, rules):
+                done[name] = self.program.read(owner, name)
                 continue
-            needs = {local: part.bound(local) for local in rules.reads[ref.name]}
-            missing = [need for need in needs.values() if self._key(need) not in done]
+            needs = self.making.reads_of(owner, rules, name)
+            missing = [need for need in needs.values() if need[1] not in self._done(need[0])]
             stack += missing
             if not missing:
-                cell = self.program.add(rules.formulas[ref.name], lambda local: done[self._key(needs[local])])  # noqa: B023
-                is_pinnable = (ref.owner, ref.name) in self.making.pinnable
-                done[key] = self.program.pinnable(ref, cell) if is_pinnable else cell
-        return done[self._key(target)]
+                found = {local: self.done[part][inner] for local, (part, inner) in needs.items()}
+                cell = self.program.add(rules.formulas[name], found.__getitem__)
+                is_pinnable = (owner, name) in self.making.pinnable
+                done[name] = self.program.pinnable(owner, name, cell) if is_pinnable else cell
+        return self.done[target.owner][target.name]
 
-    def _key(self, ref: Reference) -> tuple[Reference, Changed]:
-        """Return a quantity with the changed rules that can matter to it."""
-        if ref.owner not in self.changed:
-            before = self.making.before[ref.owner]
-            self.changed[ref.owner] = tuple([each for each in self.rules.items() if each[0] in before])
-        return ref, self.changed[ref.owner]
+    def _done(self, owner: str) -> dict[str, Cell]:
+        """Return the cells of a part by name, for the changed rules that can matter to it."""
+        if owner not in self.done:
+            before = self.making.before[owner]
+            changed = tuple([each for each in self.rules.items() if each[0] in before])
+            self.done[owner] = self.making.cells.setdefault((owner, changed), {})
+        return self.done[owner]
 
-    def _is_reached(self, ref: Reference, rules: Rules) -> bool:
-        return ref.name in rules.formulas and bool(self.making.bits_above(ref) & self.reached)
+    def _is_reached(self, owner: str, name: str, rules: Rules) -> bool:
+        return name in rules.formulas and bool(self.making.bits_above(owner, name) & self.reached)
 
 
 def _differing(wrong: Rules, right: Rules) -> tuple[str, ...]:

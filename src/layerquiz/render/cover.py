@@ -64,16 +64,11 @@ def facts(say: Say, paper: Paper) -> list[tuple[str, str]]:
 
 def _facts(say: Say, paper: Paper) -> Iterator[tuple[str, str]]:
     if paper.minutes:
-        yield say("Time"), _time(say, paper)
+        yield say("Time"), say("{minutes} minutes", minutes=paper.own_minutes)
     yield say("Points"), markup.latex_line(paper.total)
     yield say("Pages"), r"\the\StoredPages{}"
     if paper.aids:
         yield say("Permitted aids"), say(paper.aids)
-
-
-def _time(say: Say, paper: Paper) -> str:
-    """Return the student's own time in whole minutes, rounded up."""
-    return say("{minutes} minutes", minutes=-(-(paper.minutes or 0) * (100 + paper.extra_time) // 100))
 
 
 def rules(say: Say, paper: Paper) -> list[str]:

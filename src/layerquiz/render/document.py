@@ -222,7 +222,7 @@ class Paper:
     exam: the identity of the exam in hexadecimal digits, which the code of each page says. minutes: the time of
     everybody; extra_time: what this student has beyond it, in per cent. aids and honour are sentences, the first in
     English. overflow says whether a page for more working stands behind the questions, scratch how many pages that are
-    not graded.
+    not graded, html whether the student needs the paper as a page for a screen reader too.
     """
 
     course: str
@@ -248,12 +248,18 @@ class Paper:
     formula_sheet: bool = False
     overflow: bool = True
     scratch: int = 1
+    html: bool = False
     look: Look = USUAL_LOOK
 
     @property
     def language(self) -> str:
         """Return the language of the fixed words."""
         return self.look.language
+
+    @property
+    def own_minutes(self) -> int:
+        """Return this student's time in whole minutes, rounded up; 0 where the exam does not say."""
+        return -(-(self.minutes or 0) * (100 + self.extra_time) // 100)
 
 
 @dataclass(frozen=True, slots=True)

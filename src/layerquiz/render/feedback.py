@@ -48,11 +48,20 @@ IN_OPTIONS = {
 }
 """The same where something is chosen or put in order."""
 
+BY_HAND = {
+    **IN_WORDS,
+    "correct": "marked by hand",
+    "wrong": "marked by hand",
+    "unreadable": "a person will mark it",
+}
+"""The same where a person gives the points."""
+
 LINES_IN_WORDS = {"right": "right", "wrong": "look at this line again", "unclear": "this line was not read"}
 """The same for a line of working."""
 
 SAID_ALREADY = {
     *("right", "carried", "a slip", "wrong", "no answer", "not readable: to be reviewed"),
+    *("marked by hand", "to be marked by hand"),
     "right under another convention",
 }
 """Reasons of marks that say no more than the verdict does."""
@@ -118,7 +127,7 @@ def _answer(entry: Graded, blank: Blank, names: Mapping[str, str], hinted: str) 
     label = f", {blank.label}" if blank.label else ""
     yield Paragraph(f"{entry.blank}{label}: {points(mark.points)} of {points(mark.possible)}", heading=True)
     yield Paragraph(f"{_written(story)}{_why(entry, names)}.")
-    if story.hint and story.verdict not in ("carried", "blank"):
+    if story.hint and story.listed != "points" and story.verdict not in ("carried", "blank"):
         yield from [Paragraph(f"The hint at {hinted} holds here too.")] if hinted else _hint(story)
     if story.lines:
         yield _working(story.lines)
@@ -138,7 +147,7 @@ def _hint(story: Story) -> Iterator[Paragraph]:
 
 def _written(story: Story) -> str:
     """Return what was written, and how it was read where that is not the same."""
-    if story.verdict == "blank":
+    if story.verdict == "blank" or story.listed == "points":
         return ""
     written = f'You wrote "{_literal(story.written, _most(story))}"'
     if story.verdict == "unreadable":
@@ -158,6 +167,8 @@ def _most(story: Story) -> int:
 
 def _in_words(story: Story) -> Mapping[str, str]:
     """Return what each verdict means to a student, by what was asked for."""
+    if story.listed == "points":
+        return BY_HAND
     if _is_choice(story):
         return IN_OPTIONS
     return IN_LETTERS if _is_formula(story) else IN_WORDS
@@ -183,8 +194,8 @@ def _why(entry: Graded, names: Mapping[str, str]) -> str:
         told = "right but for the order or the number of its digits"
     if story.verdict == "carried":
         told += f" ({', '.join(names.get(name, name) for name in story.carried_from)})"
-    if story.verdict == "blank":
-        told = told.capitalize()
+    if not _written(story):
+        told = f"{told[:1].upper()}{told[1:]}"
     more = [part for part in entry.mark.reason.split("; ") if not _is_said(part)]
     if story.verdict == "carried" and entry.mark.points < entry.mark.possible and not more:
         more = ["answers that are carried on earn a part of each question at most, as the paper says"]
@@ -217,8 +228,9 @@ def _solution(entry: Graded, blank: Blank, because: Because, ways: Sequence[Way]
     if story.verdict in ("correct", "carried"):
         return
     if story.listed:
-        yield Paragraph(f"Why the answer to {entry.blank} is {_right(blank)}", heading=True)
-        yield from reasons(blank, because)
+        expected = f"Why the answer to {entry.blank} is {_right(blank)}"
+        told = f"What was expected at {entry.blank}" if blank.by_hand else expected
+        yield from [Paragraph(told, heading=True), *reasons(blank, because)] if because or not blank.by_hand else ()
         return
     derivation = because[0]
     if isinstance(derivation, str):

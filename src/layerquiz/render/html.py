@@ -19,7 +19,7 @@ ROOM = '<span class="room"></span>'
 def page(document: Page) -> str:
     """Return a general document, such as one student's feedback."""
     facts = "".join(f"<dt>{_name(label)}</dt><dd>{_name(value)}</dd>" for label, value in document.facts)
-    return _whole(document.title, document.subtitle, f"<dl>{facts}</dl>" if facts else "", blocks(document.blocks))
+    return whole(document.title, document.subtitle, f"<dl>{facts}</dl>" if facts else "", blocks(document.blocks))
 
 
 def question(asked: Question) -> str:
@@ -48,7 +48,7 @@ def sheet(
         else ()
     )
     parts = (head, *map(asked, document.questions), *solved)
-    return _whole(document.title, document.subtitle, *parts, frame=frame, filled=filled or {})
+    return whole(document.title, document.subtitle, *parts, frame=frame, filled=filled or {})
 
 
 def block(item: Block) -> str:
@@ -151,7 +151,7 @@ def _name(text: str) -> str:
     return escape.html(escape.name(text))
 
 
-def _whole(
+def whole(
     title: str, subtitle: str, *parts: str, frame: str = "page.html.j2", filled: Mapping[str, Any] | None = None
 ) -> str:
     """Return a whole page. Its frame is the only template; all that comes in is HTML already."""

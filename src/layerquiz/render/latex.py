@@ -38,16 +38,21 @@ PLACED, NOT_PLACED = "\\let\\Place\\Placed\n", "\\let\\Place\\NotPlaced\n"
 MOST_FORMULAS = 4
 """Pages of formulas that a paper may have."""
 
+
 NARROW_LETTERS = 18  # a column of at most so many letters keeps its natural width
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A LaTeX document, the names of its parts in the order in which they are printed, and the pictures in it."""
+    """A LaTeX document, the names of its parts in the order in which they are printed, and the pictures in it.
+
+    mark: what the keys of its sizes begin with where those of all layouts stand together.
+    """
 
     text: str
     parts: tuple[str, ...]
     files: tuple[tuple[str, bytes], ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,12 @@ def printed(paper: Paper) -> Printed:
     return Printed(paper.number, paper.look.layout, measured, str(parts.paper(paper)), str(parts.solution(paper)))
 
 
-def by_layout(sheets: Sequence[Paper]) -> list[list[Paper]]:
-    """Return papers in groups of the same layout, the first one's first: one document has one layout."""
-    found: dict[Layout, list[Paper]] = {}
+def by_layout(sheets: Iterable[Printed]) -> list[list[Printed]]:
+    """Return papers in groups of the same layout, the usual one's first: one document has one layout."""
+    found: dict[Layout, list[Printed]] = {}
     for paper in sheets:
-        found.setdefault(paper.look.layout, []).append(paper)
-    return list(found.values())
+        found.setdefault(paper.layout, []).append(paper)
+    return [found[layout] for layout in sorted(found, key=lambda layout: layout.mark)]
 
 
 def joined(
@@ -110,22 +115,26 @@ def joined(
 ) -> Source:
     """Return papers of one layout and their solutions as one document.
 
-    The largest sizes of the pieces are measured in these papers and told in the log, unless `sizes` has them already.
-    The first paper tells in the log where its answer boxes stand.
+    The largest sizes of the pieces are measured in these papers and told in the log, unless `sizes` has those of their
+    layout. In the usual layout the first paper tells in the log where its answer boxes stand.
     """
     look = replace(look, layout=sheets[0].layout)
+    sizes = look.layout.own(sizes or {}) or None
     first = measuring_lines(once(piece for paper in sheets for piece in paper.measured)) if sizes is None else ""
     given = "".join(rf"\Sized{{{key}}}{{{size}}}" + "\n" for key, size in (sizes or {}).items())
-    asked = [PLACED, sheets[0].paper, NOT_PLACED, *(paper.paper for paper in sheets[1:])]
+    place = PLACED if look.layout.is_usual else NOT_PLACED
+    asked = [place, sheets[0].paper, NOT_PLACED, *(paper.paper for paper in sheets[1:])]
     bodies = asked + ([paper.solution for paper in sheets] if solutions else [])
     kinds = ("paper", "solution") if solutions else ("paper",)
     text = f"{_opening(look)}{given}{first}{''.join(bodies)}{END}"
-    return Source(text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets), look.theme.files)
+    return Source(
+        text, tuple(f"{kind}/{paper.number}" for kind in kinds for paper in sheets), look.theme.files, look.layout.mark
+    )
 
 
 def measuring(pieces: Iterable[Measured], look: Look = USUAL_LOOK) -> Source:
     """Return a document of no pages whose log tells the largest sizes of some pieces."""
-    return Source(f"{_opening(look)}{measuring_lines(list(pieces))}{END}", (), look.theme.files)
+    return Source(f"{_opening(look)}{measuring_lines(list(pieces))}{END}", (), look.theme.files, look.layout.mark)
 
 
 def measuring_lines(pieces: Sequence[Measured]) -> str:
@@ -139,6 +148,11 @@ def pages(documents: Sequence[Page]) -> Source:
     """Return general documents, such as one page of feedback per student: `page/1` and so on."""
     text = _written("pages", pages=documents)
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
+
+
+def document(name: str, parts: tuple[str, ...], values: Mapping[str, Any]) -> Source:
+    """Return the document that a template of that name makes of some values."""
+    return Source(_written(name, **values), parts)
 
 
 def slides(shown: Sequence[Slide]) -> Source:
@@ -155,12 +169,14 @@ def sheet(questions: Sheet) -> Source:
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
     language = documents[0].words.language if documents else ENGLISH.language
-    measured = [
-        once(piece for question in document.questions for piece in _measured_question(question, "", language))
-        for document in documents
-    ]
+    measured = [measures(document.questions, language) for document in documents]
     text = _written("sheet", Look(language), sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
+
+
+def measures(questions: Iterable[Question], language: str = ENGLISH.language) -> list[Measured]:
+    """Return the pieces of questions whose sizes decide how all that are set together are laid out."""
+    return once(piece for question in questions for piece in _measured_question(question, "", language))
 
 
 def _measured_paper(paper: Paper) -> Iterator[Measured]:
@@ -235,6 +251,8 @@ def _environment() -> jinja2.Environment:
         paragraph=lambda item: isinstance(item, Paragraph),
         step=lambda item: isinstance(item, Step),
         parting=lambda item: isinstance(item, Parting),
+        block=lambda item: isinstance(item, Paragraph | Step | Parting | Table),
+        worked=lambda item: isinstance(item, Question),
     )
     return environment
 

@@ -5,6 +5,7 @@ Papers of one layout are set together and have their boxes in the same places.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -24,6 +25,7 @@ LETTERS = 11
 LARGE_LETTERS, MAGNIFICATION = 12, 1500
 """Large print is set in 12 pt and magnified by 1.5 with all its rules and boxes: letters of 18 pt."""
 
+FLAGS = ("large_print", "sans_serif", "wide_spacing", "one_question_a_page")
 POINTS_PER_MM = 72 / 25.4
 WHITE = (1.0, 1.0, 1.0)
 
@@ -57,6 +59,17 @@ class Layout:
         return self == Layout(self.paper_size)
 
     @property
+    def mark(self) -> str:
+        """Return what tells this layout from others on one size of paper: nothing for the usual one."""
+        words = [name for name in FLAGS if getattr(self, name)]
+        return "".join(f"{word}/" for word in (*words, *filter(None, [self.tint])))
+
+    def own(self, sizes: Mapping[str, str]) -> dict[str, str]:
+        """Return the sizes of this layout among those of all, whose keys begin with the marks of their layouts."""
+        begins = len(self.mark)
+        return {key[begins:]: size for key, size in sizes.items() if key.rpartition("/")[0] == self.mark[:-1]}
+
+    @property
     def width(self) -> float:
         """Return the width of the sheet in millimetres."""
         return SIZES[self.paper_size, self.large_print][0]
@@ -84,12 +97,17 @@ class Layout:
     @property
     def field_height(self) -> float:
         """Return the height of a field with its label in millimetres."""
-        return 13.5 if self.large_print or self.wide_spacing else 10
+        return 10 + 4 * self.large_print + 4.5 * self.wide_spacing
 
     @property
     def row_height(self) -> float:
         """Return the height of a row in the table of points in millimetres."""
-        return 7.5 if self.wide_spacing else 5.2
+        return 5.2 + 2.8 * self.wide_spacing
+
+    @property
+    def row_stretch(self) -> float:
+        """Return by how much the rows of a table to fill in are higher than usual: their labels have larger lines."""
+        return 1 + 0.25 * self.large_print + 0.6 * self.wide_spacing
 
     @property
     def paper_colour(self) -> str:

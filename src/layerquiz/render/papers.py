@@ -56,6 +56,7 @@ def paper(
         aids=AIDS.get(exam.aids or "", ""),
         honour=exam.honour or Words(exam.language)(HONOUR),
         sections=tuple(Section(section.title, section.first, section.text) for section in exam.sections),
+        html=needs.html,
         formula_sheet=exam.formula_sheet,
         look=Look(exam.language, Layout.of(exam.paper_size, needs), theme, formulas=formulas),
     )

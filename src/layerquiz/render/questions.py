@@ -17,7 +17,7 @@ from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.glossary import of_one
 from layerquiz.network.network import Answer
 from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
-from layerquiz.render.mathtext import chain, grouped, latex_in
+from layerquiz.render.mathtext import chain, grouped, in_words, latex_in
 from layerquiz.render.steps import in_letters, worked
 
 
@@ -38,7 +38,7 @@ def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = Tru
     `plain` says whether the steps are spelled as plain text too.
     """
     words = question.words
-    blanks = {blank.place: _blank(blank, ids[blank.place], words) for blank in question.blanks}
+    blanks = {blank.place: _blank(blank, ids[blank.place], words) for blank in question.blanks if not blank.by_hand}
     in_grid = question.grid.places if question.grid else frozenset()
     return Question(
         number=number,
@@ -137,6 +137,13 @@ def steps(
     if blank.formula is None:
         return worked(derivation, explained, plain, words)
     return in_letters(derivation, blank.formula, explained, words)
+
+
+def key_in_words(blank: Place) -> str:
+    """Return the right answer to a blank as plain text; where a person gives the points, how many there are."""
+    if blank.by_hand:
+        return f"by hand, {points(blank.points)} point{'' if blank.points == 1 else 's'}"
+    return in_words(blank.right)
 
 
 def key(value: Answer | str, words: Words = ENGLISH) -> str:

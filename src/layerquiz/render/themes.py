@@ -35,6 +35,8 @@ DELIMITERS: Mapping[str, Any] = MappingProxyType(
 
 KINDS = {b"%PDF": "pdf", b"\x89PNG": "png", b"\xff\xd8\xff": "jpg"}
 INCLUDED = {"pdf": r"\XeTeXpdffile", "png": r"\XeTeXpicfile", "jpg": r"\XeTeXpicfile"}
+LOGOS = tuple(f"logo.{kind}" for kind in INCLUDED)
+TO_COPY = "layerquiz new --theme"
 LOGO_HEIGHT = "14mm"
 MOST_CHARACTERS = 100_000
 FIELD = re.compile(r"\{(\w+)\}")
@@ -100,7 +102,7 @@ def _line(error: Exception) -> int | None:
 
 def _fault(theme: Theme, what: str, line: int | None = None) -> LayerquizError:
     where = theme.file or "the theme"
-    cure = "Compare it with the theme that layerquiz new --theme writes"
+    cure = f"Compare it with the theme that {TO_COPY} writes"
     return LayerquizError(
         f"the theme cannot be used: {what}", where=f"{where}, line {line}" if line else where, cure=cure, slug="theme"
     )

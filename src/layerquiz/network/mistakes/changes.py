@@ -114,7 +114,7 @@ class Search:
         key = ("ground", self.targets, *[part.rules for part in sums])
         self.ground = ground or network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
         self.needed = self.ground.needed
-        self._seen: tuple[object, ...] | None = None
+        self._seen: tuple[tuple[object, ...], tuple[object, ...]] | None = None
 
     @cached_property
     def graph(self) -> Graph:
@@ -162,15 +162,19 @@ class Search:
             found += [(factor.numerator, factor.denominator) for factor in mistake.asked(self._asked)]
         return tuple(found)
 
-    def seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
-        """Return what several mistakes make of the numbers; it is found once, so they are always the same ones."""
+    def seen_by(self, mistakes: Iterable[Mistake], in_pairs: bool = False) -> tuple[object, ...]:
+        """Return what several mistakes, or those that are paired, make of the numbers.
+
+        It is found once, so they are always the same ones.
+        """
         if self._seen is None:
             self._seen = self.network.remembered(("seen", self.ground), lambda: self._seen_by(mistakes))
-        return self._seen
+        return self._seen[in_pairs]
 
-    def _seen_by(self, mistakes: Iterable[Mistake]) -> tuple[object, ...]:
+    def _seen_by(self, mistakes: Iterable[Mistake]) -> tuple[tuple[object, ...], tuple[object, ...]]:
         looking = self.ground.remembered("looking", lambda: [each for each in mistakes if self._looks(each)])
-        return tuple([self.seen(mistake) for mistake in looking])
+        seen = [(mistake.alone, self.seen(mistake)) for mistake in looking]
+        return tuple([found for _, found in seen]), tuple([found for alone, found in seen if not alone])
 
     def _looks(self, mistake: Mistake) -> bool:
         return mistake.asked is not no_factor or bool(self._where(mistake))
