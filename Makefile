@@ -35,8 +35,9 @@ missing-oracles: $(BIN)/.tested
 	@$(BIN)/python -c "from importlib.util import find_spec; \
 	[print(f'{name} is not installed: its oracles are left out (make oracles)') for name in ('torch', 'keras') if not find_spec(name)]"
 
-schema: install  ## write the JSON schema of templates anew, after a change of their keys, of the guide or of the mistakes
+schema: install  ## write the JSON schemas anew, after a change of keys, of the guide, of the mistakes or of the library
 	$(BIN)/layerquiz new --schema > question_templates/template.schema.json
+	$(BIN)/layerquiz exam --schema > src/layerquiz/example/exam.schema.json
 
 words: $(BIN)/.tested  ## write the catalogues of fixed words anew, after a change of a text that papers print
 	PYTHONPATH=tests $(BIN)/python -m catalogue

@@ -13,6 +13,10 @@ Paper = list[Mapping[str, Any]]
 Answers = dict[str, str]
 
 
+BY_HAND = "4"
+"""The points for the question that a person marks."""
+
+
 def positions(size: int, kernel: int, stride: int = 1, padding: int = 0) -> int:
     """Return how many windows fit along one axis, by trying each start."""
     return sum(1 for start in range(-padding, size + padding, stride) if start + kernel <= size + padding)
@@ -47,9 +51,9 @@ def sizes(size: int, layers: list[Mapping[str, Any]], less: int = 0) -> list[int
 
 def right(paper: Paper) -> Answers:
     """Return the right answers to every blank of a paper."""
-    size, conv, dense, signal, pooling, digits, block, alexnet = (Question(drawn) for drawn in paper)
+    size, conv, dense, signal, pooling, digits, block, alexnet, _ = (Question(drawn) for drawn in paper)
     found = {**_sizes(size), **_parameters(conv, dense, signal), **_pooling(pooling)}
-    return {**found, **_digits(digits), **_block(block), **_alexnet(alexnet)}
+    return {**found, **_digits(digits), **_block(block), **_alexnet(alexnet), "9": BY_HAND}
 
 
 def _sizes(question: Question) -> Answers:
@@ -166,10 +170,10 @@ def s04(paper: Paper) -> Answers:
 
 
 def s05(paper: Paper) -> Answers:
-    """The depth of the filters forgotten; with biases it is right from there."""
+    """The depth of the filters forgotten; with biases it is right from there. Part of the points by hand."""
     conv = Question(paper[1])["conv"]
     shallow = conv["kernel"] ** 2 * conv["filters"]
-    return {**right(paper), "2a": str(shallow), "2b": str(shallow + conv["filters"])}
+    return {**right(paper), "2a": str(shallow), "2b": str(shallow + conv["filters"]), "9": "2.5"}
 
 
 def s06(paper: Paper) -> Answers:
@@ -192,13 +196,13 @@ def s07(paper: Paper) -> Answers:
 
 
 def s08(paper: Paper) -> Answers:
-    """The padding counted once; the stride of a pooling ignored."""
+    """The padding counted once; the stride of a pooling ignored. Part of the points by hand."""
     size, pooling = Question(paper[0]), Question(paper[4])
     conv, pool, given = size["conv"], pooling["pool"], pooling.input
     once = [(size.input[axis] - conv["kernel"] + conv["padding"]) // conv["stride"] + 1 for axis in ("height", "width")]
     dense = [given[axis] - pool["kernel"] + 1 for axis in ("height", "width")]
     strides = f"{dense[0]} x {dense[1]} x {given['channels']}"
-    return {**right(paper), "1a": str(once[0]), "1b": str(once[1]), "5a": strides}
+    return {**right(paper), "1a": str(once[0]), "1b": str(once[1]), "5a": strides, "9": "1,5"}
 
 
 def s09(paper: Paper) -> Answers:
@@ -243,6 +247,7 @@ PLANTED: dict[tuple[str, str], tuple[str, str]] = {
     ("s04", "2b"): ("mistake", "forgot-bias"),
     ("s05", "2a"): ("mistake", "forgot-input-channels"),
     ("s05", "2b"): ("carried", ""),
+    ("s05", "9"): ("wrong", ""),
     ("s06", "6a"): ("mistake", "forgot-plus-one"),
     ("s07", "1a"): ("unreadable", ""),
     ("s07", "1b"): ("unreadable", ""),
@@ -250,9 +255,11 @@ PLANTED: dict[tuple[str, str], tuple[str, str]] = {
     ("s07", "2b"): ("unreadable", ""),
     ("s07", "3a"): ("blank", ""),
     ("s07", "3b"): ("wrong", ""),
+    ("s07", "9"): ("unreadable", ""),
     ("s08", "1a"): ("mistake", "padding-added-once"),
     ("s08", "1b"): ("mistake", "padding-added-once"),
     ("s08", "5a"): ("mistake", "stride-ignored"),
+    ("s08", "9"): ("wrong", ""),
     ("s09", "2b"): ("mistake", "one-bias-per-layer"),
     ("s09", "6j"): ("mistake", "flatten-without-channels"),
     ("s09", "6m"): ("carried", ""),

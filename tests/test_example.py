@@ -132,14 +132,14 @@ def test_platforms_hand_in_the_same_class(platform: str) -> None:
     header, *body = rows("submissions.csv")
     sheets = {student: dict(zip(header[1:], cells, strict=True)) for student, *cells in body}
     questions = [
-        [blank for blank in header[1:] if blank.rstrip("abcdefghijklmnopqrstuvw") == str(q)] for q in range(1, 9)
+        [blank for blank in header[1:] if blank.rstrip("abcdefghijklmnopqrstuvw") == str(q)] for q in range(1, 10)
     ]
     names = {paper.student.id: paper.student.name for paper in exam.papers}
     if platform == "Moodle":
-        columns = ["Username", "Full name", "Completed", *(f"Response {place}" for place in range(1, 9))]
+        columns = ["Username", "Full name", "Completed", *(f"Response {place}" for place in range(1, 10))]
         lines = [as_moodle(names[student], sheet, questions) for student, sheet in sheets.items()]
     else:
-        titles = [title for place in range(1, 9) for title in (f"{place}00: Question {place}", "1.0")]
+        titles = [title for place in range(1, 10) for title in (f"{place}00: Question {place}", "1.0")]
         columns = ["name", "id", "submitted", *titles, "n correct", "n incorrect"]
         lines = [as_canvas(names[student], sheet, questions) for student, sheet in sheets.items()]
     table = Table("x.csv", tuple(columns), tuple((line, tuple(cells)) for line, cells in enumerate(lines, 2)))

@@ -15,7 +15,8 @@ HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
     ("files", "database"), ("tables", "progress", "vault"), ("engine",), ("lists", "themed"),
     ("check", "practise", "remedial", "press", "publish", "regrade"),
-    ("answers", "authoring", "entry", "handouts", "overview", "locking"), ("report",), ("api", "errata"), ("cli",),
+    ("answers", "authoring", "entry", "handouts", "overview", "locking", "preview"),
+    ("report",), ("api", "errata", "people"), ("cli",),
 )  # fmt: skip
 LEVEL = {room: level for level, rooms in enumerate(HOUSE) for room in rooms}
 FILES = sorted(

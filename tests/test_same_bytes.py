@@ -13,7 +13,9 @@ PYTHONS = os.environ.get("LAYERQUIZ_PYTHONS", "").split()
 """Further interpreters that have layerquiz installed; all of them have to write the same bytes."""
 
 MAIN_JOB = """
+import io
 from pathlib import Path
+import pikepdf
 from layerquiz import engine
 from layerquiz.cli import main
 
@@ -24,10 +26,25 @@ def kept(source, parts):
     return {part: b"" for part in (*parts, *(part.partition("/")[0] for part in parts))}
 
 engine.available, engine.typeset = (lambda: True), kept
-engine.set_whole = lambda source, parts, files: engine.Setting(kept(source, parts), {}, "")
+
+def blank(count):
+    written = io.BytesIO()
+    with pikepdf.new() as found:
+        for _ in range(count):
+            found.add_blank_page()
+        found.save(written, deterministic_id=True)
+    return written.getvalue()
+
+def whole(source, parts, files):
+    kinds = [name.partition("/")[0] for name in parts]
+    pages = {name: 1 for name in parts} | {kind: kinds.count(kind) for kind in kinds}
+    kept(source, parts)
+    return engine.Setting({name: blank(count) for name, count in pages.items()}, dict.fromkeys(parts, 1), "")
+
+engine.set_whole = whole
 for command in (
     "example -o .",
-    "exam exam.yaml --roster roster.csv -o exam",
+    "exam exam.yaml --roster roster.csv -o exam --no-lists --jobs 1",
     "grade exam submissions.csv --practice",
     "sheet -o practice.tex -n 20 --solutions",
     "sheet -o practice.html -n 20 --solutions",

@@ -24,5 +24,5 @@ def write_erratum(folder: str, force: bool) -> Written:
     except ExamError as error:
         raise error.at(name) from None
     collected = files.Target(Path(folder), force=force, replaceable=(FILE,))
-    collected.add(FILE, lists.printed([(FILE, [slips])])[FILE])
+    collected.add(FILE, lists.printed(sealed.exam, [(FILE, [slips])])[FILE])
     return Written(folder, tuple(collected.commit()))

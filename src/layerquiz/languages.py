@@ -29,9 +29,13 @@ Catalogue: TypeAlias = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Says a fixed English text in one language: `words("page {page} of {pages}", page=1, pages=6)`."""
+    """Says a fixed English text in one language: `words("page {page} of {pages}", page=1, pages=6)`.
+
+    `letters` are those of a course for some quantities, such as `(("filters", "N"),)`; others are the glossary's.
+    """
 
     language: str = "en"
+    letters: tuple[tuple[str, str], ...] = ()
 
     def __call__(self, text: str, /, **values: object) -> str:
         """Return the text in this language, its named values put in."""

@@ -16,8 +16,8 @@ from layerquiz.vault import places
 from layerquiz.vault.cipher import HEAD, Head, Lock
 from layerquiz.vault.stored import ENDING, Passphrase, lock_of, locked
 
-SECRETS = (SEAL, "key.csv")
-FOLDERS = ("solutions",)
+SECRETS = (SEAL, "key.csv", lists.PROOF)
+FOLDERS = ("solutions", "tex")
 
 
 def is_secret(name: str) -> bool:
@@ -53,7 +53,8 @@ def unlock(folder: Path, passphrase: Passphrase) -> list[str]:
 
 
 def check_clear(folder: Path) -> None:
-    """Refuse to write an exam into a folder whose secrets are locked."""
+    """Refuse to write an exam into a folder whose secrets are locked, or that is being changed."""
+    places.check_finished(folder)
     if any(files.is_file(locked(folder / name)) for name in SECRETS):
         cure = f"Run `layerquiz unlock {folder}` first, or write into another folder"
         raise ExamError("the secrets of this folder are locked", where=str(folder), cure=cure, slug="locked")

@@ -16,6 +16,7 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.exam.source import SourceText
 from layerquiz.files import Written
 from layerquiz.grading import review
+from layerquiz.grading.apart import apart
 from layerquiz.grading.grade import Report, grade
 from layerquiz.grading.policy import policies
 from layerquiz.grading.policy_keys import merged
@@ -23,11 +24,13 @@ from layerquiz.grading.simulate import Simulation, simulate
 from layerquiz.grading.spares import settled, with_bound
 from layerquiz.grading.statistics import summarised
 from layerquiz.grading.submissions import Submissions
+from layerquiz.press.helpers import helpers
 from layerquiz.press.names import SEAL
 from layerquiz.press.opened import read
 from layerquiz.render import gradebooks
 from layerquiz.render.questions import decimal
 from layerquiz.tables.workbook import workbook
+from layerquiz.vault import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def sealed_as_written(
 ) -> tuple[dict[str, Any], Sealed]:
     """Return the sealed exam of a folder as plain data, and as it is read."""
     path = Path(target) / SEAL
+    places.check_finished(Path(target))
     if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
         raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
@@ -83,15 +87,23 @@ def regraded(
     target: str | None = None,
     corrections: str | None = None,
     jobs: int | None = None,
+    scheduler: str | None = None,
 ) -> regrade.Regraded:
     """Return the report on answers to the exam of a folder, with its corrections and what was decided by hand."""
 
+    sealed, answers = settled(sealed, answers, bindings.read(Path(source), sealed.papers))
+
+    def graded(sealed: Sealed) -> Report:
+        if scheduler is None:
+            return grade(sealed, answers, jobs)
+        with helpers(None, scheduler, len(sealed.papers)) as lent:
+            return grade(sealed, answers, made=lambda given: apart(sealed, given, lent.each))
+
     def again(exam: Exam) -> Report:
-        return grade(replace(sealed, exam=exam), answers, jobs)
+        return graded(replace(sealed, exam=exam))
 
     written = Path(target or Path(source) / "grades")
-    sealed, answers = settled(sealed, answers, bindings.read(Path(source), sealed.papers))
-    return regrade.regraded(Path(source), written, corrections, sealed, grade(sealed, answers, jobs), again)
+    return regrade.regraded(Path(source), written, corrections, sealed, graded(sealed), again)
 
 
 def submissions(source: str, sealed: Sealed, file: str) -> Submissions:
@@ -108,6 +120,7 @@ def write_grades(
     corrections: str | None = None,
     extras: Extras = NONE,
     jobs: int | None = None,
+    scheduler: str | None = None,
     passphrase: vault.Passphrase = vault.from_environment,
 ) -> tuple[Written, Report]:
     """Grade submissions and write grades, feedback for each student, the class's report and what is to be reviewed.
@@ -117,7 +130,7 @@ def write_grades(
     """
     target = target or str(Path(source) / "grades")
     sealed = opened(source, passphrase)
-    found = regraded(source, sealed, submissions(source, sealed, answers), target, corrections, jobs)
+    found = regraded(source, sealed, submissions(source, sealed, answers), target, corrections, jobs, scheduler)
     report, changed = found.report, regrade.differences(Path(target), found)
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)

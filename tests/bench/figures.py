@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,9 +17,9 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from practice import practice_pages
+from printing import printing
 
 from grading import grading
-from layerquiz import engine
 from layerquiz.check.run import check_all
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
@@ -34,21 +31,7 @@ from layerquiz.network.zoo import specification
 from layerquiz.render.questions import printed
 from layerquiz.render.text import question as as_text
 
-STUDENTS = 50
-QUESTIONS = ("conv-size", "conv-parameters", "dense-parameters", "conv1d-parameters", "pooling-size")
-
 LEAST_RATES = {"conv-parameters": " (at least 4,600)", "dense-parameters": " (at least 11,000)"}
-
-EXAM_AS_A_CHILD = """
-import json, resource, sys
-from layerquiz.cli import main
-try:
-    main(sys.argv[1:])
-except SystemExit:
-    pass
-own, engine = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps([own.ru_utime + own.ru_stime, engine.ru_utime + engine.ru_stime]))
-"""
 
 
 def fastest(work: Callable[[], object], rounds: int) -> float:
@@ -181,39 +164,11 @@ def checking(full: bool) -> Iterator[str]:
     )
 
 
-def papers() -> Iterator[str]:
-    """A class's papers and solutions as PDFs."""
-    if not engine.available():
-        yield f"papers: left out, there is no TeX ({' '.join(engine.missing())})"
-        return
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        entries = [{"template": template} for template in QUESTIONS]
-        (folder / "exam.yaml").write_text(yaml.safe_dump({"title": "Bench", "seed": 1, "questions": entries}))
-        with (folder / "roster.csv").open("w", newline="") as stream:
-            rows = [[f"s{number}", f"Student Number {number}"] for number in range(STUDENTS)]
-            csv.writer(stream).writerows([["student", "name"], *rows])
-        arguments = ["exam", "exam.yaml", "--roster", "roster.csv", "-o", "out"]
-        command = [sys.executable, "-c", EXAM_AS_A_CHILD, *arguments]
-        runs = []
-        for number in range(3):
-            done = subprocess.run(
-                [*command[:-1], f"out{number}"], cwd=folder, capture_output=True, text=True, check=True
-            )
-            runs.append(json.loads(done.stdout.splitlines()[-1]))
-        pdfs = len([file for file in (folder / "out0").rglob("*.pdf") if file.stem not in ("papers", "solutions")])
-        own, engine_own = min(runs, key=sum)
-        yield (
-            f"{STUDENTS} papers of {len(QUESTIONS)} questions ({', '.join(QUESTIONS)}) with solutions, {pdfs} PDFs: "
-            f"{own + engine_own:.2f} s of CPU (at most 1.8), of which {own:.2f} s not the engine's (at most 1.0)"
-        )
-
-
 def main() -> None:
-    """Print every figure; `--full` grades classes of 10,000 and 20,000 instead of a tenth."""
+    """Print every figure; `--full` prints a class of 10,000 and grades 10,000 and 20,000 instead of a tenth."""
     full = "--full" in sys.argv[1:]
-    figures = (start_up, importing, solving, large_networks, drawing, practice_pages, papers, formulas)
-    for figure in (*figures, partial(checking, full), partial(grading, full)):
+    figures = (start_up, importing, solving, large_networks, drawing, practice_pages, formulas)
+    for figure in (*figures, partial(printing, full), partial(checking, full), partial(grading, full)):
         for line in figure():
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pikepdf
+import pytest
 from click.testing import CliRunner, Result
 
 from layerquiz.cli import main
@@ -50,12 +53,12 @@ def refusal(*arguments: str | Path, beside: Path, code: int = 1) -> str:
     return result.output
 
 
-def pretended(_: str, parts: Sequence[str]) -> dict[str, bytes]:
+def pretended(_: str, parts: Sequence[str], **_limits: float) -> dict[str, bytes]:
     """Return a file for each part that would be printed: what a test needs that is not about printing."""
     return {part: b"%PDF " + part.encode() for part in (*parts, *(part.partition("/")[0] for part in parts))}
 
 
-def pretended_whole(_: str, parts: Sequence[str]) -> Setting:
+def pretended_whole(_: str, parts: Sequence[str], pictures: object = ()) -> Setting:
     """Return a PDF of one page for each part, and all pages of a kind, as if papers had been set."""
     found = {part: pages(1, part) for part in parts}
     kinds = [part.partition("/")[0] for part in parts]
@@ -71,3 +74,24 @@ def pages(count: int, title: str) -> bytes:
         found.docinfo["/Title"] = title
         found.save(written, deterministic_id=True)
     return written.getvalue()
+
+
+class Killed(BaseException):
+    """What a kill is to a test: nothing catches it, and nothing is tidied up behind it."""
+
+
+def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process end before the given one of all steps that change a name: moving in or removing."""
+    left = [step]
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def work(*given: Any, **more: Any) -> Any:
+            if left[0] <= 0:
+                raise Killed
+            left[0] -= 1
+            return real(*given, **more)
+
+        return work
+
+    for name in ("replace", "rename", "unlink"):
+        monkeypatch.setattr(os, name, counted(getattr(os, name)))

@@ -23,7 +23,7 @@ from layerquiz.entry import record
 from layerquiz.exam.identity import identity
 from layerquiz.report import opened
 
-ROSTER = "student,name\ns1,Ada Brandt\ns2,José Álvarez\n77,Zoë\nspare-4,-\n2,Two\n"
+ROSTER = "student,name\ns1,Ada Brandt\ns2,José Álvarez\n77,Zoë\n2,Two\n"
 
 
 def enter(*lines: str, by: str = "Ann", folder: str = "out") -> Result:
@@ -45,9 +45,9 @@ def keys(student: str) -> dict[str, object]:
 
 @pytest.fixture(autouse=True)
 def class_with_a_spare(desk: Path) -> None:
-    """The exam of the desk with five papers; the fourth is a spare one."""
+    """The exam of the desk with five papers; the last is a spare one."""
     Path("roster.csv").write_text(ROSTER, encoding="utf-8")
-    assert run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out", "--force").exit_code == 0
+    assert run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out", "--force", "--spare", "1").exit_code == 0
 
 
 def test_a_paper_is_typed_and_graded() -> None:
@@ -140,6 +140,19 @@ def test_what_cannot_be_read_gets_a_second_look() -> None:
     assert entered()["s1"][:2] == ["12", "14 or 15"]
 
 
+def test_points_for_what_a_person_has_marked_are_typed() -> None:
+    """More points than there are cannot be; what is at most that is nobody's slip."""
+    Path("exam.yaml").write_text(
+        "title: Own\nseed: 7\nquestions:\n  - {text: Why?, points: 4}\n  - {template: dense-parameters}\n",
+        encoding="utf-8",
+    )
+    assert run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out", "--force").exit_code == 0
+    result = enter("1", "5", "2.5", ".", "q")
+    assert result.output.count("look again") == 1
+    graded = json.loads(run("grade", "out", "out/entered.csv", "--json", "--no-pdf").output)
+    assert graded["students"][0]["points"] == 2.5
+
+
 def test_slips_of_the_hand_get_a_second_look_that_tells_nothing() -> None:
     right = {name: str(key) for name, key in keys("s1").items()}
     weights = right["2a"]
@@ -177,14 +190,14 @@ def test_an_open_difference_is_told_and_not_exported(desk: Path) -> None:
 
 
 def test_a_spare_paper_is_bound_to_a_student_who_is_graded_by_it() -> None:
-    right = [str(key) for key in keys("spare-4").values()]
-    result = enter("4", "s2", "y", *right, "q")
-    assert "Paper 4: José Álvarez (s2)" in result.output
+    right = [str(key) for key in keys("spare-5").values()]
+    result = enter("5", "s2", "y", *right, "q")
+    assert "Paper 5: José Álvarez (s2)" in result.output
     assert "look again" not in result.output
     bindings = Path("out/bindings.csv").read_text(encoding="utf-8").splitlines()
     assert bindings[0] == "paper,student,name,by,at"
-    assert bindings[1].startswith("4,s2,José Álvarez,Ann,20")
-    assert entered() == {"spare-4": right}
+    assert bindings[1].startswith("5,s2,José Álvarez,Ann,20")
+    assert entered() == {"spare-5": right}
     graded = json.loads(run("grade", "out", "out/entered.csv", "--json", "--no-pdf").output)
     points = {student["student"]: (student["points"], student["handed_in"]) for student in graded["students"]}
     assert points["s2"] == (next(s["possible"] for s in graded["students"] if s["student"] == "s2"), True)
@@ -192,8 +205,8 @@ def test_a_spare_paper_is_bound_to_a_student_who_is_graded_by_it() -> None:
 
 
 def test_a_spare_paper_may_be_that_of_somebody_new() -> None:
-    enter("4", "n9", "Newcomer", "11", ".", "q")
-    assert "Paper 4: Newcomer (n9); 5 of 5" in enter("n9", "q").output
+    enter("5", "n9", "Newcomer", "11", ".", "q")
+    assert "Paper 5: Newcomer (n9); 5 of 5" in enter("n9", "q").output
     graded = json.loads(run("grade", "out", "out/entered.csv", "--json", "--no-pdf").output)
     assert [s["student"] for s in graded["students"] if s["handed_in"]] == ["n9"]
     Path("by_id.csv").write_text("student,1a\nn9,11\n", encoding="utf-8")
@@ -203,36 +216,36 @@ def test_a_spare_paper_may_be_that_of_somebody_new() -> None:
 
 @pytest.mark.parametrize("lines", [("",), ("<",), ("s2", "n"), ("n9", ""), ("n9", "<")])
 def test_a_spare_paper_stays_unbound_when_somebody_goes_back(lines: tuple[str, ...]) -> None:
-    enter("4", *lines, "q")
+    enter("5", *lines, "q")
     assert not Path("out/bindings.csv").exists()
 
 
 def test_own_paper_and_spare_cannot_both_be_entered() -> None:
-    enter("s1", "11", ".", "4", "s1", "y", "q")
+    enter("s1", "11", ".", "5", "s1", "y", "q")
     assert not Path("out/bindings.csv").exists()
-    result = enter("4", "s2", "y", ".", "#2", "q")
-    assert "has spare paper 4 instead of paper 2" in result.output
+    result = enter("5", "s2", "y", ".", "#2", "q")
+    assert "has spare paper 5 instead of paper 2" in result.output
 
 
 def test_a_student_with_both_papers_is_an_error_that_names_both(desk: Path) -> None:
-    Path("out/bindings.csv").write_text("paper,student,name\n4,s2,José\n", encoding="utf-8")
-    Path("both.csv").write_text("student,1a\ns2,11\nspare-4,12\n", encoding="utf-8")
+    Path("out/bindings.csv").write_text("paper,student,name\n5,s2,José\n", encoding="utf-8")
+    Path("both.csv").write_text("student,1a\ns2,11\nspare-5,12\n", encoding="utf-8")
     said = refusal("grade", "out", "both.csv", beside=desk)
-    assert '"s2" has answers to two papers: their own and spare 4' in said
+    assert '"s2" has answers to two papers: their own and spare 5' in said
 
 
 def test_a_spare_without_a_student_is_not_graded_silently(desk: Path) -> None:
-    Path("one.csv").write_text("student,1a\nspare-4,12\n", encoding="utf-8")
-    assert "spare paper 4 has answers, and no student" in refusal("grade", "out", "one.csv", beside=desk)
+    Path("one.csv").write_text("student,1a\nspare-5,12\n", encoding="utf-8")
+    assert "spare paper 5 has answers, and no student" in refusal("grade", "out", "one.csv", beside=desk)
 
 
 FAULTS = {
     "student,name\ns1,A\n": 'the column "paper" is missing',
     "paper,student,name\n9,s1,A\n": 'there is no spare paper "9"',
     "paper,student,name\n1,s1,A\n": 'there is no spare paper "1"',
-    "paper,student,name\n4,,A\n": "has no student",
-    "paper,student,name\n4,s1,A\n4,s2,B\n": 'bound to "s1" already',
-    "paper,student,name\n4,spare-4,A\n": "is a paper, not a student",
+    "paper,student,name\n5,,A\n": "has no student",
+    "paper,student,name\n5,s1,A\n5,s2,B\n": 'bound to "s1" already',
+    "paper,student,name\n5,spare-5,A\n": "is a paper, not a student",
 }
 
 

@@ -90,7 +90,7 @@ def test_a_cell_is_never_run(hostile: Path) -> None:
     result = run("grade", "out", "answers.csv")
     assert result.exit_code == 0, result.output
     written = list((hostile / "out").rglob("*.csv"))
-    tables = {"key.csv", "answers.csv", "grades.csv", "review.csv", "canvas.csv", "moodle.csv"}
+    tables = {"key.csv", "answers.csv", "attendance.csv", "grades.csv", "review.csv", "canvas.csv", "moodle.csv"}
     assert {file.name for file in written} == tables
     for file in written:
         found = [cell for row in cells(file) for cell in row]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.desk import MAKE, refusal, run, tree
+from cli.desk import MAKE, Killed, killed_at, refusal, run, tree
 from layerquiz.cli import main
 from layerquiz.errors import LayerquizError
 from layerquiz.locking import is_secret, lock, unlock
@@ -55,6 +54,8 @@ SECRET = {
     "solutions/solutions.pdf": True,
     "master.pdf": True,
     "lists/marking-1.pdf": True,
+    "proof.pdf": True,
+    "tex/s1.tex": True,
     "papers/s1.pdf": False,
     "answers.csv": False,
     "answers.xlsx": False,
@@ -153,27 +154,6 @@ def test_an_exam_is_locked_as_soon_as_it_is_made(desk: Path) -> None:
     assert not (desk / "new" / "key.csv").exists()
     unlock(desk / "new", words)
     assert (desk / "new" / "exam.json").read_bytes() == (desk / "out" / "exam.json").read_bytes()
-
-
-class Killed(BaseException):
-    """What a kill is to a test."""
-
-
-def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process end before the given one of all steps that change a name: moving in or removing."""
-    left = [step]
-
-    def counted(real):
-        def work(*given, **more):
-            if left[0] == 0:
-                raise Killed
-            left[0] -= 1
-            return real(*given, **more)
-
-        return work
-
-    monkeypatch.setattr(os, "replace", counted(os.replace))
-    monkeypatch.setattr(os, "unlink", counted(os.unlink))
 
 
 @pytest.mark.parametrize("work", [lock, unlock])

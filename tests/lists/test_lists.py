@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
+from typing import Literal
 
+import pikepdf
 import pytest
 
 from layerquiz import engine, lists
@@ -67,8 +70,6 @@ def test_a_seat_plan_shows_everyone_at_the_place_of_the_roster() -> None:
 
 
 def test_a_wide_room_is_drawn_in_parts_that_fit_a_page_and_seats_without_rows_are_listed() -> None:
-    from dataclasses import replace
-
     wide = [
         replace(paper, student=replace(paper.student, room="H", seat=f"3-{place}" if place < 30 else "12"))
         for place, paper in enumerate(papers(31, 1), 1)
@@ -134,3 +135,15 @@ def _check_numbers(text: str, listed: tuple[Paper, ...]) -> None:
     assert [paper.number for paper in listed if str(paper.number) not in words] == []
     named = [paper.student.id for paper in listed if paper.student.name.isascii() and paper.student.name]
     assert [student for student in named if student not in text] == []  # readers turn lines in other directions round
+
+
+@pytest.mark.tex
+@pytest.mark.parametrize(("size", "points"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_lists_are_as_large_as_papers(size: Literal["a4", "letter"], points: tuple[int, int]) -> None:
+    """Every page has the size that the exam says, those without a foot too."""
+    if not engine.available():
+        pytest.skip(f"there is no TeX: install {' '.join(engine.missing())}")
+    found = lists.documents(replace(exam(), paper_size=size), papers(12, 1, spares=2), ENGLISH).printed()
+    for name in ("lists/labels.pdf", "lists/seats.pdf", "master.pdf"):
+        with pikepdf.open(io.BytesIO(found[name])) as pdf:
+            assert {tuple(round(float(side)) for side in page.mediabox[2:]) for page in pdf.pages} == {points}

@@ -225,6 +225,8 @@ def test_every_listed_mistake_in_letters_is_told(name: str) -> None:
 def test_what_to_practise_is_listed_by_topic() -> None:
     """The end of a page names the topics of what was not right, with the blanks."""
     told = text.page(page(result("s05")))
-    assert told.rstrip().endswith("What to practise next\n\n- convolution parameters: 2a")
+    assert told.rstrip().endswith(
+        "What to practise next\n\n- convolution parameters: 2a\n- Two small kernels or a large one: 9"
+    )
     with_sheet = text.page(feedback.page(graded(SHIPPED).exam, result("s05"), provisional=False, practice=True))
     assert "A practice sheet on exactly these comes with this page" in with_sheet

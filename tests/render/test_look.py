@@ -268,6 +268,8 @@ def test_a_changed_theme_is_seen():
     colours = {colour for _, colour in pictures(done)[0].convert("RGB").getcolors(1 << 24) or ()}
     for wanted in ((178, 0, 25), (0, 0, 255)):
         assert any(max(abs(a - b) for a, b in zip(wanted, found, strict=True)) <= 2 for found in colours), wanted
+    shades = pictures(done)[1].convert("HSV").split()[1].histogram()
+    assert sum(shades[64:]) < 3_000  # of the questions only their numbers have the colour
 
 
 @pytest.mark.parametrize(

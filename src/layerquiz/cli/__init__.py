@@ -28,6 +28,7 @@ COMMANDS = {
     "erratum": "exams",
     "lock": "locking",
     "unlock": "locking",
+    "students": "students",
 }
 """Each command and the module that holds it, in the order in which `--help` lists them."""
 

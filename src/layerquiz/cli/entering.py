@@ -176,7 +176,7 @@ def _prompts(paper: Paper, lines: Sequence[Line]) -> dict[str, str]:
     from layerquiz.render.markup import text_line
     from layerquiz.render.questions import printed
 
-    found = {}
+    found = {line.name: line.name for line in lines}  # what a person has marked has no label
     for number, question in enumerate(paper.questions, 1):
         names = {line.blank.place: line.name for line in lines if line.number == number}
         for blank in printed(question, number, names).all_blanks():

@@ -48,15 +48,23 @@ def example(output: str, force: bool) -> None:
 
 
 @click.command()
-@click.argument("exam_file", metavar="EXAM.yaml", callback=named)
+@click.argument("exam_file", metavar="EXAM.yaml", callback=named, required=False)
 @click.option(
     "--roster",
     callback=named,
     help="Who takes it: CSV or XLSX with student,name, or an export of Canvas or Moodle; - for standard input.",
 )
+@click.option("-o", "--output", type=click.Path(readable=False), callback=named, help="The folder to write.")
+@click.option("--spare", default=0, type=click.IntRange(0, 10_000), help="So many papers without a name besides.")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(readable=False), callback=named, help="The folder to write."
+    "--makeup",
+    metavar="FOLDER",
+    type=click.Path(readable=False),
+    callback=named,
+    help="The folder of a sealed exam: draw the same one anew, without the numbers that its students have seen.",
 )
+@click.option("--preview", is_flag=True, help="Write one paper and its solution only, for nobody in particular.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of an exam file, for editors.")
 @click.option(
     "--lists/--no-lists", default=True, help="Lists for rooms and graders, and a master copy.  [default: yes]"
 )
@@ -77,9 +85,13 @@ def example(output: str, force: bool) -> None:
 @SCHEDULER
 @FORCE
 def exam(
-    exam_file: str,
+    exam_file: str | None,
     roster: str | None,
-    output: str,
+    output: str | None,
+    spare: int,
+    makeup: str | None,
+    preview: bool,
+    schema: bool,
     lists: bool,
     proof: bool,
     order: str,
@@ -96,18 +108,31 @@ def exam(
     Examples:
       layerquiz exam output/example/exam.yaml --proof -o output/proof
       layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/exam
+      layerquiz exam output/example/exam.yaml --preview -o output/example/preview
+      layerquiz exam output/example/exam.yaml --roster output/example/roster.csv -o output/example/makeup \\
+        --makeup output/example/exam
+      layerquiz exam --schema
     """
+    if schema:
+        from layerquiz.cli.network import print_json
+        from layerquiz.exam.exam_schema import schema as schema_of_exams
+
+        print_json(schema_of_exams())
+        return
+    if exam_file is None or output is None or (roster is None) != (preview or proof):
+        told = "Give EXAM.yaml, --roster and -o; without --roster --proof, or --preview for one paper to look at."
+        raise click.UsageError(told)
     from layerquiz.cli.locking import after
     from layerquiz.press.exams import write_exam, write_proof
     from layerquiz.press.making import Press
+    from layerquiz.preview import write_preview
 
-    if proof:
-        _tell(write_proof(exam_file, output, force))
-        return
     if roster is None:
-        raise click.UsageError("Missing option '--roster'.")
+        _tell(write_proof(exam_file, output, force) if proof else write_preview(exam_file, output, force, theme))
+        return
     with after(output, lock):
-        _tell(write_exam(exam_file, roster, output, force, Press(jobs, scheduler, order, lists, theme, tex)))
+        press = Press(jobs, scheduler, order, lists, theme, tex, spare, makeup)
+        _tell(write_exam(exam_file, roster, output, force, press))
 
 
 @click.command()
@@ -151,6 +176,7 @@ def erratum(folder: str, force: bool) -> None:
 @click.option("--slides", is_flag=True, help="Set slides.pdf: one slide for each mistake, to show the class.")
 @click.option("--names", is_flag=True, help="Name in the class report the students who share a mistake.")
 @click.option("--jobs", type=click.IntRange(min=1), help="How many processes grade.  [default: as many as are of use]")
+@SCHEDULER
 @click.option("--json", "as_json", is_flag=True, help="Print the grades as JSON.")
 @FORCE
 def grade(
@@ -166,6 +192,7 @@ def grade(
     slides: bool,
     names: bool,
     jobs: int | None,
+    scheduler: str | None,
     as_json: bool,
     force: bool,
 ) -> None:
@@ -191,7 +218,9 @@ def grade(
 
     extras = Extras(practice, pdf, names=names, slides=slides)
     try:
-        written, report = write_grades(folder, answers, output, force, accept_zero, corrections, extras, jobs, asked)
+        written, report = write_grades(
+            folder, answers, output, force, accept_zero, corrections, extras, jobs, scheduler, asked
+        )
     except ChangedGradesError as error:
         if as_json:
             from layerquiz.cli.network import print_json

@@ -108,6 +108,7 @@ def _run(folder: Path, seconds: float, flags: Sequence[str] = FLAGS) -> int:
         start_new_session=True,
         preexec_fn=_limits,  # noqa: PLW1509 - it only sets limits, and nothing here runs threads
     )
+    _RUNNING.add(engine.pid)
     try:
         return engine.wait(timeout=seconds)
     except subprocess.TimeoutExpired as error:
@@ -116,9 +117,24 @@ def _run(folder: Path, seconds: float, flags: Sequence[str] = FLAGS) -> int:
         why = "A text may hold an endless loop."
         raise OutsideError(f"TeX took more than {seconds:g} seconds", where=where, why=why, slug="tex-time") from error
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(engine.pid, signal.SIGKILL)
+        _kill(engine.pid)
+        _RUNNING.discard(engine.pid)
         engine.wait()
+
+
+_RUNNING: set[int] = set()
+"""The engines of this process that may be running."""
+
+
+def stop() -> None:
+    """End every engine that this process has started: it is about to end itself, without a further word."""
+    for number in tuple(_RUNNING):
+        _kill(number)
+
+
+def _kill(number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(number, signal.SIGKILL)
 
 
 def _interrupt(engine: subprocess.Popen[bytes]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from layerquiz import files
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Paper
-from layerquiz.grading.spares import PREFIX, Binding, is_spare
+from layerquiz.exam.seating import PREFIX, SPARE
+from layerquiz.grading.spares import Binding
 from layerquiz.grading.submissions.table import shown
 
 FILE = "bindings.csv"
@@ -28,7 +29,7 @@ def read(folder: Path, papers: Sequence[Paper]) -> list[Binding]:
         cure = f"Begin it with: {','.join(REQUIRED)}"
         what = f'the column "{missing[0]}" is missing'
         raise ExamError(what, where=f"{path}, line 1", cure=cure, slug="missing-column")
-    spares = {paper.student.id for paper in papers if is_spare(paper)}
+    spares = {paper.student.id for paper in papers if paper.is_spare}
     found: list[Binding] = []
     for row in rows[1:]:
         cells = dict(zip(rows[0].cells, map(_trimmed, row.cells), strict=False))
@@ -53,7 +54,7 @@ def check(binding: Binding, others: Iterable[Binding], spares: Iterable[str]) ->
             "Write the student's id and name, or remove the line",
         )
         raise ExamError(what, cure=cure, slug="roster-line")
-    if binding.student.startswith(PREFIX):
+    if SPARE.fullmatch(binding.student):
         what, cure = f"{shown(binding.student)} is a paper, not a student", "Write the student's own id"
         raise ExamError(what, cure=cure, slug="unknown-student")
     for other in others:
@@ -68,7 +69,7 @@ def check(binding: Binding, others: Iterable[Binding], spares: Iterable[str]) ->
 def add(folder: Path, binding: Binding, papers: Sequence[Paper]) -> list[Binding]:
     """Write a binding beside the others and return all of them; the file is replaced as a whole."""
     there = read(folder, papers)
-    check(binding, there, (paper.student.id for paper in papers if is_spare(paper)))
+    check(binding, there, (paper.student.id for paper in papers if paper.is_spare))
     write(folder, [*there, binding])
     return [*there, binding]
 

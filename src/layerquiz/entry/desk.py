@@ -16,7 +16,7 @@ from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.grade import stories_of
 from layerquiz.grading.policy import policies
-from layerquiz.grading.spares import Binding, is_spare
+from layerquiz.grading.spares import Binding
 from layerquiz.grading.story import Story
 from layerquiz.grading.submissions.table import shown
 
@@ -62,7 +62,7 @@ class Desk:
                 what = f"{shown(student.id)} has spare paper {found.number} instead of paper {paper.number}"
                 cure = f"Enter the spare, or remove its line from {bindings.FILE}"
                 raise ExamError(what, cure=cure, slug="two-papers")
-        return None if is_spare(paper) else student
+        return None if paper.is_spare else student
 
     def bind(self, paper: Paper, student: Student) -> None:
         """Give a spare paper to a student. Raises `ExamError` where either is taken, or their own paper was entered."""

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Paper
 from layerquiz.exam.roster import Student
-from layerquiz.grading.spares import Binding, is_spare
+from layerquiz.grading.spares import Binding
 from layerquiz.grading.submissions.people import People
 from layerquiz.grading.submissions.table import shown
-
-MARK = "LQ1"
-"""A code begins with this; the exam, the paper's number and the page follow."""
+from layerquiz.render.codes import MARK
 
 MOST_DIGITS = 9
 
@@ -24,7 +22,7 @@ class Finder:
         self._is_exam = is_exam
         self._by_number = {paper.number: paper for paper in papers}
         self._by_id = {paper.student.id: paper for paper in papers}
-        self._people = People(paper.student for paper in papers if not is_spare(paper))
+        self._people = People(paper.student for paper in papers if not paper.is_spare)
 
     def paper(self, text: str, bindings: Iterable[Binding] = ()) -> Paper:
         """Return the paper that a text means. Raises `ExamError` where none is meant, or two are."""
@@ -74,5 +72,5 @@ class Finder:
         if is_number:
             cure = f"The papers have the numbers {min(self._by_number)} to {max(self._by_number)}"
         else:
-            cure = nearest(text, [name for name, paper in self._by_id.items() if not is_spare(paper)])
+            cure = nearest(text, [name for name, paper in self._by_id.items() if not paper.is_spare])
         return ExamError(f"there is no paper {shown(text)}", cure=cure, slug="unknown-paper")

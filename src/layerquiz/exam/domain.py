@@ -20,6 +20,7 @@ from layerquiz.exam.letters import Letter, Lettered, lettered
 from layerquiz.formula.expr import Formula, Number, Reference
 from layerquiz.formula.inlined import Column, column
 from layerquiz.formula.solve import Values
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.glossary import AXES
 from layerquiz.network.mistakes import CATALOGUE, Change, Ground, Search, evaluated
 from layerquiz.network.network import Network
@@ -222,9 +223,10 @@ def domain(
     also: Collection[str] = (),
     square: bool = False,
     fixed: Collection[str] = (),
+    words: Words = ENGLISH,
 ) -> Domain:
     """Return the points for a quantity in letters, found once for all networks of the same structure."""
-    return _of_structure(_Sought(lettered(network, quantity, chosen, also, fixed), square))
+    return _of_structure(_Sought(lettered(network, quantity, chosen, also, fixed, words), square))
 
 
 class _Sought:

@@ -209,7 +209,7 @@ def _check_explained(template: Template, question: Question) -> None:
 def _check_formulas_told_apart(template: Template, network: Network) -> None:
     """Reject a drawing on which a listed mistake gives the formulas of the key or of another listed mistake."""
     lettered_blanks(template, network)  # what has no letters is an error with its line
-    asked = [domain(network, asked.quantity, template.letters) for asked in template.asked]
+    asked = [domain(network, asked.quantity, template.letters, words=template.words) for asked in template.asked]
     given_by = {tuple(place.column_of(place.right) for place in asked): "the right answer"}
     for slug in template.tells_apart:
         wrong = mistaken_formulas(network, slug, asked)

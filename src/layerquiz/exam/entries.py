@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
-from layerquiz.exam import sample
+from layerquiz.exam import course_letters, sample
 from layerquiz.exam.drawing import fixed
 from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
 from layerquiz.exam.own_text import USUAL_SPACE, OwnText, template_of
@@ -67,6 +67,7 @@ class Choosing:
 
     def __init__(self, written: SourceText, keys: ExamKeys, seed: Seed, templates: Mapping[str, Template]) -> None:
         self.written, self.keys, self.seed, self.templates = written, keys, seed, templates
+        self.lettered: dict[str, Template] = {}
 
     def chosen(self) -> tuple[tuple[Entry, ...], tuple[Section, ...]]:
         """Return the questions in the order of the file, which has a list of them or one in each section."""
@@ -113,7 +114,7 @@ class Choosing:
                     # The seal keeps each template by its name: one of the two would take the other's place.
                     what = f'two different templates are called "{template.name}"'
                     raise self.written.fault(what, path, cure="Rename one file", slug="doubled-name")
-                entry = Entry(self._said(template, path), points, keys.policy, keys.seed)
+                entry = Entry(self._lettered(self._said(template, path)), points, keys.policy, keys.seed)
                 self._check_fixed(entry, path)
                 yield entry
 
@@ -123,6 +124,16 @@ class Choosing:
             return in_language(template, self.keys.language)
         except LayerquizError as error:
             raise self.written.located(error, path) from None
+
+    def _lettered(self, template: Template) -> Template:
+        """Return a template in the letters of the course, the same one for all questions that ask it."""
+        if template.name not in self.lettered:
+            try:
+                course_letters.check_together(template, self.keys.letters)
+            except LayerquizError as error:
+                raise self.written.located(error, ("letters",)) from None
+            self.lettered[template.name] = course_letters.with_letters(template, self.keys.letters)
+        return self.lettered[template.name]
 
     def _keys(self, entry: Any, path: Path) -> EntryKeys:
         keys = self.written.checked(EntryKeys, entry, path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
+from string import ascii_uppercase
 from typing import Any
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
-from layerquiz.exam import library
+from layerquiz.exam import course_letters, library
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import fixed
@@ -17,6 +19,7 @@ from layerquiz.exam.exam_keys import Aids, ExamKeys, PaperSize
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import Seed
+from layerquiz.exam.seating import Planned, is_spare, plan
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.languages import LANGUAGES
@@ -90,6 +93,11 @@ class Paper:
     version: str = ""
 
     @property
+    def is_spare(self) -> bool:
+        """Say whether it is a spare one that nobody's name is on."""
+        return is_spare(self.student)
+
+    @property
     def numbered(self) -> tuple[tuple[str, Question], ...]:
         """Return the questions with their numbers."""
         return tuple((str(number), question) for number, question in enumerate(self.questions, 1))
@@ -112,38 +120,92 @@ def blank_id(number: str, blank: Blank, question: Question) -> str:
     return number if len(question.blanks) == 1 else f"{number}{blank.place}"
 
 
-def papers(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper] | None = None) -> list[Paper]:
-    """Return the papers of a class in the order of its roster; two neighbours have other numbers in every question.
+def papers(
+    exam: Exam,
+    students: Sequence[Student],
+    kept: Mapping[str, Paper] | None = None,
+    spare: int = 0,
+    seen: Mapping[str, Sequence[Paper]] | None = None,
+) -> list[Paper]:
+    """Return the papers of a class in the order of its roster, and then `spare` ones that have no name.
 
-    A paper is that of `paper`, but for a question in which the neighbour before has the same numbers: there the next
-    drawing of the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits
-    before. `kept` are papers that were sealed already, by student: they stay as they are with their numbers, and those
-    who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's paper.
+    `kept` are papers that were sealed already, by student: they stay as they are with their numbers, spare ones too,
+    and those who come late are drawn beside them and numbered behind them, so that a late registration changes nobody's
+    paper. `seen` are papers of an earlier exam, by student, whose numbers are avoided.
     """
     there = kept or {}
-    number = max((paper.number for paper in there.values()), default=0)
+    return drawn(exam, planned(exam, students, there, spare), there, seen or {})
+
+
+def planned(exam: Exam, students: Sequence[Student], kept: Mapping[str, Paper], spare: int = 0) -> list[Planned]:
+    """Return who gets a paper of which number and version, without looking at a question."""
+    before = {name: Planned(paper.student, paper.number, paper.version) for name, paper in kept.items()}
+    return plan(exam.versions, students, before, spare)
+
+
+def drawn(
+    exam: Exam, wanted: Sequence[Planned], kept: Mapping[str, Paper], seen: Mapping[str, Sequence[Paper]]
+) -> list[Paper]:
+    """Return the papers that were planned, for a class or a part of it.
+
+    A paper is that of `paper`, but for a question in which a neighbour has the same numbers: there the next drawing of
+    the same student takes its place. So a paper depends on the exam, the student, and, seldom, on who sits before.
+    Students of one version have the same questions: those of the first of the `kept` papers that has it.
+    """
+    of_version = Versions(exam, kept.values(), seen)
     found: list[Paper] = []
-    for place, student in enumerate(students):
-        if student.id in there:
-            found.append(replace(there[student.id], student=student))
-            continue
-        number += 1
-        after = [there[other.id] for other in students[place + 1 : place + 2] if other.id in there]
-        found.append(replace(paper(exam, student, (*found[-1:], *after)), number=number))
+    for place, each in enumerate(wanted):
+        student = each.student
+        if student.id in kept:
+            made = kept[student.id]
+        elif each.version:
+            made = of_version.paper(each.version)
+        else:
+            after = [kept[other.student.id] for other in wanted[place + 1 : place + 2] if other.student.id in kept]
+            made = paper(exam, student, (*found[-1:], *after), seen.get(student.id, ()))
+        found.append(replace(made, student=student, number=each.number))
     return found
 
 
-def paper(exam: Exam, student: Student, beside: Sequence[Paper] = ()) -> Paper:
-    """Return a student's paper: a function of the exam and the student's id, and of the papers `beside` it.
+class Versions:
+    """The papers of an exam's versions, each drawn when it is asked for."""
 
-    No question has the numbers that an earlier one of the same template has, or the same question on a paper beside it
-    where the template has others. Each lies within the band of difficulty where one of the first drawings does.
+    def __init__(self, exam: Exam, kept: Iterable[Paper], seen: Mapping[str, Sequence[Paper]]) -> None:
+        self.exam, self.seen = exam, seen
+        self.known: dict[str, Paper] = {}
+        for paper in kept:
+            self.known.setdefault(paper.version, paper)
+
+    def paper(self, letter: str) -> Paper:
+        """Return the paper of a version; those before it in the alphabet are drawn first, whoever has them."""
+        if letter not in self.known:
+            before = [self.paper(other) for other in ascii_uppercase[: ascii_uppercase.index(letter)]]
+            found = paper(self.exam, Student(f"version {letter}", ""), before, self._seen_by_anybody)
+            self.known[letter] = replace(found, version=letter)
+        return self.known[letter]
+
+    @cached_property
+    def _seen_by_anybody(self) -> Sequence[Paper]:
+        """Return the papers of the earlier exam, those of a version once."""
+        papers = (paper for student in self.seen for paper in self.seen[student])
+        return list({paper.version or paper.student.id: paper for paper in papers}.values())
+
+
+def paper(exam: Exam, student: Student, beside: Sequence[Paper] = (), seen: Iterable[Paper] = ()) -> Paper:
+    """Return a student's paper: a function of the exam and the student's id, and of other papers.
+
+    No question has the numbers that an earlier one of the same template has, or the same question on a paper `beside`
+    it or any question on a paper that was `seen`, where the template has others. Each lies within the band of
+    difficulty where one of the first drawings does.
     """
     found: list[Question] = []
+    known: dict[str, list[str]] = {}
+    for question in (question for other in seen for question in other.questions):
+        known.setdefault(question.template.name, []).append(question.identity)
     for number, entry in enumerate(exam.entries, 1):
         there = [other.questions[number - 1].identity for other in beside]
         mine = [question.identity for question in found if question.template is entry.template]
-        found.append(_drawn(exam, student, number, entry, mine, there))
+        found.append(_drawn(exam, student, number, entry, mine, [*there, *known.get(entry.template.name, ())]))
     return Paper(student, tuple(found))
 
 
@@ -187,6 +249,10 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         Conventions.of(keys.conventions)
     except LayerquizError as error:
         raise written.located(error, ("conventions",)) from None
+    try:
+        course_letters.check(keys.letters)
+    except LayerquizError as error:
+        raise written.located(error, ("letters",)) from None
     if keys.language not in LANGUAGES:
         what, cure = f'no exam is printed in the language "{keys.language}"', nearest(keys.language, LANGUAGES)
         raise written.fault(what, ("language",), cure=cure, slug="unknown-language")

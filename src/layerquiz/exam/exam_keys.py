@@ -27,62 +27,84 @@ class _Keys(BaseModel):
 class DrawKeys(_Keys):
     """Templates chosen by topic and level."""
 
-    topic: str | None = None
-    level: Annotated[int, Field(ge=1, le=5)] | None = None
-    count: Annotated[int, Field(ge=1, le=100)] = 1
+    topic: Annotated[str | None, Field(description="what they are about; `layerquiz questions` lists topics")] = None
+    level: Annotated[int | None, Field(ge=1, le=5, description="how hard they are")] = None
+    count: Annotated[int, Field(ge=1, le=100, description="how many; each is a question of the exam")] = 1
 
 
 class EntryKeys(_Keys):
     """One entry of `questions` as written: a template (drawn for each, or for all with a seed), a draw, or own text."""
 
-    template: str | None = None
-    seed: int | str | None = None
-    draw: dict[str, Any] | None = None
-    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)] | None = None
-    title: str | None = None
-    space: Annotated[int, Field(ge=0, le=250)] | None = None
-    solution: str | None = None
-    rubric: str | None = None
-    points: Points | None = None
-    policy: dict[str, Any] = {}
+    template: Annotated[
+        str | None, Field(description="a template of the library, or a file of your own ending in .md")
+    ] = None
+    seed: Annotated[
+        int | str | None, Field(description="draws the same for everybody, as `layerquiz draw` shows it")
+    ] = None
+    draw: Annotated[
+        dict[str, Any] | None, Field(description="templates by topic and level, the same for all students")
+    ] = None
+    text: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=MOST_CHARACTERS,
+            description="a question of your own text, in Markdown, marked by hand",
+        ),
+    ] = None
+    title: Annotated[str | None, Field(description="the heading of your own text")] = None
+    space: Annotated[int | None, Field(ge=0, le=250, description="its working room in millimetres")] = None
+    solution: Annotated[str | None, Field(description="what its solution says, in Markdown")] = None
+    rubric: Annotated[str | None, Field(description="how it is marked, in Markdown; solutions say it too")] = None
+    points: Annotated[Points | None, Field(description="how many; else the template's own number")] = None
+    policy: Annotated[dict[str, Any], Field(description="choices of the policy that differ here")] = {}
 
 
 class SectionKeys(_Keys):
-    """One entry of `sections` as written; `text` is Markdown, printed above its questions."""
+    """One entry of `sections` as written."""
 
-    title: str
-    text: str = ""
-    questions: Annotated[list[Any], Field(min_length=1)]
+    title: Annotated[str, Field(description="the heading of the section")]
+    text: Annotated[str, Field(description="what stands above its questions, in Markdown")] = ""
+    questions: Annotated[list[Any], Field(min_length=1, description="as the questions of an exam without sections")]
 
 
 class SignedKeys(_Keys):
     """Who has proofread the exam, and the code of what they read."""
 
-    code: str
-    by: Annotated[list[str], Field(min_length=1)]
+    code: Annotated[str, Field(description="that of the proof which was read")]
+    by: Annotated[list[str], Field(min_length=1, description="who has read it")]
 
 
 class ExamKeys(_Keys):
     """The exam file as written."""
 
-    title: str
-    course: str = ""
-    date: str = ""
-    language: str = "en"
-    paper_size: PaperSize = "a4"
-    time: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    logo: str = ""
-    header: str = ""
-    instructions: str = ""
-    honour: str = ""
-    aids: Aids | None = None
-    formula_sheet: bool = False
-    signed: SignedKeys | None = None
-    seed: int | str | None = None
-    conventions: str | dict[str, Any] = "textbook"
-    letters: dict[str, str] = {}
-    policy: dict[str, Any] = {}
-    passing: Annotated[float | None, Field(gt=0, le=1, alias="pass")] = None
-    versions: Annotated[int, Field(ge=1, le=MOST_VERSIONS)] | Literal["per student"] | None = None
-    questions: Annotated[list[Any], Field(min_length=1)] | None = None
-    sections: Annotated[list[Any], Field(min_length=1)] | None = None
+    title: Annotated[str, Field(description="what the exam is called")]
+    course: Annotated[str, Field(description="what the course is called")] = ""
+    date: Annotated[str, Field(description="when it is, as it is printed")] = ""
+    language: Annotated[str, Field(description="of the papers")] = "en"
+    paper_size: Annotated[PaperSize, Field(description="of the sheets")] = "a4"
+    time: Annotated[int | None, Field(ge=1, le=10_000, description="in minutes")] = None
+    logo: Annotated[str, Field(description="a picture beside this file, printed on the cover")] = ""
+    header: Annotated[str, Field(description="what stands above every page")] = ""
+    instructions: Annotated[str, Field(description="what the cover says, in Markdown")] = ""
+    honour: Annotated[str, Field(description="what students sign")] = ""
+    aids: Annotated[Aids | None, Field(description="without a calculator all numbers are equally long")] = None
+    formula_sheet: Annotated[bool, Field(description="prints the formulas of the kinds of layers that occur")] = False
+    signed: Annotated[SignedKeys | None, Field(description="who has read and signed the proof, and its code")] = None
+    seed: Annotated[int | str | None, Field(description="draws the questions; without one it is drawn and sealed")] = (
+        None
+    )
+    conventions: Annotated[str | dict[str, Any], Field(description="by name, or with single choices")] = "textbook"
+    letters: Annotated[dict[str, str], Field(description="the letters of your course, such as {filters: F}")] = {}
+    policy: Annotated[dict[str, Any], Field(description="how answers are paid")] = {}
+    passing: Annotated[
+        float | None, Field(gt=0, le=1, alias="pass", description="the share of the points that passes")
+    ] = None
+    versions: Annotated[
+        Annotated[int, Field(ge=1, le=MOST_VERSIONS)] | Literal["per student"] | None,
+        Field(description="how many different papers; neighbours get different ones"),
+    ] = None
+    questions: Annotated[
+        list[Any] | None, Field(min_length=1, description="what is asked, unless there are sections")
+    ] = None
+    sections: Annotated[list[Any] | None, Field(min_length=1, description="parts of the exam, numbered through")] = None

@@ -17,7 +17,8 @@ from layerquiz.formula.graph import OWN, Graph, Part, Rules
 from layerquiz.formula.inlined import inlined
 from layerquiz.formula.spelling import TEXT, latex_in, write
 from layerquiz.languages import ENGLISH, Words
-from layerquiz.network.glossary import AXIS_LETTERS, SIZES, START, TRACED, Entry, entry, plain_letter
+from layerquiz.network.glossary import AXIS_LETTERS, SIZES, START, TRACED, plain_letter
+from layerquiz.network.glossary import letter as letter_of
 from layerquiz.network.glossary import meaning as meaning_of
 from layerquiz.network.mistakes import CATALOGUE, without_other_sums
 from layerquiz.network.mistakes.base import Asked
@@ -167,11 +168,13 @@ def lettered(
     chosen: Sequence[str] | None = None,
     also: Collection[str] = (),
     fixed: Collection[str] = (),
+    words: Words = ENGLISH,
 ) -> Lettered:
     """Return a quantity with its letters; `chosen` names the quantities that are letters, such as `conv.kernel`.
 
     Without a choice they are those of the layer. `also` are signs of letters that vary although the network has the
     number at which they say nothing: somebody uses them. `fixed` are signs of letters that keep the network's number.
+    `words` have the letters of a course, where it has any.
     Raises LayerquizError where there is no one formula.
     """
     target = _one_formula(network, quantity)
@@ -181,11 +184,11 @@ def lettered(
         found = list(_of_layer(graph, target))
     else:
         found = _chosen(network, target, chosen) if chosen is not None else list(_givens(graph, target))
-    signed = _signed(found)
+    signed = _signed(found, words)
     varies = [
         replace(letter, varies=(letter.varies or letter.sign in also) and letter.sign not in fixed) for letter in signed
     ]
-    return Lettered(network, target, graph, (*varies, *_following(graph, target, varies)), alone)
+    return Lettered(network, target, graph, (*varies, *_following(graph, target, varies, words)), alone)
 
 
 def _one_formula(network: Network, quantity: str) -> Reference:
@@ -240,8 +243,7 @@ def _fixed(part: Part, varying: set[Reference]) -> tuple[tuple[str, Number], ...
 
 
 def _letter(ref: Reference, varies: bool, own: bool) -> Letter:
-    found = entry(ref.name, own=own)
-    return Letter(ref, "", found.letter, varies, own)
+    return Letter(ref, "", "", varies, own)
 
 
 def _says_nothing(ref: Reference, value: object) -> bool:
@@ -281,22 +283,21 @@ def _chosen(network: Network, target: Reference, names: Sequence[str]) -> list[L
     return [_letter(ref, True, own=ref.owner not in ("input", *sources)) for ref in refs]
 
 
-def _signed(found: Sequence[Letter]) -> list[Letter]:
+def _signed(found: Sequence[Letter], words: Words) -> list[Letter]:
     """Return letters with their signs; those of two layers that are the same get the layers' names."""
-    short = [_without_only_axis(letter, found) for letter in found]
+    short = [_without_only_axis(letter, found, words) for letter in found]
     taken = [letter.tex for letter in short]
     named = [letter if taken.count(letter.tex) == 1 else _of_owner(letter) for letter in short]
     return [replace(letter, sign=plain_letter(letter.tex.replace(r"\_", "_")).replace(" ", "_")) for letter in named]
 
 
-def _without_only_axis(letter: Letter, found: Sequence[Letter]) -> Letter:
-    """Drop the axis of a letter such as r_H, where no other axis has one."""
+def _without_only_axis(letter: Letter, found: Sequence[Letter], words: Words) -> Letter:
+    """Return a letter in TeX, without its axis where it is one such as r_H and no other axis has one."""
     base, _, axis = letter.ref.name.partition(".")
     axes = {other.ref.name for other in found if other.ref.name.partition(".")[0] == base}
     if base not in (*TRACED, START) or not axis or len(axes) > 1:
-        return letter
-    plain: Entry = entry(base, own=letter.own)
-    return replace(letter, tex=plain.letter, of_axis=False)
+        return replace(letter, tex=letter_of(letter.ref.name, letter.own, words))
+    return replace(letter, tex=letter_of(base, letter.own, words), of_axis=False)
 
 
 def _of_owner(letter: Letter) -> Letter:
@@ -308,7 +309,7 @@ def _of_owner(letter: Letter) -> Letter:
     return replace(letter, tex=named, of_one=True)
 
 
-def _following(graph: Graph, target: Reference, letters: Sequence[Letter]) -> Iterator[Letter]:
+def _following(graph: Graph, target: Reference, letters: Sequence[Letter], words: Words) -> Iterator[Letter]:
     """Yield the sizes of the layer that have letters too, and follow from the others."""
     taken = {letter.sign for letter in letters}
     part = graph.parts[target.owner]
@@ -317,7 +318,7 @@ def _following(graph: Graph, target: Reference, letters: Sequence[Letter]) -> It
         is_size = name in SIZES or name.startswith("effective_kernel")
         if not is_size or ref == target or target in graph.order([ref]):
             continue
-        found = entry(name)
-        sign = plain_letter(found.letter)
+        tex = letter_of(name, words=words)
+        sign = plain_letter(tex)
         if sign not in taken and OWN not in sign:
-            yield Letter(ref, sign, found.letter, varies=False, own=True)
+            yield Letter(ref, sign, tex, varies=False, own=True)

@@ -302,7 +302,7 @@ def lettered_blanks(template: Template, network: Network) -> tuple[Lettered, ...
     found = []
     for asked in template.asked:
         try:
-            found.append(lettered(network, asked.quantity, template.letters))
+            found.append(lettered(network, asked.quantity, template.letters, words=template.words))
         except LayerquizError as error:
             about_letters = error.slug in ("no-letter", "unknown-quantity", "does-not-apply") and template.letters
             raise template.written.located(error, ("letters",) if about_letters else asked.path) from None

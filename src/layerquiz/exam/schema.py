@@ -28,8 +28,8 @@ def schema() -> dict[str, Any]:
     keys = found["properties"]
     for key in keys.values():
         key.pop("title", None)
-    keys["ask"]["items"] = {"anyOf": [_of(AskKeys), *(_of(form.keys) for form in FORMS.values())]}
-    keys["table"] = _of(TableKeys)
+    keys["ask"]["items"] = {"anyOf": [entry(AskKeys), *(entry(form.keys) for form in FORMS.values())]}
+    keys["table"] = entry(TableKeys)
     keys["network"] = _network()
     keys["let"]["additionalProperties"] = True
     keys["tells_apart"]["items"] = {"enum": list(CATALOGUE)}
@@ -41,7 +41,7 @@ def schema() -> dict[str, Any]:
     return {"$schema": DIALECT, **found, "title": "Front matter of a layerquiz template"}
 
 
-def _of(model: type[BaseModel]) -> dict[str, Any]:
+def entry(model: type[BaseModel]) -> dict[str, Any]:
     """Return the schema of one entry."""
     found = model.model_json_schema()
     for key in found["properties"].values():

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar, overload
 
 from layerquiz.errors import ExamError
 from layerquiz.exam import parts
+from layerquiz.exam.course_letters import with_letters
 from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, Signed, blank_id
 from layerquiz.exam.own_text import OwnText
@@ -122,8 +123,14 @@ def seal_of(exam: Exam, papers: Sequence[Mapping[str, Any]], version: str) -> di
         **({} if exam.aids is None else {"aids": exam.aids}),
         **_settings(exam),
     }
-    sealed["parts"] = parts.digests(_hashed(sealed), canonical)
-    return {**sealed, "hash": digest(sealed)}
+    return resealed(sealed)
+
+
+def resealed(sealed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return sealed data with the digests of its parts and its hash, whatever was changed in it."""
+    found = {key: part for key, part in sealed.items() if key not in ("parts", "hash")}
+    found["parts"] = parts.digests(_hashed(found), canonical)
+    return {**found, "hash": digest(found)}
 
 
 SETTINGS = (
@@ -320,7 +327,9 @@ def _check_format(sealed: Any) -> None:
 
 def exam_of(sealed: Mapping[str, Any]) -> Exam:
     """Return the exam of a seal without its papers."""
-    return _exam(sealed, _templates(sealed))
+    letters = sealed.get("letters", {})
+    templates = {name: with_letters(template, letters) for name, template in _templates(sealed).items()}
+    return _exam(sealed, templates)
 
 
 def _exam(sealed: Mapping[str, Any], templates: Mapping[str, Template]) -> Exam:

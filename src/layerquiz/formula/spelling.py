@@ -74,13 +74,17 @@ LATEX = Style(
 @cache
 def text_in(words: Words) -> Style:
     """Return plain text in a language, with its own marks in numbers."""
-    return TEXT if words.is_english else replace(TEXT, group=THIN_SPACE, decimal=",", words=words)
+    if words.is_english:
+        return replace(TEXT, words=words)
+    return replace(TEXT, group=THIN_SPACE, decimal=",", words=words)
 
 
 @cache
 def latex_in(words: Words) -> Style:
     """Return LaTeX in a language, with its own marks in numbers."""
-    return LATEX if words.is_english else replace(LATEX, group=r"\,", decimal="{,}", words=words)
+    if words.is_english:
+        return replace(LATEX, words=words)
+    return replace(LATEX, group=r"\,", decimal="{,}", words=words)
 
 
 def write(formula: Formula, name: Name, style: Style = TEXT) -> str:

@@ -20,6 +20,7 @@ from layerquiz.grading.diagnose import COUNTED_OTHERWISE, MOST_RIVALS
 from layerquiz.grading.lines import lines_of
 from layerquiz.grading.spelled import Spelled, spelled
 from layerquiz.grading.story import Story
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.network import Network
 
@@ -32,14 +33,16 @@ PUT_IN = "The formula is right: put the numbers in."
 NO_LETTERS = "A formula in letters is asked for: which letters stand for these numbers?"
 
 
-def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequence[str] | None = None) -> Story:
+def diagnose_formula(
+    network: Network, quantity: str, answer: str, letters: Sequence[str] | None = None, words: Words = ENGLISH
+) -> Story:
     """Return the story of a formula for one quantity, such as `(K^2 C_in + 1) C_out`.
 
     `letters` names the quantities that the question gives as letters, such as `conv.kernel` and `input.channels`; what
     is not among them is a number. Without it they are the numbers of the layer and the sizes of its input. Of several
     lines the last one counts.
     """
-    asked = domain(network, quantity, letters)
+    asked = domain(network, quantity, letters, words=words)
     blank = Story(quantity, "blank", _text(asked, asked.right), answer.strip())
     known = asked.lettered.letters
     read = spelled((lines_of(answer) or [answer])[-1], aliases(known, _signs(asked.right)), asked.lettered.listed())
@@ -50,11 +53,11 @@ def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequ
         return replace(blank, verdict="unreadable", notes=(note,))
     used = {letter.sign for letter in known if letter.sign in _signs(read.formula) and _is_read(asked, letter)}
     if letters is None and used:
-        asked = domain(network, quantity, None, sorted(used))
+        asked = domain(network, quantity, None, sorted(used), words=words)
         blank = replace(blank, expected=_text(asked, asked.right))
     text = _text(asked, read.formula)
     told = replace(blank, read_as=text, shown=text, working=True, notes=_notes(network, asked, read))
-    return _Telling(network, quantity, letters, asked, read, told).story()
+    return _Telling(network, quantity, letters, asked, read, told, words).story()
 
 
 def _text(asked: Domain, formula: Formula) -> str:
@@ -92,6 +95,7 @@ class _Telling:
     asked: Domain
     read: Spelled
     told: Story
+    words: Words
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the order in which numbers are explained."""
@@ -108,7 +112,7 @@ class _Telling:
     def _domains(self) -> tuple[Domain, ...]:
         if not self.asked.is_square(self.network):
             return (self.asked,)
-        return self.asked, domain(self.network, self.quantity, self.letters, self._also, square=True)
+        return self.asked, domain(self.network, self.quantity, self.letters, self._also, square=True, words=self.words)
 
     @property
     def _also(self) -> list[str]:
@@ -175,7 +179,8 @@ class _Telling:
     def _under(self, conventions: object, place: Domain) -> Formula | None:
         """Return the formula under other conventions, where it has one in the same letters."""
         try:
-            found = lettered(self.network.under(conventions), self.quantity, self.letters, self._also).right  # type: ignore[arg-type]
+            other = self.network.under(conventions)  # type: ignore[arg-type]
+            found = lettered(other, self.quantity, self.letters, self._also, words=self.words).right
         except LayerquizError:
             return None
         return found if _signs(found) <= {letter.sign for letter in place.lettered.letters} else None
@@ -203,7 +208,8 @@ class _Telling:
         missing = [letter for letter in self.asked.lettered.varying if letter.sign in right - mine]
         if not missing or len(missing) == len(self.asked.lettered.varying):
             return ()
-        here = domain(self.network, self.quantity, self.letters, self._also, fixed=[m.sign for m in missing])
+        fixed = [letter.sign for letter in missing]
+        here = domain(self.network, self.quantity, self.letters, self._also, fixed=fixed, words=self.words)
         try:
             is_right_there = column(self.read.formula, here.points) == here.column
         except LayerquizError:  # too few numbers are left for the other letters
@@ -211,8 +217,8 @@ class _Telling:
         if not is_right_there:
             return ()
         values = self.asked.here(self.network)
-        fixed = " and ".join(f"{letter.sign} = {shown(values[letter.sign])}" for letter in missing)
-        return (f"It is right for {fixed}: which letter stands there in general?",)
+        given = " and ".join(f"{sign} = {shown(values[sign])}" for sign in fixed)
+        return (f"It is right for {given}: which letter stands there in general?",)
 
 
 def right_in_letters(network: Network, quantity: str, answer: str) -> tuple[str, ...]:
@@ -224,6 +230,8 @@ def right_in_letters(network: Network, quantity: str, answer: str) -> tuple[str,
     return (PUT_IN,) if story.verdict == "correct" else ()
 
 
-def stories(network: Network, answers: Mapping[str, str], letters: Sequence[str] | None) -> dict[str, Story]:
+def stories(
+    network: Network, answers: Mapping[str, str], letters: Sequence[str] | None, words: Words = ENGLISH
+) -> dict[str, Story]:
     """Return a story for each formula of a question."""
-    return {name: diagnose_formula(network, name, answer, letters) for name, answer in answers.items()}
+    return {name: diagnose_formula(network, name, answer, letters, words) for name, answer in answers.items()}

@@ -9,10 +9,8 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Paper
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import Sealed
+from layerquiz.exam.seating import PREFIX, SPARE
 from layerquiz.grading.submissions.table import Submissions, shown
-
-PREFIX = "spare-"
-"""The id of a spare paper begins with this; its number follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +29,6 @@ class Binding:
         return self.paper.removeprefix(PREFIX)
 
 
-def is_spare(paper: Paper) -> bool:
-    """Say whether a paper was printed without a name."""
-    return paper.student.id.startswith(PREFIX)
-
-
 def with_bound(sealed: Sealed, bindings: Iterable[Binding]) -> Sealed:
     """Return an exam whose answers may also stand under students who have nothing but a spare paper."""
     papers = {paper.student.id: paper for paper in sealed.papers}
@@ -52,15 +45,15 @@ def settled(
     where a student has answers to both papers, or a spare has answers and no student.
     """
     by_student = {found.student: found for found in bindings}
-    if not by_student and not any(map(is_spare, sealed.papers)):
+    if not by_student and not any(paper.is_spare for paper in sealed.papers):
         return sealed, answers
     bound = {found.paper for found in by_student.values()}
     moved = {student: dict(_cells(answers, found)) for student, found in by_student.items()}
     kept = {student: cells for student, cells in answers.items() if student not in bound and student not in moved}
     for student in kept:
-        if student.startswith(PREFIX) and _is_filled(answers, student):
+        if SPARE.fullmatch(student) and _is_filled(answers, student):
             raise _unbound(student)
-    found_answers = {student: cells for student, cells in kept.items() if not student.startswith(PREFIX)}
+    found_answers = {student: cells for student, cells in kept.items() if not SPARE.fullmatch(student)}
     found_answers |= {student: cells for student, cells in moved.items() if cells}
     papers = tuple(_papers(sealed, by_student))
     if isinstance(answers, Submissions):
@@ -77,7 +70,7 @@ def _papers(sealed: Sealed, by_student: Mapping[str, Binding]) -> Iterator[Paper
             yield _given(papers[by_student[student].paper], by_student[student], papers)
         elif student in students and students[student].student not in papers:
             yield _given(paper, students[student], papers)
-        elif not is_spare(paper):
+        elif not paper.is_spare:
             yield paper
 
 

@@ -15,11 +15,13 @@ from layerquiz.lists.keys import Keys
 from layerquiz.lists.master import master
 from layerquiz.lists.proof import proof
 from layerquiz.lists.rooms import rooms
+from layerquiz.render.layout import Layout
 from layerquiz.render.lists import List, Rows, lists
+from layerquiz.render.look import Look
 from layerquiz.tables.workbook import workbook
 
 FOLDER = "lists"
-MASTER = "master.pdf"
+MASTER, PROOF = "master.pdf", "proof.pdf"
 PACKING, ATTENDANCE, SEATS, LABELS = (f"{FOLDER}/{name}.pdf" for name in ("packing", "attendance", "seats", "labels"))
 
 
@@ -57,7 +59,7 @@ class Documents:
 
     def printed(self, assumptions: Sequence[str] | None = None) -> dict[str, bytes]:
         """Return the PDFs by their names. Raises `OutsideError`."""
-        return printed(self.lists(assumptions))
+        return printed(self.exam, self.lists(assumptions))
 
     def _keyed(self, said: Sequence[str]) -> Iterator[tuple[str, tuple[List, ...]]]:
         """Yield by its name what holds right answers."""
@@ -83,19 +85,20 @@ SECONDS, CELLS_PER_SECOND = 60.0, 1_000
 """How long a run may take, on a machine that does much else: so long, and longer with many cells."""
 
 
-def printed(found: Iterable[tuple[str, Sequence[List]]]) -> dict[str, bytes]:
-    """Return PDFs by their names, each of some lists, made in one run of TeX where they are short.
+def printed(exam: Exam, found: Iterable[tuple[str, Sequence[List]]]) -> dict[str, bytes]:
+    """Return PDFs of an exam by their names, each of some lists, made in one run of TeX where they are short.
 
     Lists are asked for as they are needed. Raises `OutsideError`.
     """
+    look = Look(exam.language, Layout(exam.paper_size))
     pdfs: dict[str, bytes] = {}
     waiting: dict[str, Sequence[List]] = {}
     for name, those in found:
         if waiting and _cells(waiting) + _cells({name: those}) > CELLS_PER_RUN:
-            pdfs |= _printed(waiting)
+            pdfs |= _printed(waiting, look)
             waiting = {}
         waiting[name] = those
-    return pdfs | _printed(waiting)
+    return pdfs | _printed(waiting, look)
 
 
 def _cells(found: Mapping[str, Sequence[List]]) -> int:
@@ -103,9 +106,9 @@ def _cells(found: Mapping[str, Sequence[List]]) -> int:
     return sum(len(table.rows) * len(table.columns) for table in tables)
 
 
-def _printed(found: Mapping[str, Sequence[List]]) -> dict[str, bytes]:
+def _printed(found: Mapping[str, Sequence[List]], look: Look) -> dict[str, bytes]:
     kinds = {name: f"list{place}" for place, name in enumerate(found)}
-    source = lists({f"{kinds[name]}/{part}": each for name in found for part, each in enumerate(found[name], 1)})
+    source = lists({f"{kinds[name]}/{part}": each for name in found for part, each in enumerate(found[name], 1)}, look)
     parts = engine.typeset(source.text, source.parts, seconds=SECONDS + _cells(found) / CELLS_PER_SECOND)
     return {name: parts[kind] for name, kind in kinds.items()}
 
@@ -117,7 +120,7 @@ def documents(exam: Exam, papers: Sequence[Paper], words: Words) -> Documents:
 
 def is_secret(name: str) -> bool:
     """Say whether a file around an exam holds right answers."""
-    return name == MASTER or name.startswith(_marking("").removesuffix(".pdf"))
+    return name in (MASTER, PROOF) or name.startswith(_marking("").removesuffix(".pdf"))
 
 
 def _marking(number: str) -> str:
@@ -130,4 +133,4 @@ def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     return sentences(asked, exact, exam.aids, Words(exam.language))
 
 
-__all__ = ["Documents", "documents", "erratum", "is_secret", "printed", "proof"]
+__all__ = ["PROOF", "Documents", "documents", "erratum", "is_secret", "printed", "proof"]

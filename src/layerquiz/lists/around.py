@@ -8,6 +8,8 @@ from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.seats import Seat, seat
 from layerquiz.languages import Words
 from layerquiz.lists.rooms import Room, is_spare, spans
+from layerquiz.render.document import Paragraph
+from layerquiz.render.escape import literal
 from layerquiz.render.lists import MOST_PLACES, Label, Labels, List, Place, Plan, Rows
 
 SIGNED = 46.0
@@ -49,14 +51,20 @@ def packing(exam: Exam, room: Room, words: Words) -> List:
     ]
     items: list[Rows] = []
     if room.accommodated:
-        columns = tuple(map(words, ("Paper", "Seat", "Name", "Accommodation")))
+        columns = (words("Paper"), words("Seat"), words("Name"), words("Accommodation"))
         rows = tuple(
             (str(paper.number), paper.student.seat, paper.student.name, paper.student.accommodation)
             for paper in room.accommodated
         )
         items.append(Rows(columns, rows, "r"))
-    steps = ("Papers counted", "Spare papers counted", "Accommodations checked", "Envelope closed", "Handed over")
-    checked = tuple((words(step), "", "", "") for step in steps)
+    steps = (
+        words("Papers counted"),
+        words("Spare papers counted"),
+        words("Accommodations checked"),
+        words("Envelope closed"),
+        words("Handed over"),
+    )
+    checked = tuple((step, "", "", "") for step in steps)
     columns = (words("Checked"), words("Number"), words("Time"), words("Initials"))
     items.append(Rows(columns, checked, room={1: 24, 2: 24, 3: 30}, height=8.5, ruled=True))
     return List(_in_room(words("Packing list"), room), above(exam), "", tuple(facts), tuple(items))
@@ -73,7 +81,7 @@ def attendance(exam: Exam, room: Room, words: Words) -> List:
         for place, cells in enumerate(zip(*(_attending(paper) for paper in room.all), strict=True))
         if place not in (0, 2) or any(cells)
     ]
-    titles = tuple(map(words, ("Seat", "Paper", "Version", "Student id", "Name")))
+    titles = (words("Seat"), words("Paper"), words("Version"), words("Student id"), words("Name"))
     columns = (*(titles[place] for place, _ in kept), words("Signature"))
     rows = tuple((*cells, "") for cells in zip(*(cells for _, cells in kept), strict=True))
     align = "".join("lrlll"[place] for place, _ in kept)
@@ -107,10 +115,13 @@ def plan(exam: Exam, room: Room, words: Words) -> List:
     seated = {found: paper for paper in room.papers if (found := seat(paper.student.seat))}
     plans = tuple(_plans(seated, words))
     others = [paper for paper in room.papers if seat(paper.student.seat) is None]
-    columns = tuple(map(words, ("Seat", "Paper", "Name")))
+    columns = (words("Seat"), words("Paper"), words("Name"))
     rows = tuple((paper.student.seat, str(paper.number), paper.student.name) for paper in others)
-    rest = (Rows(columns, rows, "lr"),) if rows else ()
-    return List(_in_room(words("Seat plan"), room), above(exam), _count(room, words), items=(*plans, *rest))
+    note = (
+        [Paragraph(f"\\* {literal(words('with an accommodation: see the packing list'))}")] if room.accommodated else []
+    )
+    rest = [Rows(columns, rows, "lr")] if rows else []
+    return List(_in_room(words("Seat plan"), room), above(exam), _count(room, words), items=(*plans, *note, *rest))
 
 
 def _plans(seated: dict[Seat, Paper], words: Words) -> Iterator[Plan]:

@@ -48,8 +48,9 @@ def _named(drawing: Drawing, words: Words) -> Iterator[Item]:
     if versions:
         told = words("Version {version}", version=", ".join(versions))
     else:
-        one = "Paper {numbers}" if len(drawing.papers) == 1 else "Papers {numbers}"
-        told = words(one, numbers=spans(drawing.papers))
+        told = words(
+            "Paper {numbers}" if len(drawing.papers) == 1 else "Papers {numbers}", numbers=spans(drawing.papers)
+        )
     yield Paragraph(literal(told), heading=True)
 
 
@@ -67,8 +68,8 @@ def _drawing(drawing: Drawing, policy: Policy, words: Words) -> Rows:
             ("", answer(found.answer), _mistakes(found, words), points(found.bare), points(found.working))
             for found in wrong[blank.place]
         ]
-    columns = ("Blank", "Answer", "What it is", "Bare answer", "With working")
-    return Rows(tuple(map(words, columns)), tuple(rows), "lrlrr", strong=frozenset(strong))
+    columns = (words("Blank"), words("Answer"), words("What it is"), words("Bare answer"), words("With working"))
+    return Rows(columns, tuple(rows), "lrlrr", strong=frozenset(strong))
 
 
 def _mistakes(found: Foretold, words: Words) -> str:

@@ -20,7 +20,7 @@ from layerquiz.languages import Words
 from layerquiz.lists.around import above
 from layerquiz.lists.keys import answer
 from layerquiz.lists.master import said
-from layerquiz.render.document import Block, Paragraph
+from layerquiz.render.document import Paragraph
 from layerquiz.render.document import Question as Printed
 from layerquiz.render.escape import literal
 from layerquiz.render.lists import Asked, Item, List, Rows, Signatures
@@ -88,26 +88,28 @@ def _first(exam: Exam, looked: Sequence[Looked], words: Words) -> List:
         )
         for each in looked
     )
-    titles = ("Question", "Title", "Points", "Seconds", "From\N{EN DASH}to", "Drawings")
+    columns = (words("Question"), words("Title"), words("Points"), words("Seconds"), words("Range"), words("Drawings"))
     asked = [(each.number, each.drawn[0]) for each in looked]
     assumed = sentences(asked, Policy.of(exam.policy).asks_exact, exam.aids, words)
     items = (
-        Rows(tuple(map(words, titles)), rows, "rlrrrr"),
+        Rows(columns, rows, "rlrrrr"),
         *said(words("What the papers assume"), assumed),
         *said(words("Marking"), exam_sentences(exam)),
         Paragraph(words("Signed"), heading=True),
-        Paragraph(literal(words(STATEMENT))),
+        Paragraph(literal(_statement(words))),
         Signatures((words("name, date, signature"),) * PEOPLE),
-        Paragraph(f"{literal(words(WRITE))}\n\n`signed: {{code: {code(exam)}, by: [..., ...]}}`"),
+        Paragraph(literal(words("When both have signed, write this line into the exam file, with both names:"))),
+        Paragraph(f"`signed: {{code: {code(exam)}, by: [..., ...]}}`"),
     )
     return List(words("Proof"), above(exam), words("code {code}", code=code(exam)), facts, items)
 
 
-STATEMENT = (
-    "I have read every question, and have worked through its smallest and its largest drawing: the text is clear, the "
-    "keys are right, and the time suffices."
-)
-WRITE = "When both have signed, write this line into the exam file, with both names:"
+def _statement(words: Words) -> str:
+    """Return what is signed."""
+    return words(
+        "I have read every question, and have worked through its smallest and its largest drawing: the text is clear, "
+        "the keys are right, and the time suffices."
+    )
 
 
 def _span(each: Looked) -> str:
@@ -143,15 +145,12 @@ def _extremes(each: Looked, words: Words) -> Iterator[Item]:
     by_size = sorted(each.drawn, key=_whole_size)
     least, most = by_size[0], by_size[-1]
     yield Paragraph(words("The smallest and the largest keys of {count} drawings", count=len(each.drawn)), heading=True)
-    columns = ("Blank", "Label", "Smallest", "Largest", "Drawing with small keys", "Drawing with large keys")
-    yield Rows(tuple(map(words, columns)), tuple(_ranges(each, least, most)), "llrrrr")
-    for title, question in (("Drawing with small keys", least), ("Drawing with large keys", most)):
-        yield Paragraph(words(title), heading=True)
-        yield from _statement(each, question)
-
-
-def _statement(each: Looked, question: Question) -> Sequence[Block]:
-    return _printed(each, question).statement
+    small, large = words("Drawing with small keys"), words("Drawing with large keys")
+    columns = (words("Blank"), words("Label"), words("Smallest"), words("Largest"), small, large)
+    yield Rows(columns, tuple(_ranges(each, least, most)), "llrrrr")
+    for title, question in ((small, least), (large, most)):
+        yield Paragraph(title, heading=True)
+        yield from _printed(each, question).statement
 
 
 def _ranges(each: Looked, least: Question, most: Question) -> Iterator[tuple[str, ...]]:

@@ -188,6 +188,30 @@ def entry(name: str, own: bool = True) -> Entry:
     return Entry(letter, found.unit, f"{found.meaning} {where}")
 
 
+FAMILIES = {"effective_kernel": "kernel", "before": "padding", "after": "padding", "output_padding": "padding"}
+FAMILIES |= {"filters": "channels"}
+"""Quantities whose letter is another one's, with something below it."""
+
+LETTERED = (name for name, found in OWN.items() if not WORD.fullmatch(found.letter))
+CHOSEN = tuple(name for name in LETTERED if name not in FAMILIES or name == "filters")
+"""The quantities that a course may call by a letter of its own."""
+
+
+def letter(name: str, own: bool = True, words: Words = ENGLISH) -> str:
+    """Return the letter of a quantity in TeX: that of a course where it has one, the glossary's with its words else.
+
+    What stands below the glossary's letter stays: with D for channels the output has D_out.
+    """
+    base, _, axis = name.partition(".")
+    chosen = dict(words.letters)
+    whole = entry(base, own).letter
+    mine = chosen.get(base, chosen.get(FAMILIES.get(base, base)))
+    if mine is not None:
+        is_alone = "_{" not in whole or (base == "filters" and base in chosen)
+        whole = mine if is_alone else mine + whole[whole.index("_{") :]
+    return said(_with_index(whole, chosen.get(axis, AXIS_LETTERS.get(axis, axis))) if axis else whole, words)
+
+
 def meaning(name: str, own: bool = True, words: Words = ENGLISH) -> str:
     """Return what a quantity is, in a language: `kernel size along the height`."""
     base, _, axis = name.partition(".")

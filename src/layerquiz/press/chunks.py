@@ -173,7 +173,7 @@ def _sizes(
 
 def check_room(found: Class, wanted: Layout, work: Work, kept: Collection[str], look: Look) -> None:
     """Refuse papers that came later and have a piece that is larger than the layout which was printed."""
-    new = {number for number, student in zip(found.numbers, found.students, strict=True) if student.id not in kept}
+    new = {number for number, paper in zip(found.numbers, found.papers, strict=True) if paper["student"] not in kept}
     if not (new and wanted.sizes):
         return
     papers = [paper for paper in said(found.printed(work, new), wanted.said, SAID) if paper.number in new]

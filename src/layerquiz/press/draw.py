@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -17,8 +17,9 @@ from layerquiz.exam import exam as exams
 from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.difficulty import usual
 from layerquiz.exam.exam import Exam, Paper
-from layerquiz.exam.roster import Student
+from layerquiz.exam.makeup import repeated
 from layerquiz.exam.seal import exam_of, reopened, sealed_paper
+from layerquiz.exam.seating import Planned
 from layerquiz.render import latex, papers
 from layerquiz.render.latex import Measured, Printed
 from layerquiz.render.layout import Layout
@@ -35,22 +36,25 @@ SAID = "layerquizsaid"
 class Order:
     """A piece of the roster to be drawn. `head` is the seal of the exam without papers, as JSON.
 
-    `first` is the place of the first student in the roster. `numbers` are those to print. `kept` are sealed papers as
-    plain data, by student. `before` and `after` are papers beside the piece: the first is drawn, the last sealed.
+    `first` is the place of the first paper in the class. `kept` are sealed papers as plain data, by student: those of
+    the piece, and one of each version. `before` and `after` are papers beside the piece: the first is drawn, the last
+    sealed. `seen` are papers of the first exam of a make-up, by student; `seen_head` is its seal without papers.
     """
 
     head: str
     first: int
-    students: tuple[Student, ...]
-    numbers: tuple[int, ...]
+    wanted: tuple[Planned, ...]
     kept: Mapping[str, Any]
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    seen: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    seen_head: str = ""
 
     def plain(self) -> list[Any]:
         """Return what decides the piece."""
-        students = [asdict(student) for student in self.students]
-        return [self.head, self.first, students, self.numbers, self.kept, self.before, self.after]
+        wanted = [asdict(each) for each in self.wanted]
+        beside = [self.before, self.after]
+        return [self.head, self.first, wanted, self.kept, *beside, self.seen, self.seen_head]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Drawn:
     """A drawn piece: its papers as they are sealed, and what has to be known of all papers before any is set.
 
     `keys` are the right answers in words, `ends` what makes the questions of the first and last paper others.
+    `repeated` are numbers of questions that somebody may have seen in the first exam of a make-up.
     """
 
     papers: list[dict[str, Any]]
@@ -66,6 +71,7 @@ class Drawn:
     said: Gathered
     alike: int
     ends: tuple[list[str], list[str]]
+    repeated: list[int]
 
     def data(self) -> bytes:
         """Return the piece as bytes to be kept."""
@@ -81,7 +87,8 @@ class Drawn:
 def draw(order: Order) -> tuple[bytes, bytes]:
     """Return a drawn piece, and its papers in LaTeX, each as bytes to be kept."""
     exam = known(order.head)
-    found = _papers(exam, order)
+    seen = _seen(order)
+    found = _papers(exam, order, seen)
     gathered = Gathered()
     for paper in found:
         for number, question in paper.numbered:
@@ -92,7 +99,8 @@ def draw(order: Order) -> tuple[bytes, bytes]:
         [right_answers(paper) for paper in found],
         gathered,
         sum(exams.is_alike(exam, paper) for paper in found),
-        (_identities(found[0]), _identities(found[-1])),
+        (_identities(exam, found[0]), _identities(exam, found[-1])),
+        repeated(exam, found, seen),
     )
     return drawn.data(), packed([latex.printed(papers.paper(exam, paper, paper.number, (SAID,))) for paper in found])
 
@@ -102,18 +110,30 @@ def right_answers(paper: Paper) -> list[str]:
     return [key_in_words(blank) for blank in paper.blanks.values()]
 
 
-def _papers(exam: Exam, order: Order) -> list[Paper]:
+def _seen(order: Order) -> dict[str, list[Paper]]:
+    """Return the papers of the first exam that the students of a piece may have seen."""
+    if not order.seen:
+        return {}
+    first = _read(order.seen_head)
+    return {student: list(reopened(first, papers)) for student, papers in order.seen.items()}
+
+
+def _papers(exam: Exam, order: Order, seen: Mapping[str, Sequence[Paper]]) -> list[Paper]:
     """Return the papers of a piece with the numbers to print."""
     beside = [found for found in (order.before, order.after) if found is not None]
     kept = {paper.student.id: paper for paper in reopened(exam, [*order.kept.values(), *beside])}
-    first = [] if order.before is None else [kept[order.before["student"]].student]
-    last = [] if order.after is None else [kept[order.after["student"]].student]
-    found = exams.papers(exam, (*first, *order.students, *last), kept)[len(first) :][: len(order.students)]
-    return [replace(paper, number=number) for paper, number in zip(found, order.numbers, strict=True)]
+    first, last = (
+        [] if found is None else [Planned(kept[found["student"]].student, 0)] for found in (order.before, order.after)
+    )
+    return exams.drawn(exam, (*first, *order.wanted, *last), kept, seen)[len(first) :][: len(order.wanted)]
 
 
-def _identities(paper: Paper) -> list[str]:
-    return [question.identity for question in paper.questions]
+def _identities(exam: Exam, paper: Paper) -> list[str]:
+    """Return what makes those questions others that are drawn for one student alone."""
+    if exam.versions is not None:
+        return []
+    pairs = zip(exam.entries, paper.questions, strict=True)
+    return [question.identity for entry, question in pairs if not entry.is_fixed]
 
 
 def packed(printed: Sequence[Printed]) -> bytes:
@@ -145,6 +165,6 @@ def known(head: str) -> Exam:
     return _KNOWN.get(head) or _read(head)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _read(head: str) -> Exam:
     return exam_of(json.loads(head))

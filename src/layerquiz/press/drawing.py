@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from layerquiz.exam.assumptions import Gathered
+from layerquiz.exam.exam import Exam
 from layerquiz.exam.roster import Student
+from layerquiz.exam.seating import Planned, plan
 from layerquiz.press.draw import PIECE, Drawn, Order, draw, unpacked
 from layerquiz.press.helpers import Helpers
+from layerquiz.press.opened import Earlier
 from layerquiz.press.work import Work, digest
 from layerquiz.render.latex import Printed
 
@@ -18,13 +21,13 @@ from layerquiz.render.latex import Printed
 class Class:
     """The drawn papers of a class. `tex` says where the work folder has each piece in LaTeX, and of how many."""
 
-    students: tuple[Student, ...]
     numbers: tuple[int, ...]
     blanks: list[str] = field(default_factory=list)
     papers: list[dict[str, Any]] = field(default_factory=list)
     keys: list[list[str]] = field(default_factory=list)
     said: Gathered = field(default_factory=Gathered)
     alike: int = 0
+    repeated: set[int] = field(default_factory=set)
     tex: list[tuple[str, int]] = field(default_factory=list)
 
     def take(self, drawn: Drawn, tex: str) -> None:
@@ -34,6 +37,7 @@ class Class:
         self.keys += drawn.keys
         self.said.merge(drawn.said)
         self.alike += drawn.alike
+        self.repeated.update(drawn.repeated)
         self.tex.append((tex, len(drawn.papers)))
 
     def printed(self, work: Work, numbers: Collection[int] | None = None) -> Iterator[Printed]:
@@ -46,52 +50,61 @@ class Class:
                 yield from unpacked(work.path(name).read_bytes())
 
 
-def numbered(students: Sequence[Student], kept: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return the number to print on each paper: that which was sealed, else the next free one."""
-    last = max(kept.values(), default=0)
-    found = []
-    for student in students:
-        if student.id not in kept:
-            last += 1
-        found.append(kept.get(student.id, last))
-    return tuple(found)
+def planned(
+    exam: Exam, students: Sequence[Student], sealed: Sequence[Mapping[str, Any]], spare: int
+) -> tuple[Planned, ...]:
+    """Return who gets a paper of which number and version; `sealed` are papers that stay as they are."""
+    kept = {
+        paper["student"]: Planned(
+            Student(paper["student"], paper["name"]), paper.get("number", place), paper.get("version", "")
+        )
+        for place, paper in enumerate(sealed, 1)
+    }
+    return tuple(plan(exam.versions, students, kept, spare))
 
 
-def drawn_class(
-    head: str,
-    students: tuple[Student, ...],
-    sealed: Sequence[Mapping[str, Any]],
-    work: Work,
-    helpers: Helpers,
-    step: Callable[[], None],
-) -> Class:
-    """Return the papers of a class; `sealed` are those that stay as they are. Pieces that are there are not drawn."""
-    kept = {paper["student"]: paper for paper in sealed}
-    numbers = numbered(students, {paper["student"]: paper.get("number", n) for n, paper in enumerate(sealed, 1)})
-    orders = list(_orders(head, students, numbers, kept))
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """All pieces of a class: `sealed` are papers that stay as they are, `earlier` the first exam of a make-up."""
+
+    head: str
+    versions: int | None
+    wanted: tuple[Planned, ...]
+    sealed: Sequence[Mapping[str, Any]]
+    earlier: Earlier | None
+
+    def each(self) -> Iterator[Order]:
+        """Yield the pieces in the order of the class."""
+        kept = {paper["student"]: paper for paper in self.sealed}
+        of_version = {paper["version"]: paper for paper in reversed(self.sealed) if paper.get("version")}
+        always = {paper["student"]: paper for paper in of_version.values()}
+        for first in range(0, len(self.wanted), PIECE):
+            piece, after = self.wanted[first : first + PIECE], self.wanted[first + PIECE : first + PIECE + 1]
+            ids = [each.student.id for each in piece]
+            here = {student: kept[student] for student in ids if student in kept}
+            behind = next((kept[each.student.id] for each in after if each.student.id in kept), None)
+            order = Order(self.head, first + 1, piece, {**always, **here}, after=behind)
+            if self.earlier is not None:
+                order = replace(order, seen=self.earlier.by(ids, self.versions), seen_head=self.earlier.head)
+            yield order
+
+
+def drawn_class(wanted: Orders, work: Work, helpers: Helpers, step: Callable[[], None]) -> Class:
+    """Return the papers of a class. Pieces that are there are not drawn."""
+    orders = list(wanted.each())
     there = _ready(orders, work, helpers, step)
-    found = Class(students, numbers)
+    found = Class(tuple(each.number for each in wanted.wanted))
     last: Drawn | None = None
     for order in orders:
         name = _name(order)
         piece = there.get(name) or _piece(work, name)
-        if last and order.students[0].id not in kept and _alike(last.ends[1], piece.ends[0]):
+        if last and order.wanted[0].student.id not in order.kept and _alike(last.ends[1], piece.ends[0]):
             again = replace(order, before=last.papers[-1])
             name = _name(again)
             piece = _ready([again], work, helpers, lambda: None)[name]
         found.take(piece, _tex(name))
         last = piece
     return found
-
-
-def _orders(
-    head: str, students: tuple[Student, ...], numbers: tuple[int, ...], kept: Mapping[str, Any]
-) -> Iterator[Order]:
-    for first in range(0, len(students), PIECE):
-        piece, after = students[first : first + PIECE], students[first + PIECE : first + PIECE + 1]
-        here = {student.id: kept[student.id] for student in piece if student.id in kept}
-        behind = next((kept[student.id] for student in after if student.id in kept), None)
-        yield Order(head, first + 1, piece, numbers[first : first + PIECE], here, after=behind)
 
 
 def _ready(orders: Sequence[Order], work: Work, helpers: Helpers, step: Callable[[], None]) -> dict[str, Drawn]:

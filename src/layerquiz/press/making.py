@@ -20,11 +20,12 @@ from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.chunks import Chunk, Layout, check_room, layout, printed
 from layerquiz.press.draw import PIECE, remember
-from layerquiz.press.drawing import Class, drawn_class
+from layerquiz.press.drawing import Class, Orders, drawn_class, planned
 from layerquiz.press.helpers import Helpers, helpers
 from layerquiz.press.looks import documents, in_latex, look_of
 from layerquiz.press.moving import Finished, is_whole
 from layerquiz.press.names import KINDS, SEAL, are_there, file_names, left_over, pdf_name, pdf_names, unprinted
+from layerquiz.press.opened import Earlier
 from layerquiz.press.sealing import is_written, layout_of, pretty
 from layerquiz.press.show import progress
 from layerquiz.press.whole import Span, ordered, put_together
@@ -39,7 +40,8 @@ class Press:
     """How an exam is made, which its files do not tell: `jobs` processes, or a Dask cluster at `scheduler`.
 
     `order` is that of papers.pdf: roster, seat or room. `lists` says whether lists for rooms and graders are made.
-    `theme` is the file of another look. `tex` are the numbers of papers whose LaTeX is wanted too.
+    `theme` is the file of another look. `tex` are the numbers of papers whose LaTeX is wanted too. `spare` papers have
+    no name. `makeup` is the folder of an exam whose numbers are avoided.
     """
 
     jobs: int | None = None
@@ -48,6 +50,8 @@ class Press:
     lists: bool = True
     theme: str | None = None
     tex: tuple[int, ...] = ()
+    spare: int = 0
+    makeup: str | None = None
 
 
 USUAL = Press()
@@ -65,11 +69,13 @@ class Making:
         press: Press,
         work: Work,
         theme: Theme = USUAL_THEME,
+        first: Earlier | None = None,
     ) -> None:
-        self.theme = theme
-        self.exam, self.students, self.target = exam, students, target
+        self.exam, self.target, self.theme, self.first = exam, target, theme, first
         self.force, self.press, self.work = force, press, work
         self.old = opened.kept(exam, target)
+        self.wanted = planned(exam, students, self.old.get("papers", ()), press.spare)
+        self.students = students = tuple(each.student for each in self.wanted)
         self.head = json.dumps(seal(exam, (), __version__), ensure_ascii=False)
         self.names = file_names([student.id for student in students])
         self.named: dict[int, str] = {}
@@ -83,8 +89,11 @@ class Making:
         scratch = str(self.work.path(PARTIAL))
         lent = helpers(self.press.jobs, self.press.scheduler, self.pieces, (self.work.lock,), scratch)
         with lent as found, progress("papers", 2 * self.pieces + 2) as step:
-            drawn = drawn_class(self.head, self.students, self.old.get("papers", ()), self.work, found, step)
+            drawn = drawn_class(self._orders(), self.work, found, step)
             return self._finish(drawn, found, step)
+
+    def _orders(self) -> Orders:
+        return Orders(self.head, self.exam.versions, self.wanted, self.old.get("papers", ()), self.first)
 
     def _finish(self, drawn: Class, lent: Helpers, step: Callable[[], None]) -> tuple[list[str], list[str]]:
         self.named = dict(zip(drawn.numbers, self.names, strict=True))
@@ -100,7 +109,7 @@ class Making:
             self.finished.add(name, kept)
         same = files.read_bytes(self.target / SEAL) == self.finished.places[SEAL].read_bytes()
         same = same and themed.is_kept(self.target, self.theme) and not self.press.tex
-        notes = [_balanced(self.exam, drawn), *left_over(self.target, pdfs)]
+        notes = [_balanced(self.exam, drawn), *_repeated(drawn), *left_over(self.target, pdfs)]
         if not engine.available():
             notes.insert(1, unprinted(self.target, wanted, same))
         elif not (same and are_there(self.target, wanted)):
@@ -153,10 +162,12 @@ class Making:
     def _add_tables(self, drawn: Class, seal_hash: str) -> None:
         """Make the key and the empty sheets for answers ready."""
         ids = [student.id for student in self.students]
-        head = ["student", *drawn.blanks]
-        answers = [head, *([student, *("" for _ in drawn.blanks)] for student in ids)]
-        keys = ([student, *key] for student, key in zip(ids, drawn.keys, strict=True))
-        self.finished.add("key.csv", files.csv_text([head, *keys]))
+        answers = [["student", *drawn.blanks], *([student, *("" for _ in drawn.blanks)] for student in ids)]
+        has_versions = self.exam.versions is not None
+        keys = [["student", *(["version"] if has_versions else []), *drawn.blanks]]
+        for each, key in zip(self.wanted, drawn.keys, strict=True):
+            keys.append([each.student.id, *([each.version] if has_versions else []), *key])
+        self.finished.add("key.csv", files.csv_text(keys))
         self.finished.add("answers.csv", files.csv_text(answers))
         self.finished.add("answers.xlsx", workbook(answers, seal_hash, "answers"))
 
@@ -194,6 +205,12 @@ class Making:
             whole = self.finished.room(pdf_name(kind, f"{kind}s"))
             with files.outside(self.work.folder):
                 put_together([spans[f"{kind}/{number}"] for number in numbers], whole, duplex=kind == KINDS[0])
+
+
+def _repeated(drawn: Class) -> list[str]:
+    """Return a note on the questions that somebody may have met in the first exam of a make-up."""
+    again = ", ".join(map(str, sorted(drawn.repeated)))
+    return [f"with numbers of the first exam, as there are no others: question {again}"] if again else []
 
 
 def _balanced(exam: Exam, drawn: Class) -> str:

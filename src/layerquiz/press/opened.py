@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from layerquiz import files, vault
 from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
+from layerquiz.exam.makeup import EVERYBODY, Seen
 from layerquiz.exam.seal import Sealed, is_sealed_as, unseal
 from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
@@ -80,6 +82,31 @@ def read(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> t
     except (ValueError, RecursionError) as error:
         cure = "Put back the file as layerquiz wrote it, or make the exam again into another folder"
         raise ExamError(f"this is no sealed exam ({error})", where=str(path), cure=cure, slug="seal") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The first exam of a make-up. `head` is its seal without papers, as JSON; `seen` has papers as plain data."""
+
+    exam: exams.Exam
+    head: str
+    seen: Seen[dict[str, Any]]
+
+    def by(self, students: Iterable[str], versions: int | None) -> dict[str, Sequence[dict[str, Any]]]:
+        """Return what some students may have seen; of an exam with versions, one paper of each."""
+        if versions is None:
+            return {student: self.seen[student] for student in students if student in self.seen}
+        return {EVERYBODY: list({paper.get("version", ""): paper for paper in self.seen.papers}.values())}
+
+
+def earlier(folder: Path, target: Path) -> Earlier:
+    """Return the exam of a folder, of which the target is to have a make-up."""
+    if folder.resolve() == target.resolve():
+        cure = "Give the make-up a folder of its own with -o"
+        raise ExamError("the make-up would be written over the first exam", where=str(target), cure=cure, slug="makeup")
+    plain, first = read(folder / SEAL)
+    head = json.dumps({**plain, "papers": []}, ensure_ascii=False)
+    return Earlier(first.exam, head, Seen(plain["papers"], [paper.student for paper in first.papers]))
 
 
 def sealed_seed(target: Path) -> Any:

@@ -13,6 +13,7 @@ from layerquiz.grading.grade import Graded, Result
 from layerquiz.grading.listed import spoken
 from layerquiz.grading.story import Line, Story, count, hints_of
 from layerquiz.grading.ways import Way, wrong_ways
+from layerquiz.languages import Words
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.render.document import Block, Page, Paragraph, Table
 from layerquiz.render.escape import literal
@@ -110,7 +111,7 @@ def _not_right(question: Question, graded: Sequence[Graded]) -> Iterator[Block]:
             ways = wrong_ways(question.network, blank.quantity, entry.story, stories)
             yield from _answer(entry, blank, names, hinted.get(entry.story.hint, ""))
             hinted.setdefault(entry.story.hint, entry.blank)
-            yield from _solution(entry, blank, because, ways)
+            yield from _solution(entry, blank, because, ways, Words(letters=question.words.letters))
 
 
 def _needs_no_word(entry: Graded) -> bool:
@@ -222,7 +223,7 @@ def _about(line: Line) -> str:
     return ": ".join(part for part in (LINES_IN_WORDS.get(line.verdict, line.verdict), literal(line.hint)) if part)
 
 
-def _solution(entry: Graded, blank: Blank, because: Because, ways: Sequence[Way]) -> Iterator[Block]:
+def _solution(entry: Graded, blank: Blank, because: Because, ways: Sequence[Way], words: Words) -> Iterator[Block]:
     """Yield the worked solution with the first wrong step marked; from own earlier values where it was told so."""
     story = entry.story
     if story.verdict in ("correct", "carried"):
@@ -230,7 +231,9 @@ def _solution(entry: Graded, blank: Blank, because: Because, ways: Sequence[Way]
     if story.listed:
         expected = f"Why the answer to {entry.blank} is {_right(blank)}"
         told = f"What was expected at {entry.blank}" if blank.by_hand else expected
-        yield from [Paragraph(told, heading=True), *reasons(blank, because)] if because or not blank.by_hand else ()
+        if because or not blank.by_hand:
+            yield Paragraph(told, heading=True)
+        yield from reasons(blank, because, words=words)
         return
     derivation = because[0]
     if isinstance(derivation, str):
@@ -247,7 +250,10 @@ def _solution(entry: Graded, blank: Blank, because: Because, ways: Sequence[Way]
             f"from the right one it is {key(story.expected)}"
         )
     yield Paragraph(told, heading=True)
-    yield from steps(blank, shown) if isinstance(answer, str) else marked(shown, ways, story, answer)
+    if isinstance(answer, str):
+        yield from steps(blank, shown, words=words)
+    else:
+        yield from marked(shown, ways, story, answer, words)
 
 
 def _right(blank: Blank) -> str:

@@ -150,9 +150,9 @@ def pages(documents: Sequence[Page]) -> Source:
     return Source(text, tuple(f"page/{number}" for number in range(1, len(documents) + 1)))
 
 
-def document(name: str, parts: tuple[str, ...], values: Mapping[str, Any]) -> Source:
+def document(name: str, parts: tuple[str, ...], values: Mapping[str, Any], look: Look = USUAL_LOOK) -> Source:
     """Return the document that a template of that name makes of some values."""
-    return Source(_written(name, **values), parts)
+    return Source(_written(name, look, **values), parts)
 
 
 def slides(shown: Sequence[Slide]) -> Source:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from layerquiz.render import escape, latex, markup
 from layerquiz.render.document import Block, Question
+from layerquiz.render.look import USUAL_LOOK, Look
 
 TEXT_WIDTH = 170.0
 """Millimetres between the margins of a page, by which columns are shared out; they are set as parts of its width."""
@@ -126,7 +127,7 @@ class List:
         return any(isinstance(item, Labels | Slips) for item in self.items)
 
 
-def lists(parts: Mapping[str, List]) -> latex.Source:
+def lists(parts: Mapping[str, List], look: Look = USUAL_LOOK) -> latex.Source:
     """Return lists as one document, each a part of it with the name that it is given here."""
     questions = (
         item.question if isinstance(item, Asked) else item
@@ -134,9 +135,9 @@ def lists(parts: Mapping[str, List]) -> latex.Source:
         for item in each.items
         if isinstance(item, Question | Asked)
     )
-    measured = latex.measures(questions)
+    measured = latex.measures(questions, look.language)
     return latex.document(
-        "lists", tuple(parts), {"parts": parts, "shown": shown, "measured": measured, "is_asked": _is_asked}
+        "lists", tuple(parts), {"parts": parts, "shown": shown, "measured": measured, "is_asked": _is_asked}, look
     )
 
 

@@ -15,7 +15,8 @@ from layerquiz.formula.derive import Line, Planned, Step
 from layerquiz.formula.expr import Formula, Number, Reference, Sum, references, total, transform
 from layerquiz.formula.spelling import LATEX, TEXT, Style, grouped, latex_in, text_in, write
 from layerquiz.languages import Words
-from layerquiz.network.glossary import entry, plain_letter, said
+from layerquiz.network.glossary import letter as letter_of
+from layerquiz.network.glossary import plain_letter
 
 __all__ = [
     "LATEX",
@@ -60,7 +61,7 @@ def letter(ref: Reference, style: Style = TEXT) -> str:
 @lru_cache(maxsize=4096)
 def _letter(owner: str, name: str, latex: bool, words: Words) -> str:
     which = role(owner)
-    found = said(entry(name, own=which is None or owner in OWNERS).letter, words)
+    found = letter_of(name, which is None or owner in OWNERS, words)
     if which:
         found = f"{re.sub(r'_.*$', '', found)}_{{{which}}}"
     elif which is None:
@@ -107,7 +108,7 @@ def _pattern(formula: Formula, style: Style) -> tuple[tuple[str, ...], tuple[Ref
 def chain(step: Step, style: Style = TEXT) -> tuple[str, ...]:
     """Return a step's sides: its letter, its formula, the numbers put in, the arithmetic, the value."""
     planned = step.planned
-    sides, stages = planned.remembered(("sides", style.tex, style.words.language), lambda: _sides(planned, style))
+    sides, stages = planned.remembered(("sides", style.tex, style.words), lambda: _sides(planned, style))
     found = list(sides)
     for line, stage in zip(step.lines, stages, strict=True):
         formula, numbers = line.formula, line.numbers

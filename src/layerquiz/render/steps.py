@@ -116,7 +116,7 @@ def _meanings(
     What is `lettered` has no number; what the question has `told` is not explained again.
     """
     planned = step.planned
-    letters = planned.remembered(("letters", words.language), lambda: _letters_of(planned, words))
+    letters = planned.remembered(("letters", words), lambda: _letters_of(planned, words))
     for sign, ref, quantity, told_as in letters:
         if sign in explained or quantity in told:
             continue
@@ -133,10 +133,10 @@ def _letters_of(planned: Planned, words: Words) -> tuple[tuple[str, Reference | 
     """
     own = Reference("own", planned.quantity.name)
     found: list[tuple[str, Reference | None, Reference, str]] = [
-        (letter(own, LATEX), None, planned.quantity, _meaning(own, words))
+        (letter(own, latex_in(words)), None, planned.quantity, _meaning(own, words))
     ]
     found += [
-        (letter(ref, LATEX), ref, quantity, _meaning(ref, words))
+        (letter(ref, latex_in(words)), ref, quantity, _meaning(ref, words))
         for ref, quantity in planned.names.items()
         if ref != own and _has_role(ref)
     ]

@@ -10,6 +10,7 @@ from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Reference
 from layerquiz.grading.story import Story
 from layerquiz.grading.ways import Way
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.folding import folded
 from layerquiz.network.network import Answer
 from layerquiz.render.document import Block, Paragraph, Parting, Step
@@ -24,21 +25,23 @@ MOST_STEPS = 12
 """So many steps of a way are shown beside the other; of a long one those about the step at which the two part."""
 
 
-def marked(derivation: Derivation, ways: Sequence[Way], story: Story, answer: Answer) -> tuple[Block, ...]:
+def marked(
+    derivation: Derivation, ways: Sequence[Way], story: Story, answer: Answer, words: Words = ENGLISH
+) -> tuple[Block, ...]:
     """Return a worked solution, and at the first step of each way that differs what was made of it instead.
 
     `answer` is what the solution comes to: a slip is told behind the last step.
     """
     if story.verdict == "slip":
-        return (*worked(derivation), *_slip(story, answer))
+        return (*worked(derivation, words=words), *_slip(story, answer))
     explained: set[str] = set()
     numbered = _numbered(ways, story)
     earlier = [here for here in numbered if _group(derivation, here.way.first[0]) is None]
-    found: list[Block] = [_parting([here], (), explained, story.working) for here in earlier]
-    for step, (first, also) in zip(worked(derivation, explained), folded(derivation.steps), strict=True):
+    found: list[Block] = [_parting([here], (), explained, story.working, words) for here in earlier]
+    for step, (first, also) in zip(worked(derivation, explained, words=words), folded(derivation.steps), strict=True):
         members = {first.quantity, *(other.quantity for other in also)}
         here = [one for one in numbered if one.way.first[0] and one.way.first[0].quantity in members]
-        found.append(_parting(here, (step,), explained, story.working) if here else step)
+        found.append(_parting(here, (step,), explained, story.working, words) if here else step)
     return tuple(found)
 
 
@@ -70,20 +73,22 @@ def _numbered(ways: Sequence[Way], story: Story) -> list[Numbered]:
     return [Numbered(0 if alone else sets.index(way.slugs) + 1, way) for way in seen.values()][:MOST_WAYS]
 
 
-def _parting(here: Sequence[Numbered], right: tuple[Step, ...], explained: set[str], shown: bool) -> Parting:
+def _parting(
+    here: Sequence[Numbered], right: tuple[Step, ...], explained: set[str], shown: bool, words: Words
+) -> Parting:
     """Return how one step was made in some ways, and how it should be; `right` is empty for a step of another blank.
 
     Where the working is not `shown` the way is inferred from the number, which is said.
     """
     first = here[0].way
-    steps = right or _alone(first.right, first.first[0], explained)
+    steps = right or _alone(first.right, first.first[0], explained, words)
     owner = first.first[0].quantity.owner if first.first[0] else ""
     elsewhere = right[0].layer if right else owner != first.right.targets[-1].owner
     layer = f" at {literal(owner)}" if elsewhere else ""
     sides = []
     for one in here:
         condition = f", if explanation {one.number} fits" if one.number else ""
-        sides.append((f"you had{layer}{condition}:", _alone(one.way.wrong, one.way.first[1], explained)))
+        sides.append((f"you had{layer}{condition}:", _alone(one.way.wrong, one.way.first[1], explained, words)))
     sides.append((f"it should be{', from your own earlier value' if first.own else ''}:", steps))
     sure = "differs" if shown else "seems to differ"
     told = f"**Here your way {'may differ' if here[0].number else sure}.**"
@@ -97,10 +102,10 @@ def _short(step: Step) -> Step:
     return replace(step, latex=(left, " = ".join(kept)))
 
 
-def _alone(derivation: Derivation, step: DerivedStep | None, explained: set[str]) -> tuple[Step, ...]:
+def _alone(derivation: Derivation, step: DerivedStep | None, explained: set[str], words: Words) -> tuple[Step, ...]:
     """Return one step of a derivation, and with it those that say the same along another axis."""
     group = _group(derivation, step)
-    return worked(Derivation((), tuple(group)), explained) if group else ()
+    return worked(Derivation((), tuple(group)), explained, words=words) if group else ()
 
 
 def _group(derivation: Derivation, step: DerivedStep | None) -> list[DerivedStep] | None:

@@ -14,6 +14,9 @@ from layerquiz.errors import LayerquizError, OutsideError
 NEW = ".layerquiz-new"
 """The ending of a hidden file that is being written before it is moved in."""
 
+CHANGE = ".layerquiz-change"
+"""The hidden folder of a change that was decided and is not finished yet."""
+
 PIECE = 1 << 20
 
 
@@ -51,7 +54,7 @@ def put_in_place(path: Path, content: Iterable[bytes]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         new.replace(path)
-        _see_to_the_disk(path.parent)
+        see_to_the_disk(path.parent)
 
 
 def sweep_new(folder: Path) -> None:
@@ -60,7 +63,7 @@ def sweep_new(folder: Path) -> None:
         remove(path)
 
 
-def _see_to_the_disk(folder: Path) -> None:
+def see_to_the_disk(folder: Path) -> None:
     """See the names in a folder to the disk, where the system can."""
     with contextlib.suppress(OSError):
         place = os.open(folder, os.O_RDONLY)
@@ -87,3 +90,11 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
+
+
+def check_finished(folder: Path) -> None:
+    """Refuse a folder in which a change of students' data was interrupted: half of it is there."""
+    if (folder / CHANGE).is_dir():
+        cure = f"Run `layerquiz students {folder} --yes`, which finishes it"
+        what = "a change of students' data was interrupted here"
+        raise LayerquizError(what, where=str(folder), cure=cure, slug="unfinished-change")

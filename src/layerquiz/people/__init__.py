@@ -1,0 +1,1 @@
+"""What an exam's folder holds about its students: taken out, put under pseudonyms, or removed."""
