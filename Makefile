@@ -5,7 +5,7 @@ EXAMPLE := output/example
 STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex browser exam library test test-all oracles missing-oracles schema spaces lint bench fuzz clean
+.PHONY: help install tex browser exam library test test-all oracles missing-oracles schema words spaces lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ missing-oracles: $(BIN)/.tested
 schema: install  ## write the JSON schemas anew, after a change of keys, of the guide, of the mistakes or of the library
 	$(BIN)/layerquiz new --schema > question_templates/template.schema.json
 	$(BIN)/layerquiz exam --schema > src/layerquiz/example/exam.schema.json
+
+words: $(BIN)/.tested  ## write the catalogues of fixed words anew, after a change of a text that papers print
+	PYTHONPATH=tests $(BIN)/python -m catalogue
 
 spaces: install  ## count anew how many questions each template has, after a change of a template or of what draws it
 	$(BIN)/python -m layerquiz.exam.counted > question_templates/spaces.json

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerquiz.errors import LayerquizError, OutsideError, nearest
+from layerquiz.exam.translation import Translation
+from layerquiz.languages import LANGUAGES
 
 SIZE_LIMIT = 10_000_000
 STANDARD_INPUT = "-"
@@ -86,6 +88,13 @@ def files_below(name: str, suffix: str, begins: str) -> list[str]:
     if not found:
         raise LayerquizError(f"holds no {suffix} files that begin with {begins}", where=name, slug="file-missing")
     return found
+
+
+def translations_beside(template: str | Path) -> tuple[Translation, ...]:
+    """Return what stands beside a template in other languages: `strided.de.md` beside `strided.md`."""
+    path = Path(template)
+    there = [(language, path.with_suffix(f".{language}.md")) for language in LANGUAGES]
+    return tuple(Translation(language, read_text(place), str(place)) for language, place in there if is_file(place))
 
 
 def _read(path: Path, limit: int) -> bytes:

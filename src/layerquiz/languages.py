@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
 from layerquiz.data import folder
 from layerquiz.errors import LayerquizError, nearest
 
-LANGUAGES = ("en", "de", "fr", "es")
-"""The languages that a paper may be in, by their ISO 639-1 codes."""
+NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+"""The languages that a paper may be in: their ISO 639-1 codes and English names."""
+
+LANGUAGES = tuple(NAMES)
 
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 """Groups the digits of a number where a comma would be read as the mark of decimals."""
@@ -49,9 +52,9 @@ class Words:
         forms = (one, many) if self.is_english else _catalogue(self.language).get(one, (one, many))
         return forms[0 if self.is_one(number) else -1].format(number=self.number(number), **values)
 
-    def is_one(self, number: int) -> bool:
-        """Say whether a number takes the singular: one does, and nothing too in French."""
-        return number == 1 or (number == 0 and self.language == "fr")
+    def is_one(self, number: int | Fraction) -> bool:
+        """Say whether a number takes the singular: one does, and in French everything below two."""
+        return number == 1 or (number < 2 and self.language == "fr")
 
     def number(self, number: int) -> str:
         """Return a whole number with its digits in groups of three."""
@@ -64,7 +67,7 @@ class Words:
     def listed(self, names: Sequence[str]) -> str:
         """Return names as a sentence lists them: a, b and c."""
         *most, last = names or ("",)
-        return self("{names} and {last}", names=", ".join(most), last=last) if most else last
+        return self(phrase("{names} and {last}"), names=", ".join(most), last=last) if most else last
 
 
 ENGLISH = Words()

@@ -11,7 +11,7 @@ from layerquiz.data import folder
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.question import Question
 from layerquiz.files import Written
-from layerquiz.render import interactive, latex, markdown, text
+from layerquiz.render import html, interactive, latex, markdown, text
 from layerquiz.render.document import Sheet
 
 
@@ -31,7 +31,7 @@ def write_sheet(sheet: Sheet, drawn: Sequence[Question], target: str, force: boo
         ".pdf": lambda: _sheet_pdf(sheet),
         ".tex": lambda: latex.sheet(sheet).text,
         ".md": lambda: markdown.sheet(sheet),
-        ".html": lambda: interactive.page(sheet, drawn),
+        ".html": lambda: interactive.page(sheet, drawn) if sheet.words.is_english else html.sheet(sheet),
         ".txt": lambda: text.sheet(sheet),
     }
     if suffix not in formats:

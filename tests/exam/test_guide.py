@@ -23,6 +23,7 @@ from layerquiz.exam.printed import FILTERS
 from layerquiz.exam.question import rebuilt
 from layerquiz.exam.schema import schema
 from layerquiz.exam.starters import starters
+from layerquiz.exam.translation import Translation
 from layerquiz.network import expression
 from layerquiz.network.mistakes import CATALOGUE
 
@@ -64,6 +65,15 @@ def test_shown_expression_gives_what_the_guide_says(text, value, example):
         return fact(example.network, *name.rsplit(".", 1))
 
     assert str(expression.parse(text).value(named)) == value
+
+
+def test_the_translation_of_the_guide_is_one() -> None:
+    """It says in German what the first template of the page says."""
+    (said,) = blocks("translation")
+    german = template.translated(template.parse(TEMPLATES[0], "first"), Translation("de", said, "first.de.md"))
+    question = draw(german, 1)
+    assert question.text.startswith("Eine Faltungsschicht mit")
+    assert [blank.label for blank in question.blanks] == ["Form der Ausgabe", "Parameter"]
 
 
 def test_every_key_and_filter_is_in_the_guide():

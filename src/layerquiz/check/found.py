@@ -13,7 +13,7 @@ from layerquiz.exam.space import Space
 from layerquiz.exam.template import Template
 from layerquiz.render.document import Sheet
 
-WORD = re.compile(r"[A-Za-z]{3,}")
+WORD = re.compile(r"[^\W\d_]{3,}")
 MOST_PROBLEMS = 12
 
 Ranges: TypeAlias = Mapping[str, list[Any]]
@@ -148,8 +148,9 @@ def at_quantity(template: Template, name: str) -> str:
 def at_words(template: Template, words: str) -> str:
     """Return file and line of the line that has most words in common with a printed text: the one to mend."""
     wanted = set(WORD.findall(words))
-    lines = template.text.split("\n")
+    said = template.translation
+    lines = (template.text if said is None else said.text).split("\n")
     shared = [len(wanted & set(WORD.findall(line))) for line in lines]
     best = max(range(len(lines)), key=lambda place: (shared[place], place >= template.wording.first_line - 1))
     line = best + 1 if shared[best] else template.wording.first_line
-    return f"{template.written.name}, line {line}"
+    return f"{template.written.name if said is None else said.file}, line {line}"

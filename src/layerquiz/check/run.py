@@ -15,6 +15,7 @@ from layerquiz.check.found import Checked, Problem, at, at_words, told
 from layerquiz.check.graded import graded
 from layerquiz.check.mistakes import could_also, misplaced
 from layerquiz.check.recounted import recounted
+from layerquiz.check.translated import translated
 from layerquiz.check.wording import broken, given_away
 from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam.counted import counted
@@ -28,6 +29,10 @@ GRADED = 10
 
 SOLVED = 40
 """Of so many drawings the worked solution is rendered too."""
+
+
+SAID = 60
+"""So many drawings are read in each other language of a template."""
 
 
 def check(template: Template, seeds: int, first: int = 0, strict: bool = False) -> Checked:
@@ -80,6 +85,7 @@ def _problems(template: Template, found: Drawings) -> Iterator[Problem]:
         yield from undecided(question, seed)
     for place, (seed, question) in enumerate(found.seeded(len(found.questions))):
         yield from broken(question, seed, solved=place < SOLVED)
+    yield from translated(template, [*found.seeded(SAID)], SOLVED)
 
 
 def _unlisted(template: Template, slugs: Sequence[str]) -> Iterator[Problem]:

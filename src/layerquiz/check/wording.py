@@ -11,6 +11,7 @@ from layerquiz.exam.printed import article
 from layerquiz.exam.question import Question
 from layerquiz.exam.template import Template
 from layerquiz.exam.wording import Wording
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.render import html, latex, markdown, text
 from layerquiz.render.document import Sheet
 from layerquiz.render.questions import sheet
@@ -31,14 +32,16 @@ MATHS = re.compile(r"\$[^$]*\$|```.*?```|`[^`\n]*`", re.DOTALL)
 """Mathematics and code, where braces and spaces are what they are."""
 
 SLIPS: dict[str, re.Pattern[str]] = {
-    "a number does not fit its noun": re.compile(
-        rf"(?<![\w.,×x$])1 (?:(?:in|out)put |more |hidden )?(?:{'|'.join(NOUNS)})\b"
-    ),
-    "a word stands twice": re.compile(r"\b([A-Za-z]+)\s+\1\b"),
     "two spaces stand together": re.compile(r"(?<=\S)(?<!\|)[ \t]{2,}(?=[^\s|])"),
     "a space stands before a mark": re.compile(r"(?<=\w) [,.;:?!](?=\s|$)"),
     "braces are left over": re.compile(r"\{\{|\}\}|\{%|%\}|[{}]"),
     "a word of Python is left over": re.compile(r"\b(?:None(?! of\b|,)|Undefined|Fraction)\b"),
+}
+ENGLISH_SLIPS: dict[str, re.Pattern[str]] = {
+    "a number does not fit its noun": re.compile(
+        rf"(?<![\w.,×x$])1 (?:(?:in|out)put |more |hidden )?(?:{'|'.join(NOUNS)})\b"
+    ),
+    "a word stands twice": re.compile(r"\b([A-Za-z]+)\s+\1\b"),
 }
 ARTICLE = re.compile(r"\b([Aa]n?) \$?(\d+)")
 
@@ -47,7 +50,7 @@ def broken(question: Question, seed: int, solved: bool) -> Iterator[Problem]:
     """Yield what is wrong with a drawing as it is printed; `solved` looks at the worked solution too."""
     template = question.template
     for printed in (question.text, *(blank.label for blank in question.blanks)):
-        for what, found in slips(printed):
+        for what, found in slips(printed, question.words):
             yield Problem(at_words(template, found), what, seed, f'"{found.strip()}"')
     document = sheet(question.title, [question], solved)
     for name, form in FORMATS.items():
@@ -69,13 +72,14 @@ def given_away(template: Template) -> Iterator[Problem]:
         yield Problem(at_words(template, name), what)
 
 
-def slips(printed: str) -> Iterator[tuple[str, str]]:
+def slips(printed: str, words: Words = ENGLISH) -> Iterator[tuple[str, str]]:
     """Yield what is wrong in a printed text, each with the words around it."""
+    patterns = {**ENGLISH_SLIPS, **SLIPS} if words.is_english else SLIPS
     bare = MATHS.sub(lambda maths: "$" * (maths.end() - maths.start()), printed)
-    for what, pattern in SLIPS.items():
+    for what, pattern in patterns.items():
         for found in pattern.finditer(bare):
             yield what, _around(printed, found)
-    for found in ARTICLE.finditer(printed):
+    for found in ARTICLE.finditer(printed) if words.is_english else ():
         right = article(int(found[2])).partition(" ")[0]
         if found[1].lower() != right:
             yield f'"{found[1]}" should be "{right}"', _around(printed, found)

@@ -9,11 +9,19 @@ from typing import Any
 
 import click
 
+from layerquiz.languages import LANGUAGES
+
 
 def _positive(_: click.Context, __: click.Parameter, minutes: float) -> float:
     if not minutes > 0:
         raise click.BadParameter("it is no positive number")
     return minutes
+
+
+def language_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the option that chooses the language of what it prints."""
+    told = "The language: English, German, French or Spanish."
+    return click.option("--language", type=click.Choice(LANGUAGES), help=told)(command)
 
 
 def wanted_options(command: Callable[..., None]) -> Callable[..., None]:

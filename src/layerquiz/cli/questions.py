@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from layerquiz.cli import named
-from layerquiz.cli.chosen import wanted_options
+from layerquiz.cli.chosen import language_option, wanted_options
 from layerquiz.cli.network import print_json
 from layerquiz.errors import TemplateError
 
@@ -32,7 +32,8 @@ def template_from(argument: str) -> Template:
     if argument == "-" or files.is_path(argument):
         standard = argument == files.STANDARD_INPUT
         stem, told = ("template", "standard input") if standard else (PurePath(argument).stem, argument)
-        return template.parse(files.read_text(argument), stem, told)
+        beside = () if standard else files.translations_beside(argument)
+        return template.parse(files.read_text(argument), stem, told, beside)
     return library.named(argument)
 
 
@@ -53,7 +54,7 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
 
     found = sorted(chosen(topic, level), key=lambda t: (t.topics[:1], t.level, t.name))
     if as_json:
-        keys = ("name", "title", "topics", "level", "kind", "minutes")
+        keys = ("name", "title", "topics", "level", "kind", "minutes", "languages")
         print_json([{**{key: getattr(t, key) for key in keys}, "distinct": counted(t).distinct} for t in found])
         return
     from rich import box
@@ -71,21 +72,25 @@ def questions(topic: str | None, level: int | None, as_json: bool) -> None:
 @click.command()
 @click.argument("template", callback=named)
 @click.option("--seed", default="0", show_default=True, help="The same seed gives the same question.")
+@language_option
 @click.option("--solution", is_flag=True, help="Show the worked solution too.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-def draw(template: str, seed: str, solution: bool, form: str, as_json: bool) -> None:
+def draw(template: str, seed: str, language: str | None, solution: bool, form: str, as_json: bool) -> None:
     """Draw one question from TEMPLATE: a name, a file, or - for standard input.
 
     \b
     Examples:
       layerquiz draw conv-parameters --seed 7
       layerquiz draw my_template.md --seed 7 --solution --format latex
+      layerquiz draw conv-parameters --language de
     """
     from layerquiz.exam.drawing import draw as draw_question
+    from layerquiz.exam.template import in_language
     from layerquiz.render.questions import sheet as sheet_of
 
-    question = draw_question(template_from(template), seed)
+    found = template_from(template)
+    question = draw_question(found if language is None else in_language(found, language), seed)
     if as_json or form == "json":
         print_json(_as_json(question, seed, solution))
     else:
@@ -168,10 +173,18 @@ def _formatted(sheet: Sheet, form: str) -> str:
 )
 @wanted_options
 @click.option("--seed", default="0", show_default=True, help="The same seed gives the same sheet.")
+@language_option
 @click.option("--solutions", is_flag=True, help="Print the worked solutions behind the questions.")
 @click.option("--force", is_flag=True, help="Replace a file that is there and differs.")
 def sheet(
-    output: str, wanted: Wanted, number: int | None, minutes: float, seed: str, solutions: bool, force: bool
+    output: str,
+    wanted: Wanted,
+    number: int | None,
+    minutes: float,
+    seed: str,
+    language: str | None,
+    solutions: bool,
+    force: bool,
 ) -> None:
     """Write a practice sheet. An .html file is a page that reads answers and gives hints, without a network.
 
@@ -180,14 +193,20 @@ def sheet(
       layerquiz sheet -o output/practice.html
       layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
       layerquiz sheet -o output/practice.md --level 1 --seed 7
+      layerquiz sheet -o output/uebung.pdf --language de --solutions
       layerquiz sheet -o output/practice.html --mistake forgot-bias --mistake stride-ignored --minutes 20
     """
+    from dataclasses import replace
+
+    from layerquiz.languages import Words
     from layerquiz.practise import practice_questions
     from layerquiz.publish import write_sheet
     from layerquiz.render.questions import sheet as sheet_of
 
-    drawn = practice_questions(wanted, number, minutes, seed)
-    changed = write_sheet(sheet_of("Practice sheet", drawn, solutions), drawn, output, force)
+    spoken = replace(wanted, language=language or "en")
+    drawn = practice_questions(spoken, number, minutes, seed)
+    words = Words(spoken.language)
+    changed = write_sheet(sheet_of(words("Practice sheet"), drawn, solutions), drawn, output, force)
     count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
     click.echo(f"{output}: {count if changed else 'up to date'}")
 
@@ -214,8 +233,10 @@ def check(ctx: click.Context, templates: tuple[str, ...], seeds: int, first: int
 
     from layerquiz import files
     from layerquiz.check import check_all
+    from layerquiz.exam.translation import is_translation
 
-    listed = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
+    found = [inner for outer in templates for inner in files.files_below(outer, ".md", begins="---")]
+    listed = [name for name in found if len(found) == 1 or not is_translation(name)]
     readers = [(PurePath(name).stem, partial(template_from, name)) for name in listed]
     results = check_all(readers, seeds, first, strict)
     if as_json:

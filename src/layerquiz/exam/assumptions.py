@@ -87,7 +87,7 @@ BACKWARD_WORK = phrase(
 )
 NAMES_OF_OPTIMISERS = {
     "sgd": "SGD",
-    "momentum": "SGD with momentum",
+    "momentum": phrase("SGD with momentum"),
     "adagrad": "AdaGrad",
     "rmsprop": "RMSProp",
     "lion": "Lion",
@@ -350,8 +350,9 @@ class Gathered:
     said: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
     asked: dict[str, None] = field(default_factory=dict)
 
-    def take(self, number: str, question: Question, words: Words = ENGLISH) -> None:
-        """Take one more question in."""
+    def take(self, number: str, question: Question) -> None:
+        """Take one more question in; what it needs is said in its language."""
+        words = question.words
         for topic, sentence in (found for needs in needs_of(question, words) for found in _sentences(needs)):
             self.said.setdefault(topic, {}).setdefault(words(sentence), {})[number] = None
         self.asked.update(dict.fromkeys(_asked(question)))
@@ -404,7 +405,7 @@ def sentences(
     """
     gathered = Gathered()
     for number, question in questions:
-        gathered.take(number, question, words)
+        gathered.take(number, question)
     return gathered.sentences(exact, aids, words)
 
 

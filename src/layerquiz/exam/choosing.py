@@ -16,7 +16,8 @@ from layerquiz.exam import library, sample
 from layerquiz.exam.drawing import draw
 from layerquiz.exam.question import Question
 from layerquiz.exam.sample import Seed
-from layerquiz.exam.template import Template
+from layerquiz.exam.template import Template, in_language
+from layerquiz.languages import NAMES
 from layerquiz.network.mistakes import CATALOGUE
 
 MOST_BLANKS = 8
@@ -39,12 +40,16 @@ Identity: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to practise. `goal` is a part of a learning goal; any of the mistakes is enough."""
+    """What somebody wants to practise. `goal` is a part of a learning goal; any of the mistakes is enough.
+
+    language: that in which all questions are.
+    """
 
     topic: str | None = None
     level: int | None = None
     goal: str | None = None
     mistakes: tuple[str, ...] = ()
+    language: str = "en"
 
 
 def fitting(wanted: Wanted) -> list[Template]:
@@ -58,7 +63,8 @@ def fitting(wanted: Wanted) -> list[Template]:
     if wanted.mistakes:
         telling_any = [t for t in found if not set(wanted.mistakes).isdisjoint(t.tells_apart)]
         found = _kept(found, telling_any, f"the mistake {' or '.join(wanted.mistakes)} to show")
-    return found
+    said = [in_language(t, wanted.language) for t in found if wanted.language in t.languages]
+    return _kept(found, said, f"a wording in {NAMES[wanted.language]}")
 
 
 def _kept(before: Sequence[Template], after: list[Template], what: str) -> list[Template]:

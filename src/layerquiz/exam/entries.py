@@ -14,7 +14,7 @@ from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
 from layerquiz.exam.own_text import USUAL_SPACE, OwnText, template_of
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
-from layerquiz.exam.template import Template
+from layerquiz.exam.template import Template, in_language
 
 NOWHERE = SourceText("the sealed exam", "", 1, ExamError)
 """What messages call the exam file of a question that was sealed with its exam."""
@@ -63,7 +63,7 @@ class Section:
 
 
 class Choosing:
-    """Finds the templates of an exam's questions; those of a `draw` are the same for all students."""
+    """Finds the templates of an exam's questions in its language; those of a `draw` are the same for all students."""
 
     def __init__(self, written: SourceText, keys: ExamKeys, seed: Seed, templates: Mapping[str, Template]) -> None:
         self.written, self.keys, self.seed, self.templates = written, keys, seed, templates
@@ -114,9 +114,16 @@ class Choosing:
                     # The seal keeps each template by its name: one of the two would take the other's place.
                     what = f'two different templates are called "{template.name}"'
                     raise self.written.fault(what, path, cure="Rename one file", slug="doubled-name")
-                entry = Entry(self._lettered(template), points, keys.policy, keys.seed)
+                entry = Entry(self._lettered(self._said(template, path)), points, keys.policy, keys.seed)
                 self._check_fixed(entry, path)
                 yield entry
+
+    def _said(self, template: Template, path: Path) -> Template:
+        """Return a template in the language of the exam."""
+        try:
+            return in_language(template, self.keys.language)
+        except LayerquizError as error:
+            raise self.written.located(error, path) from None
 
     def _lettered(self, template: Template) -> Template:
         """Return a template in the letters of the course, the same one for all questions that ask it."""
@@ -183,4 +190,5 @@ class Choosing:
 
     def _fits(self, name: str, wanted: DrawKeys) -> bool:
         template = self.templates[name]
-        return wanted.topic in (None, *template.topics) and wanted.level in (None, template.level)
+        is_said = self.keys.language in template.languages
+        return is_said and wanted.topic in (None, *template.topics) and wanted.level in (None, template.level)

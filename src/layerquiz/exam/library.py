@@ -9,6 +9,8 @@ from importlib.resources.abc import Traversable
 from layerquiz.data import folder
 from layerquiz.errors import TemplateError, nearest
 from layerquiz.exam.template import Template, parse
+from layerquiz.exam.translation import Translation, is_translation
+from layerquiz.languages import LANGUAGES
 
 GUIDE = "README.md"
 
@@ -16,6 +18,12 @@ GUIDE = "README.md"
 @cache
 def files() -> dict[str, Traversable]:
     """Return the template files by their stem, sorted."""
+    return {stem: file for stem, file in _all().items() if not is_translation(stem)}
+
+
+@cache
+def _all() -> dict[str, Traversable]:
+    """Return all files by their stem, those of translations too, such as `conv-size.de`."""
     found: dict[str, Traversable] = {}
     for file in _walk(folder("question_templates")):
         stem = file.name.removesuffix(".md")
@@ -23,6 +31,13 @@ def files() -> dict[str, Traversable]:
             raise TemplateError(f'two templates are called "{stem}"', cure="Rename one of them", slug="doubled-name")
         found[stem] = file
     return dict(sorted(found.items()))
+
+
+@cache
+def _beside(name: str) -> tuple[Translation, ...]:
+    """Return what is written of a template in other languages."""
+    there = [(language, _all().get(f"{name}.{language}")) for language in LANGUAGES]
+    return tuple(Translation(language, file.read_text(encoding="utf-8"), file.name) for language, file in there if file)
 
 
 def _walk(place: Traversable) -> Iterator[Traversable]:
@@ -37,7 +52,7 @@ class Library(Mapping[str, Template]):
     """All templates by name; each is read when it is first looked at."""
 
     def __getitem__(self, name: str) -> Template:
-        return parse(files()[name].read_text(encoding="utf-8"), name)
+        return parse(files()[name].read_text(encoding="utf-8"), name, "", _beside(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(files())

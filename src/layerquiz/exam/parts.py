@@ -16,7 +16,12 @@ MOST_NAMED = 6
 
 MOST_SHOWN = 60
 
-WORDS = {"papers": "the paper of {}", "templates": "template {}", "questions": "question {}"}
+WORDS = {
+    "papers": "the paper of {}",
+    "templates": "template {}",
+    "wordings": "the translation of template {}",
+    "questions": "question {}",
+}
 """What holds several parts, and what messages call one of them."""
 
 

@@ -22,7 +22,8 @@ from layerquiz.exam.own_text import OwnText
 from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import OPTIONAL, Student
-from layerquiz.exam.template import Template, parse
+from layerquiz.exam.template import Template, parse, translated
+from layerquiz.exam.translation import Translation
 
 FORMAT = 1
 UNHASHED = ("hash", "layerquiz", "layout")
@@ -115,6 +116,7 @@ def seal_of(exam: Exam, papers: Sequence[Mapping[str, Any]], version: str) -> di
         "conventions": exam.conventions,
         "policy": exam.policy,
         "templates": {entry.template.name: entry.template.text for entry in exam.entries if entry.own is None},
+        **_wordings(exam),
         "questions": [_entry(entry) for entry in exam.entries],
         "papers": papers,
         **({} if exam.pass_share is None else {"pass": str(exam.pass_share)}),
@@ -146,6 +148,22 @@ def _settings(exam: Exam) -> dict[str, Any]:
     if exam.signed:
         said["signed"] = {"code": exam.signed.code, "by": list(exam.signed.by)}
     return {name: list(found) if isinstance(found, tuple) else found for name, found in said.items()}
+
+
+def _wordings(exam: Exam) -> dict[str, Any]:
+    """Return what the templates say in the language of the exam, where that is another than their own."""
+    templates = [entry.template for entry in exam.entries]
+    said = {template.name: template.translation.text for template in templates if template.translation is not None}
+    return {"wordings": said} if said else {}
+
+
+def _templates(sealed: Mapping[str, Any]) -> dict[str, Template]:
+    """Return the sealed templates, in the language of the exam."""
+    templates = {name: parse(text, name) for name, text in sealed["templates"].items()}
+    for name, text in sealed.get("wordings", {}).items():
+        language = sealed["language"]
+        templates[name] = translated(templates[name], Translation(language, text, f"{name}.{language}.md"))
+    return templates
 
 
 def is_sealed_as(exam: Exam, sealed: Sealed) -> bool:
@@ -310,7 +328,7 @@ def _check_format(sealed: Any) -> None:
 def exam_of(sealed: Mapping[str, Any]) -> Exam:
     """Return the exam of a seal without its papers."""
     letters = sealed.get("letters", {})
-    templates = {name: with_letters(parse(text, name), letters) for name, text in sealed["templates"].items()}
+    templates = {name: with_letters(template, letters) for name, template in _templates(sealed).items()}
     return _exam(sealed, templates)
 
 

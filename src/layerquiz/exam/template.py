@@ -21,7 +21,7 @@ from layerquiz.exam.recipe import Recipes, recipe
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.translation import TranslatedText, Translation, read, split
 from layerquiz.exam.wording import Wording
-from layerquiz.languages import ENGLISH, Words
+from layerquiz.languages import ENGLISH, NAMES, Words
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.expression import Expression
 from layerquiz.network.layer import NAME, RESERVED
@@ -110,7 +110,7 @@ class Template:
     """A question template, ready to draw. `text` is the whole file, `name` its stem.
 
     `words` are those of its language; `names` are what it calls networks in that language. A template that was put into
-    another language has its `translation`, and is the template itself in all else.
+    another language has its `translation`, and is the template itself in all else; `beside` are those that there are.
     `letters` names the quantities that stand as letters where a formula is asked for; None chooses those of the layer.
     `hidden` are the arguments that its code leaves open.
     """
@@ -139,6 +139,12 @@ class Template:
     words: Words = ENGLISH
     names: Mapping[str, str] = field(default_factory=dict)
     translation: Translation | None = None
+    beside: tuple[Translation, ...] = ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages in which it is written, its own first."""
+        return (self.words.language, *(found.language for found in self.beside))
 
     @property
     def topic(self) -> str:
@@ -163,12 +169,28 @@ class Template:
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str, name: str, file: str = "") -> Template:
-    """Return a template from its text; `name` is the file's stem, `file` what messages call it."""
+def parse(text: str, name: str, file: str = "", beside: tuple[Translation, ...] = ()) -> Template:
+    """Return a template from its text; `name` is the file's stem, `file` what messages call it.
+
+    `beside` are the translations that stand beside it; they are read when they are asked for.
+    """
     file = file or f"{name}.md"
     front, body, line = split(text, file)
     written = SourceText(file, front, 2, TemplateError)
-    return _parsed(text, name, written, written.mapping(), (body, file, line))
+    return replace(_parsed(text, name, written, written.mapping(), (body, file, line)), beside=beside)
+
+
+def in_language(template: Template, language: str) -> Template:
+    """Return a template in a language; one that is not written in it is an error that says which languages it has."""
+    if template.words.language == language:
+        return template
+    for found in template.beside:
+        if found.language == language:
+            return translated(template, found)
+    known = " and ".join(NAMES[found] for found in template.languages)
+    cure = f"It is in {known}. Put {template.name}.{language}.md beside it, or ask for another one"
+    what = f'the template "{template.name}" is not written in {NAMES[language]}'
+    raise TemplateError(what, where=template.written.name, cure=cure, slug="no-translation")
 
 
 @lru_cache(maxsize=1024)

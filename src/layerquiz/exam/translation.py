@@ -14,6 +14,7 @@ from pydantic import Field
 from layerquiz.errors import TemplateError
 from layerquiz.exam.forms.base import Keys
 from layerquiz.exam.source import Path, SourceText
+from layerquiz.languages import LANGUAGES
 from layerquiz.network.notation import line_of
 
 FENCE = "---"
@@ -127,3 +128,14 @@ def split(text: str, file: str) -> tuple[str, str, int]:
     if not body.strip():
         raise TemplateError("the wording is empty", where=file, cure="Write it after the front matter", slug="wording")
     return "\n".join(lines[1 : ends[1]]), body, ends[1] + 2
+
+
+def language_of(name: str) -> str:
+    """Return the language that the name of a translation ends in, such as `conv-size.de.md`; "" for any other."""
+    *_, before, ending = ("", "", *name.removesuffix(".md").rsplit(".", 1))
+    return ending if before and ending in LANGUAGES else ""
+
+
+def is_translation(name: str) -> bool:
+    """Say whether a file holds what a template beside it says in another language."""
+    return language_of(name) != ""

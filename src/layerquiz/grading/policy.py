@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.question import Question, letters
 from layerquiz.grading.policy_keys import Shares, agreeing, choice
+from layerquiz.languages import ENGLISH, Words, phrase
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.notation import named, shown
 
@@ -122,30 +123,45 @@ class Policy:
         own = {blank.quantity: (blank, self.of_blank(blank.place)) for blank in question.blanks}
         return {name: policy.digits for name, (blank, policy) in own.items() if policy.rounds(blank.rounding)}
 
-    def sentences(self) -> tuple[str, ...]:
+    def sentences(self, words: Words = ENGLISH) -> tuple[str, ...]:
         """Return the policy as it is printed on the paper: the common cases always, anything else where it differs."""
-        right = (
-            f"Points: a right answer {_share(self.correct)}, one that is right from your own earlier values "
-            f"{_share(self.carried)}, at most {_share(self.carried_cap)} of a question; a right count under another "
-            f"convention than is printed here {_share(self.convention)}."
+        right = words(
+            "Points: a right answer {correct}, one that is right from your own earlier values {carried}, at most {cap} "
+            "of a question; a right count under another convention than is printed here {convention}.",
+            correct=_share(self.correct, words),
+            carried=_share(self.carried, words),
+            cap=_share(self.carried_cap, words),
+            convention=_share(self.convention, words),
         )
-        apart = (
-            f"The method that you show earns {self.method} of the points, with one known mistake "
-            f"{_share(self.mistake)} of that, with two {_share(self.two_mistakes)}; the answer earns the rest"
+        one, two = _share(self.mistake, words), _share(self.two_mistakes, words)
+        if self.method is None:
+            slip = _share(self.slip, words)
+            wrong = words(
+                "With working: a slip {slip}, one known mistake {one}, two {two}", slip=slip, one=one, two=two
+            )
+        else:
+            wrong = words(
+                "The method that you show earns {method} of the points, with one known mistake {one} of that, with two "
+                "{two}; the answer earns the rest",
+                method=self.method,
+                one=one,
+                two=two,
+            )
+        bare = _share(self.share("mistake", working=False), words)
+        guessing = _guessing(self, words)
+        bare = words("a bare number with one known mistake {share}{condition}", share=bare, condition=guessing)
+        once = (words("A mistake is charged once per question."),) if self.repeat == "once" else ()
+        return (
+            right,
+            f"{words('; ').join((wrong, bare))}.",
+            *once,
+            *map(_capital, self.differing(Policy(), PRINTED, words)),
         )
-        together = (
-            f"With working: a slip {_share(self.slip)}, one known mistake {_share(self.mistake)}, two "
-            f"{_share(self.two_mistakes)}"
-        )
-        bare = f"a bare number with one known mistake {_share(self.share('mistake', working=False))}{_guessing(self)}"
-        once = ("A mistake is charged once per question.",) if self.repeat == "once" else ()
-        wrong = f"{together if self.method is None else apart}; {bare}."
-        return right, wrong, *once, *(_capital(clause) for clause in self.differing(Policy(), PRINTED))
 
-    def differing(self, other: Policy, printed: Collection[str] = ()) -> list[str]:
+    def differing(self, other: Policy, printed: Collection[str] = (), words: Words = ENGLISH) -> list[str]:
         """Return what has to be said of the choices that differ from another policy's."""
         named = (name for name in CLAUSES if name not in printed and getattr(self, name) != getattr(other, name))
-        return list(dict.fromkeys(CLAUSES[name](self) for name in named))
+        return list(dict.fromkeys(CLAUSES[name](self, words) for name in named))
 
 
 def policies(exam: Exam) -> tuple[Policy, ...]:
@@ -188,114 +204,153 @@ def _of_blank(own: Policy, place: str, written: Any, places: list[str]) -> Polic
 
 def exam_sentences(exam: Exam) -> tuple[str, ...]:
     """Return what an exam's paper prints of its policy, and where a question or a blank has another one."""
-    whole = Policy.of(exam.policy)
-    found = list(whole.sentences())
+    whole, words = Policy.of(exam.policy), Words(exam.language)
+    found = list(whole.sentences(words))
     for number, policy in enumerate(policies(exam), 1):
-        found += _exception(f"Question {number}", policy, whole)
+        found += _exception(words("Question {number}", number=number), policy, whole, words)
         for place, own in sorted(policy.blanks.items()):
-            found += _exception(f"Question {number}, {place}", own, policy)
+            found += _exception(words("Question {number}, {place}", number=number, place=place), own, policy, words)
     return tuple(found)
 
 
-def _exception(where: str, policy: Policy, usual: Policy) -> list[str]:
-    clauses = policy.differing(usual)
-    return [f"{where}: {'; '.join(clauses)}."] if clauses else []
+def _exception(where: str, policy: Policy, usual: Policy, words: Words) -> list[str]:
+    clauses = policy.differing(usual, words=words)
+    return [words("{name}: {text}.", name=where, text=words("; ").join(clauses))] if clauses else []
 
 
-def _share(share: Fraction) -> str:
-    return {Fraction(1): "in full", Fraction(0): "nothing"}.get(share, str(share))
+def _share(share: Fraction, words: Words) -> str:
+    return {Fraction(1): words("in full"), Fraction(0): words("nothing")}.get(share, str(share))
 
 
 def _capital(clause: str) -> str:
     return f"{clause[:1].upper()}{clause[1:]}."
 
 
-def _guessing(policy: Policy) -> str:
+def _guessing(policy: Policy, words: Words) -> str:
     if policy.chance_limit == 1 or policy.share("mistake", working=False) == 0:
         return ""
     if policy.chance_limit == Policy().chance_limit:
-        return " where it cannot be guessed"
+        return words(" where it cannot be guessed")
     if policy.chance_limit == 0:
-        return " where no guess is ever paid"
-    return f" where at most {policy.chance_limit} of the guesses would be paid"
+        return words(" where no guess is ever paid")
+    return words(" where at most {share} of the guesses would be paid", share=policy.chance_limit)
 
 
-def _clause(what: str, name: str, working: bool = True) -> Callable[[Policy], str]:
-    return lambda policy: f"{what} earns {_share(policy.share(name, working))}"
+Clause: TypeAlias = Callable[[Policy, Words], str]
+"""Says a choice of a policy."""
 
 
-def _of_mistakes(policy: Policy) -> str:
+def _clause(text: str, name: str, working: bool = True) -> Clause:
+    return lambda policy, words: words(text, share=_share(policy.share(name, working), words))
+
+
+def _of_bare_mistake(policy: Policy, words: Words) -> str:
+    share = _share(policy.share("mistake", working=False), words)
+    return words("a bare known mistake earns {share}{condition}", share=share, condition=_guessing(policy, words))
+
+
+def _of_mistakes(policy: Policy, words: Words) -> str:
     """Say what single mistakes earn without naming them: the paper is no list of them."""
     shares = sorted({share for own in policy.mistakes.values() for share in (own.working, own.bare)})
-    span = _share(shares[0]) if len(shares) == 1 else f"from {_share(shares[0])} to {_share(shares[-1])}"
-    return f"some known mistakes earn another share: {span}" if shares else "all known mistakes earn the same"
+    if not shares:
+        return words("all known mistakes earn the same")
+    low, high = _share(shares[0], words), _share(shares[-1], words)
+    if len(shares) == 1:
+        return words("some known mistakes earn another share: {share}", share=low)
+    return words("some known mistakes earn another share: from {low} to {high}", low=low, high=high)
 
 
-def _of_accepted(policy: Policy) -> str:
-    words = [accepted_in_words(name) for name in sorted(policy.accept)]
-    return f"other conventions that count in full: {', '.join(words) or 'none'}"
+def _of_accepted(policy: Policy, words: Words) -> str:
+    named = [accepted_in_words(name, words) for name in sorted(policy.accept)]
+    return words("other conventions that count in full: {names}", names=", ".join(named) or words("none"))
 
 
-def accepted_in_words(name: str) -> str:
+def accepted_in_words(name: str, words: Words = ENGLISH) -> str:
     """Return what it is to accept a convention, or answers with a mistake."""
-    return f"those of {name}" if name in NAMED else ACCEPTED.get(name, name.replace("-", " "))
+    return words("those of {name}", name=name) if name in NAMED else words(ACCEPTED.get(name, name.replace("-", " ")))
 
 
 ACCEPTED = {
-    "bn-moving-statistics": "stored statistics as parameters or not",
-    "gru-one-bias": "one or two bias vectors of a GRU",
-    "lstm-one-or-two-biases": "one or two bias vectors of a recurrent layer",
-    "mac-vs-flop": "multiply-adds for operations and the reverse",
-    "mb-vs-mib": "MB for MiB and the reverse",
+    "bn-moving-statistics": phrase("stored statistics as parameters or not"),
+    "gru-one-bias": phrase("one or two bias vectors of a GRU"),
+    "lstm-one-or-two-biases": phrase("one or two bias vectors of a recurrent layer"),
+    "mac-vs-flop": phrase("multiply-adds for operations and the reverse"),
+    "mb-vs-mib": phrase("MB for MiB and the reverse"),
 }
 CHOICES = {
-    "all-or-nothing": "a choice of options earns all or nothing",
-    "per-option": "each option that is rightly chosen or left earns its part",
-    "negative": "a wrong option takes away what a right one earns, down to nothing",
+    "all-or-nothing": phrase("a choice of options earns all or nothing"),
+    "per-option": phrase("each option that is rightly chosen or left earns its part"),
+    "negative": phrase("a wrong option takes away what a right one earns, down to nothing"),
 }
 
 
-def _of_method(policy: Policy) -> str:
+def _of_method(policy: Policy, words: Words) -> str:
     if policy.method is None:
-        return "method and answer are not paid apart"
-    return f"the method that you show earns up to {policy.method} of the points, the answer, as a bare one, the rest"
+        return words("method and answer are not paid apart")
+    return words(
+        "the method that you show earns up to {share} of the points, the answer, as a bare one, the rest",
+        share=policy.method,
+    )
 
 
-def _of_rounding(policy: Policy) -> str:
+def _of_rounding(policy: Policy, words: Words) -> str:
     if policy.exact:
-        return "only exact numbers count"
+        return words("only exact numbers count")
     if policy.digits is not None:
-        return f"rounded numbers count that show at least {policy.digits} digit{'s' if policy.digits > 1 else ''}"
-    told = "rounded numbers count at the digits that they show"
-    return told if policy.rounding else "rounded numbers count only where the question says so"
+        return words.counted(
+            policy.digits,
+            "rounded numbers count that show at least {number} digit",
+            "rounded numbers count that show at least {number} digits",
+        )
+    if policy.rounding:
+        return words("rounded numbers count at the digits that they show")
+    return words("rounded numbers count only where the question says so")
 
 
-def _of_steps(policy: Policy) -> str:
+ROUNDED = {
+    "nearest": phrase("to the nearest multiple of {step}"),
+    "up": phrase("up to a multiple of {step}"),
+    "down": phrase("down to a multiple of {step}"),
+}
+
+
+def _of_steps(policy: Policy, words: Words) -> str:
     if policy.points_step is None:
-        return "points are not rounded"
-    ways = {"nearest": "to the nearest multiple", "up": "up to a multiple", "down": "down to a multiple"}
-    whose = f"the points of {'the exam' if policy.points_rounded == 'exam' else 'each question'}"
-    return f"{whose} are rounded {ways[policy.points_rounding]} of {policy.points_step}"
+        return words("points are not rounded")
+    how = words(ROUNDED[policy.points_rounding], step=policy.points_step)
+    if policy.points_rounded == "exam":
+        return words("the points of the exam are rounded {how}", how=how)
+    return words("the points of each question are rounded {how}", how=how)
 
 
-CLAUSES: Mapping[str, Callable[[Policy], str]] = {
-    "correct": _clause("a right answer", "correct"),
-    "correct_bare": _clause("a right bare number", "correct", working=False),
-    "carried": _clause("an answer that is right from your own earlier values", "carried"),
-    "carried_bare": _clause("a bare one that is right from your own earlier values", "carried", working=False),
-    "carried_cap": lambda policy: f"such answers earn at most {_share(policy.carried_cap)} of a question",
-    "convention": _clause("a right count under another convention", "convention"),
-    "convention_bare": _clause("a bare number under another convention", "convention", working=False),
-    "slip": _clause("a slip with working", "slip"),
-    "slip_bare": _clause("a slip without working that nothing shows", "slip", working=False),
-    "mistake": _clause("one known mistake with working", "mistake"),
-    "mistake_bare": lambda p: f"{_clause('a bare known mistake', 'mistake', working=False)(p)}{_guessing(p)}",
-    "chance_limit": lambda p: f"{_clause('a bare known mistake', 'mistake', working=False)(p)}{_guessing(p)}",
-    "two_mistakes": _clause("two known mistakes with working", "two_mistakes"),
-    "two_mistakes_bare": _clause("a bare number with two known mistakes", "two_mistakes", working=False),
-    "wrong": _clause("working that leads elsewhere", "wrong"),
-    "wrong_bare": _clause("any other bare number", "wrong", working=False),
-    "repeat": lambda policy: f"a mistake is charged {'once' if policy.repeat == 'once' else 'each time'}",
+def _of_cap(policy: Policy, words: Words) -> str:
+    return words("such answers earn at most {share} of a question", share=_share(policy.carried_cap, words))
+
+
+def _of_repeat(policy: Policy, words: Words) -> str:
+    return words("a mistake is charged once") if policy.repeat == "once" else words("a mistake is charged each time")
+
+
+CLAUSES: Mapping[str, Clause] = {
+    "correct": _clause("a right answer earns {share}", "correct"),
+    "correct_bare": _clause("a right bare number earns {share}", "correct", working=False),
+    "carried": _clause("an answer that is right from your own earlier values earns {share}", "carried"),
+    "carried_bare": _clause(
+        "a bare one that is right from your own earlier values earns {share}", "carried", working=False
+    ),
+    "carried_cap": _of_cap,
+    "convention": _clause("a right count under another convention earns {share}", "convention"),
+    "convention_bare": _clause("a bare number under another convention earns {share}", "convention", working=False),
+    "slip": _clause("a slip with working earns {share}", "slip"),
+    "slip_bare": _clause("a slip without working that nothing shows earns {share}", "slip", working=False),
+    "mistake": _clause("one known mistake with working earns {share}", "mistake"),
+    "mistake_bare": _of_bare_mistake,
+    "chance_limit": _of_bare_mistake,
+    "two_mistakes": _clause("two known mistakes with working earns {share}", "two_mistakes"),
+    "two_mistakes_bare": _clause("a bare number with two known mistakes earns {share}", "two_mistakes", working=False),
+    "wrong": _clause("working that leads elsewhere earns {share}", "wrong"),
+    "wrong_bare": _clause("any other bare number earns {share}", "wrong", working=False),
+    "repeat": _of_repeat,
     "mistakes": _of_mistakes,
     "accept": _of_accepted,
     "method": _of_method,
@@ -305,7 +360,7 @@ CLAUSES: Mapping[str, Callable[[Policy], str]] = {
     "points_step": _of_steps,
     "points_rounding": _of_steps,
     "points_rounded": _of_steps,
-    "choice": lambda policy: CHOICES[policy.choice],
+    "choice": lambda policy, words: words(CHOICES[policy.choice]),
 }
 """What each choice says on a paper."""
 

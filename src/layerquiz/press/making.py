@@ -127,7 +127,7 @@ class Making:
         step: Callable[[], None],
     ) -> None:
         """Make all PDFs ready, and the seal with their layout."""
-        said = drawn.said.sentences(Policy.of(self.exam.policy).asks_exact, self.exam.aids)
+        said = drawn.said.sentences(Policy.of(self.exam.policy).asks_exact, self.exam.aids, Words(self.exam.language))
         wanted = layout(drawn.numbers, said, layout_of(self.old))
         look = look_of(self.exam, self.theme, reopened(self.exam, drawn.papers))
         check_room(drawn, wanted, self.work, {paper["student"] for paper in self.old.get("papers", ())}, look)

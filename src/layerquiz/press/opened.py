@@ -40,7 +40,7 @@ class Templates(Mapping[str, Template]):
         if path.stem in library.templates():
             cure = "Give the file a name of its own"
             raise ExamError(f'a template of the library is called "{path.stem}" too', where=str(path), cure=cure)
-        return parse_template(files.read_text(path), path.stem, str(path))
+        return parse_template(files.read_text(path), path.stem, str(path), files.translations_beside(path))
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and (name.endswith(".md") or name in library.templates())

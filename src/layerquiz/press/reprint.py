@@ -15,6 +15,7 @@ from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.policy import Policy
+from layerquiz.languages import Words
 from layerquiz.press.chunks import Layout, layout
 from layerquiz.press.draw import SAID
 from layerquiz.press.looks import look_of
@@ -72,7 +73,7 @@ def _sentences(sealed: Sealed) -> tuple[str, ...]:
     for paper in sealed.papers:
         for number, question in paper.numbered:
             gathered.take(number, question)
-    return gathered.sentences(Policy.of(sealed.exam.policy).asks_exact, sealed.exam.aids)
+    return gathered.sentences(Policy.of(sealed.exam.policy).asks_exact, sealed.exam.aids, Words(sealed.exam.language))
 
 
 def _chunk(sealed: Sealed, wanted: Layout, number: int) -> Iterator[Printed]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
-from layerquiz.network.glossary import of_one
+from layerquiz.languages import ENGLISH, Words, phrase
 from layerquiz.render.look import USUAL_LOOK, Look
 
 COMMAND = re.compile(r"\\[A-Za-z]+|[{}]")
@@ -17,6 +18,14 @@ LINE_BREAK = "\\\n"
 WIDE_SPACE = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}\N{NO-BREAK SPACE} "
 SHORT_LINE = 72
 """So many signs fit beside each other on a line of a derivation."""
+
+
+def paid(points: str, words: Words) -> str:
+    """Return points with their word: `1 point`, `2 points`."""
+    return words(POINTS[0] if words.is_one(Fraction(points.replace(",", "."))) else POINTS[1], points=points)
+
+
+POINTS = (phrase("{points} point"), phrase("{points} points"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,12 @@ class Step:
     where: tuple[str, ...] = ()
     note: str = ""
     layer: str = ""
+    words: Words = ENGLISH
+
+    @property
+    def letters(self) -> str:
+        """Return what its letters mean, as Markdown: `where $K = 11$ (kernel size)`."""
+        return self.words("where {letters}", letters=self.words("; ").join(self.where)) if self.where else ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -100,6 +115,13 @@ class Blank:
     wide: bool = False
     options: tuple[tuple[str, str], ...] = ()
     prompt: str = ""
+    unit_of_one: str = ""
+    words: Words = ENGLISH
+
+    @property
+    def paid(self) -> str:
+        """Return its points in words."""
+        return paid(self.points, self.words)
 
     @property
     def beside(self) -> str:
@@ -127,7 +149,7 @@ class Blank:
     @property
     def key_unit(self) -> str:
         """Return the unit of the right answer: 96 pixels, 1 pixel."""
-        return of_one(self.unit) if self.key == "$1$" else self.unit
+        return (self.unit_of_one or self.unit) if self.key == "$1$" else self.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +182,12 @@ class Question:
     grid: AnswerGrid | None = None
     solution: tuple[tuple[str, tuple[Block, ...]], ...] = ()
     space: int = 0
+    words: Words = ENGLISH
+
+    @property
+    def paid(self) -> str:
+        """Return its points in words."""
+        return paid(self.points, self.words)
 
     def worked(self) -> tuple[tuple[Blank | None, tuple[Block, ...]], ...]:
         """Return each blank with its worked blocks, in the order of `solution`; blocks of no blank come with `None`."""
@@ -270,10 +298,11 @@ class Slide:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Questions without a student: a practice sheet, or one drawn question."""
+    """Questions without a student: a practice sheet, or one drawn question; `words` are those of its language."""
 
     title: str
     questions: tuple[Question, ...]
     subtitle: str = ""
     conventions: tuple[str, ...] = ()
     solutions: bool = False
+    words: Words = ENGLISH

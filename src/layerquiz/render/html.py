@@ -42,7 +42,11 @@ def sheet(
     """
     said = " ".join(map(html_line, document.conventions))
     head = tag("p", f"<strong>Conventions.</strong> {said}", "small") if said else ""
-    solved = (tag("h2", "Worked solutions"), *map(_solved, document.questions)) if document.solutions else ()
+    solved = (
+        (tag("h2", escape.html(document.words("Worked solutions"))), *map(_solved, document.questions))
+        if document.solutions
+        else ()
+    )
     parts = (head, *map(asked, document.questions), *solved)
     return whole(document.title, document.subtitle, *parts, frame=frame, filled=filled or {})
 
@@ -61,7 +65,7 @@ def block(item: Block) -> str:
 
 def step(item: Step) -> str:
     """Return a worked step: its equalities under each other, what its letters mean, and its remark."""
-    where = tag("p", f"where {'; '.join(map(html_line, item.where))}", "where") if item.where else ""
+    where = tag("p", html_line(item.letters), "where") if item.where else ""
     note = tag("p", html_line(item.note), "where") if item.note else ""
     return tag("div", f"{_equalities(item)}{where}{note}", "step")
 
@@ -112,7 +116,7 @@ def _worked(blank: Blank | None, steps: Iterable[Block]) -> str:
 
 def key(blank: Blank) -> str:
     """Return the right answer to a blank."""
-    return tag("p", f"<strong>Answer:</strong> {_line(blank.key, blank.key_unit)}", "key")
+    return tag("p", f"<strong>{escape.html(blank.words('Answer:'))}</strong> {_line(blank.key, blank.key_unit)}", "key")
 
 
 def _row(blank: Blank) -> str:
@@ -139,7 +143,7 @@ def _line(*pieces: str) -> str:
 
 def points(asked: Question | Blank) -> str:
     """Return `1 point`, `2 points`."""
-    return f"{html_line(asked.points)} point{'' if asked.points == '1' else 's'}"
+    return html_line(asked.paid)
 
 
 def _name(text: str) -> str:

@@ -16,7 +16,19 @@ import jinja2
 from layerquiz.errors import LayerquizError
 from layerquiz.languages import ENGLISH, Words
 from layerquiz.render import codes, cover, escape, markup, mathematics, themes
-from layerquiz.render.document import AnswerGrid, Page, Paper, Paragraph, Parting, Question, Sheet, Slide, Step, Table
+from layerquiz.render.document import (
+    AnswerGrid,
+    Page,
+    Paper,
+    Paragraph,
+    Parting,
+    Question,
+    Sheet,
+    Slide,
+    Step,
+    Table,
+    paid,
+)
 from layerquiz.render.layout import Layout
 from layerquiz.render.look import USUAL_LOOK, Look
 
@@ -156,8 +168,9 @@ def sheet(questions: Sheet) -> Source:
 
 def sheets(documents: Sequence[Sheet]) -> Source:
     """Return several practice sheets, `sheet/1` and so on; each is laid out by its own questions."""
-    measured = [measures(document.questions) for document in documents]
-    text = _written("sheet", sheets=list(zip(documents, measured, strict=True)))
+    language = documents[0].words.language if documents else ENGLISH.language
+    measured = [measures(document.questions, language) for document in documents]
+    text = _written("sheet", Look(language), sheets=list(zip(documents, measured, strict=True)))
     return Source(text, tuple(f"sheet/{number}" for number in range(1, len(documents) + 1)))
 
 
@@ -256,12 +269,12 @@ def _spoken(language: str) -> dict[str, Any]:
     """Return what speaks in the documents of a language."""
     say = themes.saying(Words(language))
     spoken = {"facts": functools.partial(cover.facts, say), "rules": functools.partial(cover.rules, say)}
-    return {"say": say, "points": functools.partial(_points, say), **spoken}
+    return {"language": language, "say": say, "points": functools.partial(_points, Words(language)), **spoken}
 
 
-def _points(say: cover.Say, points: str) -> str:
+def _points(words: Words, points: str) -> str:
     """Return `1 point`, `2 points`."""
-    return say("{points} point" if points == "1" else "{points} points", points=markup.latex_line(points))
+    return markup.latex_line(paid(points, words))
 
 
 def _written(name: str, look: Look = USUAL_LOOK, **values: Any) -> str:

@@ -27,7 +27,8 @@ def sheet(document: Sheet) -> str:
     """Return questions without a student; solutions, where asked for, stand behind them all."""
     alone = len(document.questions) == 1
     questions = (question(asked, solved=document.solutions and alone) for asked in document.questions)
-    behind = ("# Worked solutions", *map(_solved, document.questions)) if document.solutions and not alone else ()
+    heading = f"# {document.words('Worked solutions')}"
+    behind = (heading, *map(_solved, document.questions)) if document.solutions and not alone else ()
     head = (_title(document.title), _name(document.subtitle), " ".join(document.conventions))
     return _whole(*head, *questions, *behind)
 
@@ -54,7 +55,7 @@ def _solved(asked: Question) -> str:
 
 
 def _head_of(asked: Question) -> str:
-    return f"## {asked.number}. {asked.title} ({_points(asked.points)})"
+    return f"## {asked.number}. {asked.title} ({asked.paid})"
 
 
 def block(item: Block) -> str:
@@ -79,14 +80,13 @@ def _parting(item: Parting) -> str:
 def _in_line(item: Step) -> str:
     """Return a step as one formula within a line, and what its letters mean."""
     formula = f"${mathematics.latex(' = '.join(item.latex))}$" if item.latex else escape.literal(item.text)
-    where = f"where {'; '.join(item.where)}" if item.where else ""
-    return ", ".join(part for part in (formula, where, item.note) if part)
+    return ", ".join(part for part in (formula, item.letters, item.note) if part)
 
 
 def step(item: Step) -> str:
     """Return a worked step: one line for each equality, what its letters mean, and its remark."""
-    where = f"where {'; '.join(item.where)}" if item.where else ""
-    return "\n\n".join(part for part in (_equalities(item) or escape.literal(item.text), where, item.note) if part)
+    lines = (_equalities(item) or escape.literal(item.text), item.letters, item.note)
+    return "\n\n".join(part for part in lines if part)
 
 
 def _equalities(item: Step) -> str:
@@ -130,7 +130,7 @@ def _head(document: Paper) -> tuple[str, ...]:
 def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
     """Return the worked solution of one blank."""
     head = _line(_bold(blank.mark), blank.label, _paid(blank)) if blank else ""
-    answer = f"**Answer:** {_line(blank.key, blank.key_unit)}" if blank else ""
+    answer = f"**{blank.words('Answer:')}** {_line(blank.key, blank.key_unit)}" if blank else ""
     return "\n\n".join(part for part in (head, *map(block, blocks), answer) if part)
 
 
@@ -159,12 +159,7 @@ def _bold(mark: str) -> str:
 
 def _paid(blank: Blank) -> str:
     """Return the points of a blank in brackets."""
-    return f"({_points(blank.points)})"
-
-
-def _points(number: str) -> str:
-    """Return `1 point`, `2 points`."""
-    return f"{number} point{'' if number == '1' else 's'}"
+    return f"({blank.paid})"
 
 
 def _name(text: str) -> str:

@@ -166,8 +166,9 @@ def _in_letters(step: Planned, style: Style) -> str:
         whole, words = step.quantity.owner in OWNERS, style.words
         if style.tex:
             return rf"\sum_{{\text{{{words('layers') if whole else words('parts')}}}}} {summed}"
-        over = "sum of {letter} over all layers" if whole else "sum of {letter} over its parts"
-        return words(over, letter=summed)
+        if whole:
+            return words("sum of {letter} over all layers", letter=summed)
+        return words("sum of {letter} over its parts", letter=summed)
     return _letters(_seen_from(step.quantity.owner, formula), style)
 
 

@@ -45,7 +45,7 @@ def paper(
         student_id=student.id if student.name else "",  # a spare paper: whoever takes it writes their own
         number=number,
         questions=questions,
-        total=points(drawn.points),
+        total=points(drawn.points, Words(exam.language)),
         policy=exam_sentences(exam),
         exam=identity(exam),
         version=drawn.version,

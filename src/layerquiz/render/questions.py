@@ -14,9 +14,10 @@ from layerquiz.formula.derive import Derivation
 from layerquiz.formula.expr import Number
 from layerquiz.grading.listed import spoken
 from layerquiz.languages import ENGLISH, Words
+from layerquiz.network.glossary import of_one
 from layerquiz.network.network import Answer
 from layerquiz.render.document import AnswerGrid, Blank, Block, Paragraph, Question, Sheet, Step
-from layerquiz.render.mathtext import LATEX, chain, grouped, in_words
+from layerquiz.render.mathtext import chain, grouped, in_words, latex_in
 from layerquiz.render.steps import in_letters, worked
 
 
@@ -26,8 +27,9 @@ def sheet(title: str, drawn: Sequence[Drawn], solutions: bool, subtitle: str = "
         printed(question, number, {blank.place: blank.place for blank in question.blanks})
         for number, question in enumerate(drawn, 1)
     )
-    said = sentences((str(number), question) for number, question in enumerate(drawn, 1))
-    return Sheet(title, numbered, subtitle, conventions=said, solutions=solutions)
+    words = drawn[0].words if drawn else ENGLISH
+    said = sentences(((str(number), question) for number, question in enumerate(drawn, 1)), words=words)
+    return Sheet(title, numbered, subtitle, conventions=said, solutions=solutions, words=words)
 
 
 def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = True) -> Question:
@@ -35,48 +37,62 @@ def printed(question: Drawn, number: int, ids: dict[str, str], plain: bool = Tru
 
     `plain` says whether the steps are spelled as plain text too.
     """
-    blanks = {blank.place: _blank(blank, ids[blank.place]) for blank in question.blanks if not blank.by_hand}
+    words = question.words
+    blanks = {blank.place: _blank(blank, ids[blank.place], words) for blank in question.blanks if not blank.by_hand}
     in_grid = question.grid.places if question.grid else frozenset()
     return Question(
         number=number,
         title=question.title,
-        points=points(question.points),
+        points=points(question.points, words),
         body=(Paragraph(question.text),),
         blanks=tuple(blank for place, blank in blanks.items() if place not in in_grid),
         grid=_grid(question, blanks),
         solution=_solution(question, ids, plain),
         space=question.template.space,
+        words=words,
     )
 
 
-def _blank(blank: Place, name: str) -> Blank:
+def _blank(blank: Place, name: str, words: Words) -> Blank:
     # A memory may be given in any unit, so none stands beside its box; the key is in bytes.
-    in_bytes = " bytes" if blank.quantity.endswith("_bytes") and not blank.unit else ""
-    right = f"{key(blank.key)}{in_bytes}" if blank.formula is None else f"${blank.formula.tex}$"
+    in_bytes = f" {words('bytes')}" if blank.quantity.endswith("_bytes") and not blank.unit else ""
+    right = f"{key(blank.key, words)}{in_bytes}" if blank.formula is None else f"${blank.formula.tex}$"
     if blank.listed is not None:
-        return _listed(blank, blank.listed, name)
-    return Blank(name, blank.label, points(blank.points), right, blank.unit, wide=blank.kind == "formula")
+        return _listed(blank, blank.listed, name, words)
+    return Blank(
+        name,
+        blank.label,
+        points(blank.points, words),
+        right,
+        blank.unit,
+        wide=blank.kind == "formula",
+        unit_of_one=of_one(blank.unit, words),
+        words=words,
+    )
 
 
-def _listed(blank: Place, listed: Listed, name: str) -> Blank:
+def _listed(blank: Place, listed: Listed, name: str, words: Words) -> Blank:
     """Return a blank with its options; all right answers stand in its key."""
-    right = " or ".join(spoken(listed, found) if isinstance(found, str) else key(found) for found in listed.right)
-    options = tuple((option.letter, option.text or _line(option)) for option in listed.options)
-    return Blank(name, blank.label, points(blank.points), right, options=options, prompt=_prompt(listed))
+    right = words(" or ").join(
+        spoken(listed, found) if isinstance(found, str) else key(found, words) for found in listed.right
+    )
+    options = tuple((option.letter, option.text or _line(option, words)) for option in listed.options)
+    prompt = _prompt(listed, words)
+    return Blank(name, blank.label, points(blank.points, words), right, options=options, prompt=prompt, words=words)
 
 
-def _line(option: Option) -> str:
+def _line(option: Option, words: Words) -> str:
     """Return a line of a solution as Markdown: the layer, and the chain of equalities."""
     if option.step is None:
         return ""
-    return f"`{option.step.quantity.owner}`: ${' = '.join(chain(option.step, LATEX))}$"
+    return f"`{option.step.quantity.owner}`: ${' = '.join(chain(option.step, latex_in(words)))}$"
 
 
-def _prompt(listed: Listed) -> str:
+def _prompt(listed: Listed, words: Words) -> str:
     """Return what is to be written into a blank with options."""
     if listed.form == "order":
-        return "the letters in order"
-    return "every letter that fits" if listed.several else "one letter"
+        return words("the letters in order")
+    return words("every letter that fits") if listed.several else words("one letter")
 
 
 def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:
@@ -85,16 +101,15 @@ def _grid(question: Drawn, blanks: dict[str, Blank]) -> AnswerGrid | None:
     rows = tuple(
         (label, tuple(blanks[place] if place else None for place in cells)) for label, cells in question.grid.rows
     )
-    return AnswerGrid("layer", question.grid.columns, rows)
+    return AnswerGrid(question.words("layer"), question.grid.columns, rows)
 
 
 def _solution(question: Drawn, ids: dict[str, str], plain: bool) -> tuple[tuple[str, tuple[Block, ...]], ...]:
     """Return each blank's steps; a letter is explained where it stands for the first time in the question."""
     explained: set[str] = set()
     pairs = zip(question.blanks, question.solution, strict=True)
-    return tuple(
-        (ids[blank.place], reasons(blank, because, explained, plain, question.words)) for blank, because in pairs
-    )
+    words = question.words
+    return tuple((ids[blank.place], reasons(blank, because, explained, plain, words)) for blank, because in pairs)
 
 
 def reasons(
@@ -131,12 +146,12 @@ def key_in_words(blank: Place) -> str:
     return in_words(blank.right)
 
 
-def key(value: Answer | str) -> str:
+def key(value: Answer | str, words: Words = ENGLISH) -> str:
     """Return a right value as Markdown: `$34{,}944$`, a shape as a product; a formula in letters as it is typed."""
     if isinstance(value, str):
         return f"`{value}`"
     numbers: tuple[Number, ...] = value if isinstance(value, tuple) else (value,)
-    product = r" \times ".join(grouped(number, LATEX) for number in numbers)
+    product = r" \times ".join(grouped(number, latex_in(words)) for number in numbers)
     return f"${product}$"
 
 
@@ -146,12 +161,12 @@ def decimal(share: Fraction) -> str:
     return f"{float(round(share, 4)):.4f}".rstrip("0").rstrip(".")
 
 
-def points(share: Fraction) -> str:
+def points(share: Fraction, words: Words = ENGLISH) -> str:
     """Return points as they are printed: 2, 0.5, 1.25; thirds as a fraction."""
     if share.denominator == 1:
         return str(share.numerator)
     for places in (1, 2, 3):
         scaled = share * 10**places
         if scaled.denominator == 1:
-            return f"{int(scaled) / 10**places:.{places}f}"
+            return words.decimal(f"{int(scaled) / 10**places:.{places}f}")
     return str(share)

@@ -12,7 +12,7 @@ from layerquiz.formula.derive import Step as DerivedStep
 from layerquiz.formula.expr import Reference
 from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.folding import COPIED, folded
-from layerquiz.network.glossary import entry
+from layerquiz.network.glossary import meaning
 from layerquiz.render.document import Step
 from layerquiz.render.mathtext import LATEX, OF_ALL, OWNERS, TEXT, chain, grouped, latex_in, letter, role, text_in
 
@@ -58,28 +58,44 @@ def _in_rule_letters(
     latex, text = chain(step, latex_in(words))[:2], chain(step, text_in(words))[:2]
     if written is not None and latex[-1] != written.tex:
         latex, text = (*latex, written.tex), (*text, written.text)
-    return Step(latex, f"{owner}: {' = '.join(text)}", meanings, layer=owner if several else "")
+    return Step(
+        latex, f"{owner}: {' = '.join(text)}", meanings, layer=_owner(owner, words) if several else "", words=words
+    )
 
 
 def _block(
     step: DerivedStep, also: list[DerivedStep], explained: set[str], plain: bool, several: bool, words: Words
 ) -> Step:
-    told = " and ".join(phrase if phrase.startswith("in ") else f"the {phrase}" for phrase in _likewise(step, also))
-    note = f"Likewise {told}: {grouped(step.value)}." if also else ""
-    text = f"{step.quantity.owner}: {' = '.join(chain(step, text_in(words)))}" if plain else ""
-    layer = step.quantity.owner if several else ""
-    return Step(chain(step, latex_in(words)), text, tuple(_meanings(step, explained, words)), note, layer)
+    in_numbers = text_in(words)
+    text = f"{_owner(step.quantity.owner, words)}: {' = '.join(chain(step, in_numbers))}" if plain else ""
+    layer = _owner(step.quantity.owner, words) if several else ""
+    note = _note(step, also, words) if also else ""
+    return Step(chain(step, latex_in(words)), text, tuple(_meanings(step, explained, words)), note, layer, words)
 
 
-def _likewise(step: DerivedStep, also: Sequence[DerivedStep]) -> list[str]:
+def _owner(owner: str, words: Words) -> str:
+    """Return what a part of the network is called beside its steps."""
+    return words("total") if owner == "total" else owner
+
+
+def _note(step: DerivedStep, also: list[DerivedStep], words: Words) -> str:
+    """Return for what else a step holds, as a sentence."""
+    number = grouped(step.value, text_in(words))
+    told = words(" and ").join(_likewise(step, also, words, words("the {name}")))
+    return words("Likewise {names}: {number}.", names=told, number=number)
+
+
+def _likewise(
+    step: DerivedStep, also: Sequence[DerivedStep], words: Words = ENGLISH, axis: str = "{name}"
+) -> list[str]:
     """Say for what else a step holds: other axes of its layer, and the same layer in other copies of its block."""
     owner = step.quantity.owner
-    axes = [entry(other.quantity.name).meaning for other in also if other.quantity.owner == owner]
+    same = [other.quantity.name for other in also if other.quantity.owner == owner]
+    axes = [axis.format(name=meaning(name, words=words)) for name in same]
     copies = list(dict.fromkeys(other.quantity.owner for other in also if other.quantity.owner != owner))
     if len(copies) > 2 and all(_is_next(*pair) for pair in pairwise(copies)):
-        return [*axes, f"in {copies[0]} to {copies[-1]}"]
-    *most, last = copies or [""]
-    return [*axes, *([f"in {', '.join(most)} and {last}" if most else f"in {last}"] if last else [])]
+        return [*axes, words("in {first} to {last}", first=copies[0], last=copies[-1])]
+    return [*axes, *([words("in {names}", names=words.listed(copies))] if copies else [])]
 
 
 def _is_next(owner: str, other: str) -> bool:
@@ -100,13 +116,14 @@ def _meanings(
     What is `lettered` has no number; what the question has `told` is not explained again.
     """
     planned = step.planned
-    for sign, ref, quantity, meaning in planned.remembered(("letters", words), lambda: _letters_of(planned, words)):
+    letters = planned.remembered(("letters", words), lambda: _letters_of(planned, words))
+    for sign, ref, quantity, told_as in letters:
         if sign in explained or quantity in told:
             continue
         explained.add(sign)
         value = step.value if ref is None else step.values[ref]
-        number = "" if quantity in lettered else f" = {grouped(value, LATEX)}"
-        yield f"${sign}{number}$ ({meaning})"
+        number = "" if quantity in lettered else f" = {grouped(value, latex_in(words))}"
+        yield f"${sign}{number}$ ({told_as})"
 
 
 def _letters_of(planned: Planned, words: Words) -> tuple[tuple[str, Reference | None, Reference, str], ...]:
@@ -116,22 +133,26 @@ def _letters_of(planned: Planned, words: Words) -> tuple[tuple[str, Reference | 
     """
     own = Reference("own", planned.quantity.name)
     found: list[tuple[str, Reference | None, Reference, str]] = [
-        (letter(own, latex_in(words)), None, planned.quantity, _meaning(own))
+        (letter(own, latex_in(words)), None, planned.quantity, _meaning(own, words))
     ]
     found += [
-        (letter(ref, latex_in(words)), ref, quantity, _meaning(ref))
+        (letter(ref, latex_in(words)), ref, quantity, _meaning(ref, words))
         for ref, quantity in planned.names.items()
         if ref != own and _has_role(ref)
     ]
     return tuple(letters for letters in found if not letters[0].startswith(r"\text"))
 
 
-def _meaning(ref: Reference) -> str:
+def _meaning(ref: Reference, words: Words = ENGLISH) -> str:
     """Return what a letter stands for; with several inputs, of which one: `features of input 2`."""
-    meaning, number = entry(ref.name, own=ref.owner in OWNERS).meaning, role(ref.owner)
-    if number and meaning.startswith("input "):
-        return f"{meaning.removeprefix('input ')} of input {number}"
-    return meaning.replace("the input", f"input {number}") if number else meaning
+    told, number = meaning(ref.name, ref.owner in OWNERS, words), role(ref.owner)
+    if not number:
+        return told
+    if words.is_english and told.startswith("input "):
+        return f"{told.removeprefix('input ')} of input {number}"
+    if words.is_english:
+        return told.replace("the input", f"input {number}")
+    return words("{text} (input {number})", text=told, number=number)
 
 
 def _has_role(ref: Reference) -> bool:

@@ -6,8 +6,21 @@ import re
 import textwrap
 from collections.abc import Iterable
 
+from layerquiz.languages import ENGLISH
 from layerquiz.render import escape, markup
-from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
+from layerquiz.render.document import (
+    AnswerGrid,
+    Blank,
+    Block,
+    Page,
+    Paper,
+    Paragraph,
+    Parting,
+    Question,
+    Sheet,
+    Step,
+    paid,
+)
 
 WIDTH = 100
 SPECIAL = re.compile(rf"-|[^\S ]|\S{{{WIDTH}}}|^ | $")
@@ -29,7 +42,8 @@ def sheet(document: Sheet) -> str:
     conventions = _wrapped(" ".join(map(markup.text_line, document.conventions)))
     alone = len(document.questions) == 1
     questions = (question(asked, solved=document.solutions and alone) for asked in document.questions)
-    behind = (_title("Worked solutions"), *map(_solved, document.questions)) if document.solutions and not alone else ()
+    heading = _title(document.words("Worked solutions"))
+    behind = (heading, *map(_solved, document.questions)) if document.solutions and not alone else ()
     return _joined(_title(document.title), escape.name(document.subtitle), conventions, *questions, *behind)
 
 
@@ -55,7 +69,7 @@ def _solved(asked: Question) -> str:
 
 
 def _head_of(asked: Question) -> str:
-    return f"{asked.number}. {markup.text_line(asked.title)} ({points(asked.points)})"
+    return f"{asked.number}. {markup.text_line(asked.title)} ({markup.text_line(asked.paid)})"
 
 
 def block(item: Block) -> str:
@@ -70,36 +84,30 @@ def block(item: Block) -> str:
 
 def step(item: Step) -> str:
     """Return a worked step on one line, what its letters mean, and its remark."""
-    where = "; ".join(map(markup.text_line, item.where))
-    lines = (item.text, f"where {where}" if where else "", markup.text_line(item.note))
+    lines = (item.text, markup.text_line(item.letters), markup.text_line(item.note))
     return "\n".join(line for line in lines if line)
-
-
-def points(number: str) -> str:
-    """Return `1 point`, `2 points`."""
-    return f"{markup.text_line(number)} point{'' if number == '1' else 's'}"
 
 
 def _head(document: Paper) -> tuple[str, ...]:
     """Return everything before the first question."""
     who = f"Name: {escape.name(document.student_name)}\nStudent id: {escape.name(document.student_id)}"
     place = f"{escape.name(document.course)}, {escape.name(document.date)}"
-    number = f"Paper {document.number}, {points(document.total)}"
+    number = f"Paper {document.number}, {markup.text_line(paid(document.total, ENGLISH))}"
     rules = " ".join(map(markup.text_line, (*document.conventions, *document.policy)))
     return _title(document.title), f"{place}\n{number}\n{who}", markup.text(document.instructions), _wrapped(rules)
 
 
 def _worked(blank: Blank | None, blocks: Iterable[Block]) -> str:
     """Return the worked solution of one blank."""
-    head = _line(blank.mark, blank.label, f"({points(blank.points)})") if blank else ""
-    answer = _line("Answer:", blank.key, blank.key_unit) if blank else ""
+    head = _line(blank.mark, blank.label, f"({blank.paid})") if blank else ""
+    answer = _line(blank.words("Answer:"), blank.key, blank.key_unit) if blank else ""
     body = "\n".join(part for part in (*map(block, blocks), answer) if part)
     return "\n".join(part for part in (head, textwrap.indent(body, "    ")) if part)
 
 
 def _row(blank: Blank) -> str:
     """Return the line on which a blank is answered."""
-    return _line(blank.mark, blank.beside, "____________", blank.unit, f"({points(blank.points)})")
+    return _line(blank.mark, blank.beside, "____________", blank.unit, f"({blank.paid})")
 
 
 def _line(*markdown: str) -> str:
