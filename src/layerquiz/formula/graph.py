@@ -28,7 +28,8 @@ class Rules:
     """Formulas by local name, in an order in which each can be computed; `origin` is what they were built for.
 
     Rules that are not `shared` may name other parts (the sums over a whole network do). What is `later` is worked out
-    when it is first asked for: in rules that are not shared, everything.
+    when it is first asked for: in rules that are not shared, everything. Rules that are `like` others share most of
+    their formulas, and what is known of these is not found again.
     """
 
     def __init__(
@@ -37,18 +38,20 @@ class Rules:
         origin: object = None,
         shared: bool = True,
         later: frozenset[str] = frozenset(),
+        like: Rules | None = None,
     ) -> None:
-        self.formulas: dict[str, Formula] = (
-            {name: formulas[name] for name in _ordered(formulas)} if shared else {**formulas}
-        )
+        self.formulas: dict[str, Formula] = {**formulas}
         self.origin = origin
         self.shared = shared
         self.later = later
+        self.like = like
+        if shared and not (like and _is_ordered(self.reads)):
+            self.formulas = {name: formulas[name] for name in _ordered(self.reads)}
         self._remembered: dict[Hashable, Any] = {}
 
     def replaced(self, replacements: Mapping[str, Formula]) -> Rules:
         """Return the same rules with some formulas put in place of others."""
-        return Rules({**self.formulas, **replacements}, self.origin, self.shared, self.later)
+        return Rules({**self.formulas, **replacements}, self.origin, self.shared, self.later, self)
 
     def variant(self, key: Hashable, replacements: Callable[[], Mapping[str, Formula]]) -> Rules:
         """Return a replaced set of rules, built once per key."""
@@ -68,23 +71,35 @@ class Rules:
     @cached_property
     def reads(self) -> dict[str, tuple[Reference, ...]]:
         """Return what each formula reads, found once."""
-        return {name: references(formula) for name, formula in self.formulas.items()}
+        known, found = (self.like.formulas, self.like.reads) if self.like else ({}, {})
+        return {
+            name: found[name] if known.get(name) is formula else references(formula)
+            for name, formula in self.formulas.items()
+        }
 
     @cached_property
     def run(self) -> Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]:
         """Return the compiled rules: own givens and the sources' values to all own values but those for later."""
-        from layerquiz.formula.solve import compiled
+        from layerquiz.formula.solve import compiled, compiled_later
 
-        return compiled({name: formula for name, formula in self.formulas.items() if name not in self.later})
+        make = compiled_later if self.like else compiled  # most rules of mistakes are run a few times only
+        return make({name: formula for name, formula in self.formulas.items() if name not in self.later})
 
 
-def _ordered(formulas: Mapping[str, Formula]) -> Iterable[str]:
-    """Return the names so that each comes after those of the same part which it needs."""
-    needs = {
-        name: [ref.name for ref in references(formula) if ref.owner == OWN and ref.name in formulas]
-        for name, formula in formulas.items()
-    }
+def _ordered(reads: Mapping[str, Iterable[Reference]]) -> Iterable[str]:
+    """Return the names so that each comes after those of the same part which it reads."""
+    needs = {name: [ref.name for ref in read if ref.owner == OWN and ref.name in reads] for name, read in reads.items()}
     return _sorted(needs)
+
+
+def _is_ordered(reads: Mapping[str, Iterable[Reference]]) -> bool:
+    """Say whether each name comes after those of the same part which it reads already."""
+    later = set(reads)
+    for name, read in reads.items():
+        if any(ref.owner == OWN and ref.name in later for ref in read):
+            return False
+        later.remove(name)
+    return True
 
 
 def _sorted(needs: Mapping[str, Iterable[str]]) -> list[str]:

@@ -40,6 +40,9 @@ PLACE: dict[str, Any] = {"lineno": 1, "col_offset": 0}
 WIDEST = 64
 """The most operands of a formula that is compiled."""
 
+RUN_WALKING = 6
+"""So many times the rules of a mistake are walked: to compile them takes as long as that."""
+
 Values: TypeAlias = dict[str, Mapping[str, Number]]
 Run: TypeAlias = Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]
 
@@ -208,6 +211,20 @@ def compiled(formulas: Mapping[str, Formula]) -> Run:
     body.append(ast.Return(ast.Dict(keys, locals_, **PLACE), **PLACE))
     known = {"quotient": quotient, "floor": math.floor, "ceil": math.ceil, "min": min, "max": max}
     return assembled(("own", "sources"), body, known)
+
+
+def compiled_later(formulas: Mapping[str, Formula]) -> Run:
+    """Return one function for a set of rules that walks them at first, and is compiled once that pays."""
+    times, fast = 0, None
+
+    def run(own: Mapping[str, Number], sources: tuple[Mapping[str, Number], ...]) -> dict[str, Number]:
+        nonlocal times, fast
+        times += 1
+        if times > RUN_WALKING and fast is None:
+            fast = compiled(formulas)
+        return fast(own, sources) if fast else _walked(formulas, own, sources)
+
+    return run
 
 
 def assembled(arguments: Iterable[str], body: list[ast.stmt], known: dict[str, Any]) -> Callable[..., Any]:
