@@ -35,7 +35,14 @@ from layerquiz.render.mathtext import in_words
 from layerquiz.render.questions import sheet
 
 OTHERS = LANGUAGES[1:]
-EXAMPLE = (folder("example") / "exam.yaml").read_text(encoding="utf-8")
+ASKED = [
+    entry.template.name
+    for entry in exams.parse((folder("example") / "exam.yaml").read_text(encoding="utf-8"), "exam.yaml", "1").entries
+    if entry.own is None
+]
+EXAMPLE = "title: T\nseed: 2026\nquestions:\n" + "".join(f"  - {{template: {name}}}\n" for name in ASKED)
+"""The example exam without what its author wrote in English."""
+
 WRITTEN = [(name, language) for name, found in library.templates().items() for language in found.languages[1:]]
 KINDS = {"number", "formula", "choice", "unknown", "find-error", "compare", "budget", "code", "statement"}
 ENGLISH_WORDS = frozenset(
