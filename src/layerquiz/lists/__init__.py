@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from layerquiz import engine, files
 from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.exam import Exam, Paper
+from layerquiz.exam.proof import FILE as PROOF
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.languages import Words
 from layerquiz.lists import around, marking
@@ -21,7 +22,7 @@ from layerquiz.render.look import Look
 from layerquiz.tables.workbook import workbook
 
 FOLDER = "lists"
-MASTER, PROOF = "master.pdf", "proof.pdf"
+MASTER = "master.pdf"
 PACKING, ATTENDANCE, SEATS, LABELS = (f"{FOLDER}/{name}.pdf" for name in ("packing", "attendance", "seats", "labels"))
 
 
@@ -113,11 +114,6 @@ def _printed(found: Mapping[str, Sequence[List]], look: Look) -> dict[str, bytes
     return {name: parts[kind] for name, kind in kinds.items()}
 
 
-def documents(exam: Exam, papers: Sequence[Paper], words: Words) -> Documents:
-    """Return what is printed around an exam whose papers are drawn."""
-    return Documents(exam, papers, words)
-
-
 def is_secret(name: str) -> bool:
     """Say whether a file around an exam holds right answers."""
     return name in (MASTER, PROOF) or name.startswith(_marking("").removesuffix(".pdf"))
@@ -133,4 +129,4 @@ def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
     return sentences(asked, exact, exam.aids, Words(exam.language))
 
 
-__all__ = ["PROOF", "Documents", "documents", "erratum", "is_secret", "printed", "proof"]
+__all__ = ["PROOF", "Documents", "erratum", "is_secret", "printed", "proof"]

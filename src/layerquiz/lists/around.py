@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.seats import Seat, seat
 from layerquiz.languages import Words
-from layerquiz.lists.rooms import Room, is_spare, spans
+from layerquiz.lists.rooms import Room, spans
 from layerquiz.render.document import Paragraph
 from layerquiz.render.escape import literal
 from layerquiz.render.lists import MOST_PLACES, Label, Labels, List, Place, Plan, Rows
@@ -91,7 +91,7 @@ def attendance(exam: Exam, room: Room, words: Words) -> List:
 
 def _attending(paper: Paper) -> tuple[str, ...]:
     student = paper.student
-    shown = ("", "") if is_spare(paper) else (student.id, student.name)
+    shown = ("", "") if paper.is_spare else (student.id, student.name)
     return (student.seat, str(paper.number), paper.version, *shown)
 
 

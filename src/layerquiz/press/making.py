@@ -178,7 +178,7 @@ class Making:
         """
         if not self.press.lists:
             return None
-        around = lists.documents(self.exam, list(reopened(self.exam, drawn.papers)), Words(self.exam.language))
+        around = lists.Documents(self.exam, list(reopened(self.exam, drawn.papers)), Words(self.exam.language))
         for name, content in around.tables.items():
             self.finished.add(name, content)
         return around
