@@ -117,7 +117,6 @@ ESTIMATED = phrase(
     "An estimate within a factor of 2 lies between half the exact number and twice as much, and so for others."
 )
 CARRIED = phrase("Later parts are marked from your own earlier values.")
-AIDS = {"calculator": phrase("A pocket calculator is allowed."), "none": phrase("No calculator is allowed.")}
 AMBIGUOUS = phrase("If a question seems ambiguous, write down your assumption.")
 
 
@@ -350,6 +349,14 @@ class Gathered:
     said: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
     asked: dict[str, None] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, questions: Iterable[tuple[str, Question]]) -> Gathered:
+        """Return what some numbered questions need to have said."""
+        found = cls()
+        for number, question in questions:
+            found.take(number, question)
+        return found
+
     def take(self, number: str, question: Question) -> None:
         """Take one more question in; what it needs is said in its language."""
         words = question.words
@@ -364,12 +371,11 @@ class Gathered:
                 self.said.setdefault(topic, {}).setdefault(sentence, {}).update(numbers)
         self.asked.update(other.asked)
 
-    def sentences(self, exact: bool | None = None, aids: str | None = None, words: Words = ENGLISH) -> tuple[str, ...]:
+    def sentences(self, exact: bool | None = None, words: Words = ENGLISH) -> tuple[str, ...]:
         """Return the sentences of a sheet, as `sentences` does."""
         ordered = sorted(self.said.items(), key=lambda topic: TOPICS.index(topic[0]))
         found = [_for_whom(sentence, held, rivals, words) for _, rivals in ordered for sentence, held in rivals.items()]
         general = (
-            *([AIDS[aids]] if aids else []),
             *([PRODUCTS if exact is False else EXACT] if "number" in self.asked else []),
             *([FORMULAS] if "formula" in self.asked else []),
             *([ROUNDING] if exact is None and "rounding" in self.asked else []),
@@ -395,18 +401,14 @@ def _asked(question: Question) -> Iterator[str]:
 def sentences(
     questions: Iterable[tuple[str, Question]],
     exact: bool | None = None,
-    aids: str | None = None,
     words: Words = ENGLISH,
 ) -> tuple[str, ...]:
     """Return what the blanks of some numbered questions need, as Markdown sentences.
 
     Where two questions count differently, each sentence says for which questions it holds. `exact` says that only exact
-    numbers count, or that rounded ones do, whatever the questions say. `aids` are those of an exam that names them.
+    numbers count, or that rounded ones do, whatever the questions say.
     """
-    gathered = Gathered()
-    for number, question in questions:
-        gathered.take(number, question)
-    return gathered.sentences(exact, aids, words)
+    return Gathered.of(questions).sentences(exact, words)
 
 
 def _for_whom(sentence: str, numbers: Iterable[str], rivals: dict[str, dict[str, None]], words: Words) -> str:

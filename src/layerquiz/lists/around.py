@@ -11,6 +11,7 @@ from layerquiz.lists.rooms import Room, spans
 from layerquiz.render.document import Paragraph
 from layerquiz.render.escape import literal
 from layerquiz.render.lists import MOST_PLACES, Label, Labels, List, Place, Plan, Rows
+from layerquiz.render.papers import AIDS
 
 SIGNED = 46.0
 """Millimetres to sign in."""
@@ -25,6 +26,11 @@ DETAILS = ("room", "seat", "paper", "version", "student", "name", "section", "ac
 def above(exam: Exam) -> str:
     """Return what stands above every list: course, exam and date."""
     return " \N{MIDDLE DOT} ".join(part for part in (exam.course, exam.title, exam.date) if part)
+
+
+def aids(exam: Exam, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return the fact which aids are permitted, where an exam says so."""
+    return ((words("Permitted aids"), words(AIDS[exam.aids])),) if exam.aids else ()
 
 
 def _in_room(title: str, room: Room) -> str:

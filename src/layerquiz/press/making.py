@@ -15,7 +15,7 @@ from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import reopened, seal, seal_of
-from layerquiz.grading.policy import Policy
+from layerquiz.grading.policy import assumed
 from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.chunks import Chunk, Layout, check_room, layout, printed
@@ -127,7 +127,7 @@ class Making:
         step: Callable[[], None],
     ) -> None:
         """Make all PDFs ready, and the seal with their layout."""
-        said = drawn.said.sentences(Policy.of(self.exam.policy).asks_exact, self.exam.aids, Words(self.exam.language))
+        said = assumed(self.exam, drawn.said)
         wanted = layout(drawn.numbers, said, layout_of(self.old))
         look = look_of(self.exam, self.theme, reopened(self.exam, drawn.papers))
         check_room(drawn, wanted, self.work, {paper["student"] for paper in self.old.get("papers", ())}, look)
