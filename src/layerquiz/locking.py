@@ -11,13 +11,13 @@ from pathlib import Path
 
 from layerquiz import files, lists
 from layerquiz.errors import ExamError, LayerquizError
-from layerquiz.press.names import SEAL
+from layerquiz.press.names import KEY, SEAL, SOLUTIONS, TEX
 from layerquiz.vault import places
 from layerquiz.vault.cipher import HEAD, Head, Lock
 from layerquiz.vault.stored import ENDING, Passphrase, lock_of, locked
 
-SECRETS = (SEAL, "key.csv", lists.PROOF)
-FOLDERS = ("solutions", "tex")
+SECRETS = (SEAL, KEY, lists.PROOF)
+FOLDERS = (SOLUTIONS, TEX)
 
 
 def is_secret(name: str) -> bool:

@@ -24,7 +24,19 @@ from layerquiz.press.drawing import Class, Orders, drawn_class, planned
 from layerquiz.press.helpers import Helpers, helpers
 from layerquiz.press.looks import documents, in_latex, look_of
 from layerquiz.press.moving import Finished, is_whole
-from layerquiz.press.names import KINDS, SEAL, are_there, file_names, left_over, pdf_name, pdf_names, unprinted
+from layerquiz.press.names import (
+    ANSWERS,
+    KEY,
+    KINDS,
+    SEAL,
+    TYPED_ANSWERS,
+    are_there,
+    file_names,
+    left_over,
+    pdf_name,
+    pdf_names,
+    unprinted,
+)
 from layerquiz.press.opened import Earlier
 from layerquiz.press.sealing import is_written, layout_of, pretty
 from layerquiz.press.show import progress
@@ -167,9 +179,9 @@ class Making:
         keys = [["student", *(["version"] if has_versions else []), *drawn.blanks]]
         for each, key in zip(self.wanted, drawn.keys, strict=True):
             keys.append([each.student.id, *([each.version] if has_versions else []), *key])
-        self.finished.add("key.csv", files.csv_text(keys))
-        self.finished.add("answers.csv", files.csv_text(answers))
-        self.finished.add("answers.xlsx", workbook(answers, seal_hash, "answers"))
+        self.finished.add(KEY, files.csv_text(keys))
+        self.finished.add(ANSWERS, files.csv_text(answers))
+        self.finished.add(TYPED_ANSWERS, workbook(answers, seal_hash, "answers"))
 
     def _around(self, drawn: Class) -> lists.Documents | None:
         """Make the tables around the exam ready; return what is printed around it.
