@@ -131,7 +131,7 @@ def document(language: str) -> latex.Source:
     """Return the papers and solutions of the example exam as LaTeX."""
     found, drawn = papers_in(language)
     numbered = [question for paper in drawn for question in paper.numbered]
-    said = sentences(numbered, Policy.of(found.policy).asks_exact, "calculator", Words(language))
+    said = sentences(numbered, Policy.of(found.policy).asks_exact, Words(language))
     return latex.papers([papers.paper(found, paper, number, said) for number, paper in enumerate(drawn, 1)])
 
 

@@ -6,6 +6,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+STAMPED = (".py", ".j2", ".po", ".yaml")
+"""Endings of the files of this package that decide what is printed."""
+
 
 def folder(name: str) -> Traversable:
     """Return a folder of packaged data: `zoo`, `published`, `example`, `starters` or `question_templates`."""
@@ -17,5 +20,5 @@ def folder(name: str) -> Traversable:
 def stamp() -> list[tuple[str, int, int]]:
     """Return what changes with this package's own files: what an older one has half made is not taken up."""
     place = Path(__file__).parent
-    found = ((path, path.stat()) for path in sorted(place.rglob("*")) if path.suffix in (".py", ".j2"))
+    found = ((path, path.stat()) for path in sorted(place.rglob("*")) if path.suffix in STAMPED)
     return [(path.relative_to(place).as_posix(), stat.st_size, stat.st_mtime_ns) for path, stat in found]

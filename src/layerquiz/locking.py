@@ -11,13 +11,13 @@ from pathlib import Path
 
 from layerquiz import files, lists
 from layerquiz.errors import ExamError, LayerquizError
-from layerquiz.press.names import SEAL
+from layerquiz.press.names import KEY, SEAL, SOLUTIONS, TEX
 from layerquiz.vault import places
 from layerquiz.vault.cipher import HEAD, Head, Lock
 from layerquiz.vault.stored import ENDING, Passphrase, lock_of, locked
 
-SECRETS = (SEAL, "key.csv", lists.PROOF)
-FOLDERS = ("solutions", "tex")
+SECRETS = (SEAL, KEY, lists.PROOF)
+FOLDERS = (SOLUTIONS, TEX)
 
 
 def is_secret(name: str) -> bool:
@@ -63,7 +63,7 @@ def check_clear(folder: Path) -> None:
 def _unlock(found: Lock, folder: Path, name: str) -> None:
     """Put one file into the clear. Where both forms are there, an interruption left them, and they are equal."""
     path, where = folder / name, str(locked(folder / name))
-    with locked(path).open("rb") as stream:
+    with files.outside(path.parent), locked(path).open("rb") as stream:
         if not files.is_file(path):
             places.put_in_place(path, found.opened(name, stream, where))
         elif not _are_equal(places.pieces(path), found.opened(name, stream, where)):
@@ -99,5 +99,5 @@ def _names(folder: Path) -> list[str]:
     there = {name.removesuffix(ENDING) for name in places.paths_below(folder)}
     if SEAL not in there:
         cure = "Name the folder that `layerquiz exam` wrote"
-        raise ExamError("there is no exam.json here", where=str(folder), cure=cure, slug="no-seal")
+        raise ExamError(f"there is no {SEAL} here", where=str(folder), cure=cure, slug="no-seal")
     return sorted(filter(is_secret, there), key=lambda name: (name == SEAL, name))

@@ -62,7 +62,7 @@ def sealed_as_written(
     places.check_finished(Path(target))
     if not files.is_file(path) and not vault.is_locked(path):
         cure = "Name the folder that `layerquiz exam` wrote"
-        raise ExamError("there is no exam.json here", where=target, cure=cure, slug="no-seal")
+        raise ExamError(f"there is no {SEAL} here", where=target, cure=cure, slug="no-seal")
     return read(path, passphrase)
 
 

@@ -10,8 +10,10 @@ import pytest
 
 from cli.desk import pretended, pretended_whole, refusal, run, tree
 from layerquiz import engine
+from layerquiz.exam.assumptions import AMBIGUOUS
 from layerquiz.exam.exam_schema import schema
 from layerquiz.files import csv_text
+from layerquiz.languages import Words
 
 EXAM = """\
 title: Quiz
@@ -170,6 +172,16 @@ def test_a_preview_without_tex_is_text(monkeypatch):
     assert "Why?" in paper
     assert "Half for the mask." not in paper
     assert "Half for the mask." in solution
+
+
+def test_a_preview_is_in_the_language_of_its_exam(monkeypatch):
+    """What all questions assume, too."""
+    monkeypatch.setattr(engine, "available", lambda: False)
+    Path("exam.yaml").write_text("title: Q\nlanguage: de\nquestions: [{template: conv-size}]\n", encoding="utf-8")
+    assert run("exam", "exam.yaml", "--preview", "-o", "look").exit_code == 0
+    paper = Path("look", "paper.md").read_text(encoding="utf-8")
+    assert Words("de")(AMBIGUOUS) in paper
+    assert AMBIGUOUS not in paper
 
 
 def test_a_preview_says_what_is_wrong_with_the_exam(tmp_path):

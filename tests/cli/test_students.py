@@ -237,6 +237,26 @@ def test_an_interruption_at_any_step_is_finished_by_running_again(folder: Path) 
     assert steps["undecided"] > 0
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        '{"written": ["../taken"], "removed": []}',
+        '{"written": [], "removed": ["../roster.csv"]}',
+        '{"written": [], "removed": ["/etc/passwd"]}',
+        '{"written": ["a\\u0000"], "removed": []}',
+        '{"written": 1}',
+        "[",
+    ],
+)
+def test_a_plan_of_somebody_else_touches_nothing_outside_of_the_folder(folder: Path, desk: Path, plan: str) -> None:
+    """A folder may come from anywhere, its hidden ones too."""
+    change = folder / ".layerquiz-change"
+    change.mkdir()
+    (change / "plan.json").write_text(plan, encoding="utf-8")
+    (change / "0").write_text("planted")
+    assert "no plan of a change" in refusal("students", "out", "--yes", beside=desk)
+
+
 FAULTS = {
     ("--export", "s9", "-o", "x.zip"): (1, 'no student has the id "s9"'),
     ("--delete", "s22"): (1, 'Did you mean "s2"?'),

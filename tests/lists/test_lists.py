@@ -93,7 +93,7 @@ def test_labels_count_every_paper_of_a_room() -> None:
 
 
 def test_the_attendance_list_is_a_table_too() -> None:
-    found = lists.documents(exam(), papers(60, spares=4), ENGLISH).tables
+    found = lists.Documents(exam(), papers(60, spares=4), ENGLISH).tables
     rows = list(csv.DictReader(io.StringIO(found["lists/attendance.csv"].decode())))
     assert sorted(int(row["paper"]) for row in rows) == list(range(1, 65))
     assert [row["room"] for row in rows] == sorted(
@@ -102,7 +102,7 @@ def test_the_attendance_list_is_a_table_too() -> None:
 
 
 def test_what_holds_keys_is_secret() -> None:
-    found = lists.documents(exam(), papers(12, 1), ENGLISH)
+    found = lists.Documents(exam(), papers(12, 1), ENGLISH)
     secret = {name for name in found.pdfs if lists.is_secret(name)}
     assert secret == {"master.pdf", "lists/marking-1.pdf", "lists/marking-2.pdf", "lists/marking-3.pdf"}
     assert not any(map(lists.is_secret, found.tables))
@@ -114,7 +114,7 @@ def test_all_is_printed_and_nothing_sticks_out(name: str) -> None:
     """Every paper's number stands in the text of the lists, long tables repeat their heads, and no box is too wide."""
     if not engine.available():
         pytest.skip(f"there is no TeX: install {' '.join(engine.missing())}")
-    found = lists.documents(exam(), CLASSES[name], ENGLISH)
+    found = lists.Documents(exam(), CLASSES[name], ENGLISH)
     printed = found.printed()
     assert set(printed) == set(found.pdfs)
     _check_numbers(read(printed["lists/attendance.pdf"]), CLASSES[name])
@@ -143,7 +143,7 @@ def test_lists_are_as_large_as_papers(size: Literal["a4", "letter"], points: tup
     """Every page has the size that the exam says, those without a foot too."""
     if not engine.available():
         pytest.skip(f"there is no TeX: install {' '.join(engine.missing())}")
-    found = lists.documents(replace(exam(), paper_size=size), papers(12, 1, spares=2), ENGLISH).printed()
+    found = lists.Documents(replace(exam(), paper_size=size), papers(12, 1, spares=2), ENGLISH).printed()
     for name in ("lists/labels.pdf", "lists/seats.pdf", "master.pdf"):
         with pikepdf.open(io.BytesIO(found[name])) as pdf:
             assert {tuple(round(float(side)) for side in page.mediabox[2:]) for page in pdf.pages} == {points}

@@ -44,3 +44,11 @@ def test_those_without_a_room_stand_last_and_those_without_a_seat_behind_the_oth
 def test_spans_name_every_number_once(numbers: set[int]) -> None:
     named = [part.split("\N{EN DASH}") for part in spans(numbers).split(", ") if part]
     assert [n for part in named for n in range(int(part[0]), int(part[-1]) + 1)] == sorted(numbers)
+
+
+def test_a_paper_is_spare_by_its_id_and_not_because_its_student_has_no_name() -> None:
+    """Rosters may lack a name; such a student sits in a room like everybody else."""
+    students = (Student("s1", "", room="A"), Student("s2", "N", room="A"), Student("spare-3", ""))
+    (room,) = rooms([Paper(student, (), number) for number, student in enumerate(students, 1)])
+    assert [paper.number for paper in room.papers] == [1, 2]
+    assert [paper.number for paper in room.spares] == [3]

@@ -10,10 +10,10 @@ from layerquiz import files
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Paper
 from layerquiz.exam.seating import PREFIX, SPARE
-from layerquiz.grading.spares import Binding
+from layerquiz.grading.spares import BINDINGS, Binding
 from layerquiz.grading.submissions.table import shown
 
-FILE = "bindings.csv"
+FILE = BINDINGS
 COLUMNS = ("paper", "student", "name", "by", "at")
 REQUIRED = COLUMNS[:3]
 

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
+from layerquiz.exam.needs import LEARNED, Needs, needs_of
 from layerquiz.exam.question import Question
-from layerquiz.formula.expr import Ceil, Floor, Formula, Reference, walk
+from layerquiz.formula.expr import Ceil, Floor
 from layerquiz.languages import ENGLISH, Words, phrase
 from layerquiz.network.conventions import Conventions
-from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
-from layerquiz.network.network import Network
 
-OF_PARAMETERS = frozenset(
-    ("parameter_bytes", "gradient_bytes", "optimiser_bytes", "training_bytes", "moved_bytes", "arithmetic_intensity")
-)
-LEARNED = (
-    frozenset(("weights", "biases", "parameters", "trainable", "nontrainable", "active_parameters")) | OF_PARAMETERS
-)
 COUNTED = LEARNED - {"weights", "biases"}
 OPERATIONS = frozenset(("macs", "flops", "backward_flops", "training_flops", "arithmetic_intensity"))
 BACKWARD = frozenset(("backward_flops", "training_flops"))
@@ -117,72 +109,7 @@ ESTIMATED = phrase(
     "An estimate within a factor of 2 lies between half the exact number and twice as much, and so for others."
 )
 CARRIED = phrase("Later parts are marked from your own earlier values.")
-AIDS = {"calculator": phrase("A pocket calculator is allowed."), "none": phrase("No calculator is allowed.")}
 AMBIGUOUS = phrase("If a question seems ambiguous, write down your assumption.")
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What the blanks of one question rest on: a network, and the quantities of it that they are about."""
-
-    network: Network
-    about: tuple[str, ...]
-    words: Words = ENGLISH
-
-    @property
-    def conventions(self) -> Conventions:
-        """Return how the question counts."""
-        return self.network.conventions
-
-    @cached_property
-    def asked(self) -> frozenset[str]:
-        """Return the asked quantities without their layers."""
-        return frozenset(quantity for _, _, quantity in self.blanks)
-
-    @property
-    def blanks(self) -> list[tuple[str, str, str]]:
-        """Return the owner of each quantity that the answers rest on, a dot, and its name."""
-        return [name.rpartition(".") for name in self.about]
-
-    @cached_property
-    def above(self) -> list[Reference]:
-        """Return every quantity that the blanks are computed from, and the blanks themselves."""
-        return self.network.graph.order([ref for name in self.about for ref in self.network.members(name)])
-
-    @property
-    def layers(self) -> list[Layer]:
-        """Return the layers that the blanks rest on."""
-        by_name = self.network.by_name
-        return [by_name[name] for name in dict.fromkeys(ref.owner for ref in self.above) if name in by_name]
-
-    @property
-    def counted(self) -> list[Layer]:
-        """Return the layers whose learned numbers the blanks rest on."""
-        owners = {ref.owner for ref in self.above if ref.name in LEARNED}
-        return [layer for layer in self.layers if layer.name in owners]
-
-    def has_key(self, key: str) -> bool:
-        """Say whether a layer below the blanks is of a kind with some key."""
-        return any(key in type(layer.keys).model_fields for layer in self.layers)
-
-    def rounds(self, node: type[Formula]) -> bool:
-        """Say whether a value that the blanks need is rounded."""
-        parts = self.network.graph.parts
-        rules = ((parts[ref.owner].rules.formulas.get(ref.name)) for ref in self.above)
-        return any(isinstance(part, node) for rule in rules if rule is not None for part in walk(rule))
-
-    def padded(self) -> bool:
-        """Say whether a padding by a number counts."""
-        values = self.network.values
-        return any(ref.name.partition(".")[0] == "padding" and values[ref.owner][ref.name] > 0 for ref in self.above)
-
-
-def needs_of(question: Question, words: Words = ENGLISH) -> Iterator[Needs]:
-    """Yield what a question rests on, for each of its networks."""
-    for name, network in question.networks.items():
-        begins = f"{name}." if name else ""
-        about = tuple([found.removeprefix(begins) for found in question.about if found.startswith(begins)])
-        yield Needs(network, about, words)
 
 
 def _sentences(needs: Needs) -> Iterator[tuple[str, str]]:
@@ -350,6 +277,14 @@ class Gathered:
     said: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
     asked: dict[str, None] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, questions: Iterable[tuple[str, Question]]) -> Gathered:
+        """Return what some numbered questions need to have said."""
+        found = cls()
+        for number, question in questions:
+            found.take(number, question)
+        return found
+
     def take(self, number: str, question: Question) -> None:
         """Take one more question in; what it needs is said in its language."""
         words = question.words
@@ -364,12 +299,11 @@ class Gathered:
                 self.said.setdefault(topic, {}).setdefault(sentence, {}).update(numbers)
         self.asked.update(other.asked)
 
-    def sentences(self, exact: bool | None = None, aids: str | None = None, words: Words = ENGLISH) -> tuple[str, ...]:
+    def sentences(self, exact: bool | None = None, words: Words = ENGLISH) -> tuple[str, ...]:
         """Return the sentences of a sheet, as `sentences` does."""
         ordered = sorted(self.said.items(), key=lambda topic: TOPICS.index(topic[0]))
         found = [_for_whom(sentence, held, rivals, words) for _, rivals in ordered for sentence, held in rivals.items()]
         general = (
-            *([AIDS[aids]] if aids else []),
             *([PRODUCTS if exact is False else EXACT] if "number" in self.asked else []),
             *([FORMULAS] if "formula" in self.asked else []),
             *([ROUNDING] if exact is None and "rounding" in self.asked else []),
@@ -395,18 +329,14 @@ def _asked(question: Question) -> Iterator[str]:
 def sentences(
     questions: Iterable[tuple[str, Question]],
     exact: bool | None = None,
-    aids: str | None = None,
     words: Words = ENGLISH,
 ) -> tuple[str, ...]:
     """Return what the blanks of some numbered questions need, as Markdown sentences.
 
     Where two questions count differently, each sentence says for which questions it holds. `exact` says that only exact
-    numbers count, or that rounded ones do, whatever the questions say. `aids` are those of an exam that names them.
+    numbers count, or that rounded ones do, whatever the questions say.
     """
-    gathered = Gathered()
-    for number, question in questions:
-        gathered.take(number, question)
-    return gathered.sentences(exact, aids, words)
+    return Gathered.of(questions).sentences(exact, words)
 
 
 def _for_whom(sentence: str, numbers: Iterable[str], rivals: dict[str, dict[str, None]], words: Words) -> str:

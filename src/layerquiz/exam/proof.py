@@ -18,6 +18,9 @@ NOT_ASKED = (
 )
 """What of a sealed exam is not about what is asked, so that it may change behind a signature."""
 
+FILE = "proof.pdf"
+"""What the pages are called that are read and signed."""
+
 LETTERS = ascii_lowercase.replace("l", "").replace("o", "")
 DIGITS = "23456789"
 """Signs that are not taken for each other."""
@@ -37,15 +40,10 @@ def code(exam: Exam) -> str:
     return "".join(signs)
 
 
-def is_signed(exam: Exam) -> bool:
-    """Say whether two different people have signed for what an exam asks now."""
-    return not unsigned_because(exam)
-
-
 def unsigned_because(exam: Exam) -> str:
     """Return why an exam is a draft, and what to write into its file; nothing where it is signed."""
     right = code(exam)
-    cure = f"read proof.pdf (layerquiz exam --proof) and write signed: {{code: {right}, by: [two names]}}"
+    cure = f"read {FILE} (layerquiz exam --proof) and write signed: {{code: {right}, by: [two names]}}"
     if exam.signed is None:
         return f"a draft, as nobody has signed it: {cure}"
     if exam.signed.code != right:

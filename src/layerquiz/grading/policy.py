@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from layerquiz.errors import ExamError, nearest
+from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.question import Question, letters
 from layerquiz.grading.policy_keys import Shares, agreeing, choice
@@ -200,6 +201,11 @@ def _of_blank(own: Policy, place: str, written: Any, places: list[str]) -> Polic
         return own.changed(written, OF_QUESTION)
     except ExamError as error:
         raise error.at(f"blank {place}") from None
+
+
+def assumed(exam: Exam, needed: Gathered) -> tuple[str, ...]:
+    """Return the sentences on conventions that an exam's papers print, for what their questions need to have said."""
+    return needed.sentences(Policy.of(exam.policy).asks_exact, Words(exam.language))
 
 
 def exam_sentences(exam: Exam) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.exam.seating import PREFIX, SPARE
 from layerquiz.grading.submissions.table import Submissions, shown
 
+BINDINGS = "bindings.csv"
+"""Who has which spare paper, beside the sealed exam."""
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -83,7 +86,7 @@ def _cells(answers: Mapping[str, Mapping[str, str]], found: Binding) -> Mapping[
     """Return the answers on a bound spare, which may stand under either of its ids."""
     if _is_filled(answers, found.paper) and _is_filled(answers, found.student):
         what = f"the student {shown(found.student)} has answers to two papers: their own and spare {found.number}"
-        cure = "Remove the answers to one of them, or the line of the spare in bindings.csv"
+        cure = f"Remove the answers to one of them, or the line of the spare in {BINDINGS}"
         raise ExamError(what, cure=cure, slug="two-papers")
     return answers.get(found.paper if _is_filled(answers, found.paper) else found.student, {})
 
@@ -95,5 +98,5 @@ def _is_filled(answers: Mapping[str, Mapping[str, str]], student: str) -> bool:
 def _unbound(spare: str) -> ExamError:
     number = spare.removeprefix(PREFIX)
     what = f"spare paper {number} has answers, and no student"
-    cure = f"Bind it: `layerquiz enter` asks whose it is, or add a line {number},ID,NAME to bindings.csv"
+    cure = f"Bind it: `layerquiz enter` asks whose it is, or add a line {number},ID,NAME to {BINDINGS}"
     return ExamError(what, cure=cure, slug="unbound-spare")

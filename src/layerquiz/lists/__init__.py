@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from layerquiz import engine, files
-from layerquiz.exam.assumptions import sentences
+from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.exam import Exam, Paper
-from layerquiz.grading.policy import Policy, policies
+from layerquiz.exam.proof import FILE as PROOF
+from layerquiz.grading.policy import assumed, policies
 from layerquiz.languages import Words
 from layerquiz.lists import around, marking
 from layerquiz.lists.erratum import erratum
@@ -21,7 +22,7 @@ from layerquiz.render.look import Look
 from layerquiz.tables.workbook import workbook
 
 FOLDER = "lists"
-MASTER, PROOF = "master.pdf", "proof.pdf"
+MASTER = "master.pdf"
 PACKING, ATTENDANCE, SEATS, LABELS = (f"{FOLDER}/{name}.pdf" for name in ("packing", "attendance", "seats", "labels"))
 
 
@@ -53,8 +54,10 @@ class Documents:
 
     def lists(self, assumptions: Sequence[str] | None = None) -> Iterator[tuple[str, tuple[List, ...]]]:
         """Yield the lists of each PDF with its name; `assumptions`, found where none are given, stand on the papers."""
-        said = _assumptions(self.exam, self.papers) if assumptions is None else assumptions
-        yield from self._keyed(said)
+        if assumptions is None:
+            asked = (question for paper in self.papers for question in paper.numbered)
+            assumptions = assumed(self.exam, Gathered.of(asked))
+        yield from self._keyed(assumptions)
         yield from self._for_rooms()
 
     def printed(self, assumptions: Sequence[str] | None = None) -> dict[str, bytes]:
@@ -113,11 +116,6 @@ def _printed(found: Mapping[str, Sequence[List]], look: Look) -> dict[str, bytes
     return {name: parts[kind] for name, kind in kinds.items()}
 
 
-def documents(exam: Exam, papers: Sequence[Paper], words: Words) -> Documents:
-    """Return what is printed around an exam whose papers are drawn."""
-    return Documents(exam, papers, words)
-
-
 def is_secret(name: str) -> bool:
     """Say whether a file around an exam holds right answers."""
     return name in (MASTER, PROOF) or name.startswith(_marking("").removesuffix(".pdf"))
@@ -127,10 +125,4 @@ def _marking(number: str) -> str:
     return f"{FOLDER}/marking-{number}.pdf"
 
 
-def _assumptions(exam: Exam, papers: Sequence[Paper]) -> tuple[str, ...]:
-    exact = Policy.of(exam.policy).asks_exact
-    asked = [question for paper in papers for question in paper.numbered]
-    return sentences(asked, exact, exam.aids, Words(exam.language))
-
-
-__all__ = ["PROOF", "Documents", "documents", "erratum", "is_secret", "printed", "proof"]
+__all__ = ["PROOF", "Documents", "erratum", "is_secret", "printed", "proof"]

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.seats import Seat, seat
 from layerquiz.languages import Words
-from layerquiz.lists.rooms import Room, is_spare, spans
+from layerquiz.lists.rooms import Room, spans
 from layerquiz.render.document import Paragraph
 from layerquiz.render.escape import literal
 from layerquiz.render.lists import MOST_PLACES, Label, Labels, List, Place, Plan, Rows
+from layerquiz.render.papers import AIDS
 
 SIGNED = 46.0
 """Millimetres to sign in."""
@@ -25,6 +26,11 @@ DETAILS = ("room", "seat", "paper", "version", "student", "name", "section", "ac
 def above(exam: Exam) -> str:
     """Return what stands above every list: course, exam and date."""
     return " \N{MIDDLE DOT} ".join(part for part in (exam.course, exam.title, exam.date) if part)
+
+
+def aids(exam: Exam, words: Words) -> tuple[tuple[str, str], ...]:
+    """Return the fact which aids are permitted, where an exam says so."""
+    return ((words("Permitted aids"), words(AIDS[exam.aids])),) if exam.aids else ()
 
 
 def _in_room(title: str, room: Room) -> str:
@@ -91,7 +97,7 @@ def attendance(exam: Exam, room: Room, words: Words) -> List:
 
 def _attending(paper: Paper) -> tuple[str, ...]:
     student = paper.student
-    shown = ("", "") if is_spare(paper) else (student.id, student.name)
+    shown = ("", "") if paper.is_spare else (student.id, student.name)
     return (student.seat, str(paper.number), paper.version, *shown)
 
 

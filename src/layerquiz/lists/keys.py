@@ -61,7 +61,7 @@ class Keys:
             numbered = paper.numbered
             self.drawings = self.drawings or [{} for _ in numbered]
             answers = tuple(_answers(number, question) for number, question in numbered)
-            self.papers.append(Keyed(paper.number, paper.version, not paper.student.name, answers))
+            self.papers.append(Keyed(paper.number, paper.version, paper.is_spare, answers))
             for place, (number, question) in enumerate(numbered):
                 self._draw(self.drawings[place], number, question, paper)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.grading.policy import exam_sentences
 from layerquiz.languages import Words
-from layerquiz.lists.around import above
+from layerquiz.lists.around import above, aids
 from layerquiz.lists.keys import TOGETHER, Keyed, Keys, in_columns, key_lists
 from layerquiz.lists.rooms import spans
 from layerquiz.render.document import Paragraph
@@ -29,6 +29,7 @@ def master(exam: Exam, keys: Keys, assumptions: Sequence[str], words: Words) -> 
         *([(words("Spare papers"), spans(spares))] if spares else []),
         (words("Points"), points(first.points)),
         *([(words("Time"), words("{minutes} minutes", minutes=exam.time))] if exam.time else []),
+        *aids(exam, words),
     )
     answers = [] if large else list(_answers(keys, words))
     items = (

@@ -8,16 +8,16 @@ from fractions import Fraction
 from itertools import count, islice
 from math import log
 
-from layerquiz.exam.assumptions import sentences
+from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.drawing import drawings, fixed
 from layerquiz.exam.entries import Entry
 from layerquiz.exam.exam import Exam, blank_id
 from layerquiz.exam.proof import PEOPLE, code
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.timing import seconds
-from layerquiz.grading.policy import Policy, exam_sentences
+from layerquiz.grading.policy import assumed, exam_sentences
 from layerquiz.languages import Words
-from layerquiz.lists.around import above
+from layerquiz.lists.around import above, aids
 from layerquiz.lists.keys import answer
 from layerquiz.lists.master import said
 from layerquiz.render.document import Paragraph
@@ -76,6 +76,7 @@ def _first(exam: Exam, looked: Sequence[Looked], words: Words) -> List:
         (words("Questions"), str(len(looked))),
         (words("Points"), points(sum((each.entry.worth for each in looked), Fraction(0)))),
         (words("Estimated time"), time),
+        *aids(exam, words),
     )
     rows = tuple(
         (
@@ -89,11 +90,10 @@ def _first(exam: Exam, looked: Sequence[Looked], words: Words) -> List:
         for each in looked
     )
     columns = (words("Question"), words("Title"), words("Points"), words("Seconds"), words("Range"), words("Drawings"))
-    asked = [(each.number, each.drawn[0]) for each in looked]
-    assumed = sentences(asked, Policy.of(exam.policy).asks_exact, exam.aids, words)
+    sentences = assumed(exam, Gathered.of((each.number, each.drawn[0]) for each in looked))
     items = (
         Rows(columns, rows, "rlrrrr"),
-        *said(words("What the papers assume"), assumed),
+        *said(words("What the papers assume"), sentences),
         *said(words("Marking"), exam_sentences(exam)),
         Paragraph(words("Signed"), heading=True),
         Paragraph(literal(_statement(words))),

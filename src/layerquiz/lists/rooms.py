@@ -34,17 +34,12 @@ class Room:
         return tuple(paper for paper in self.papers if paper.student.accommodation)
 
 
-def is_spare(paper: Paper) -> bool:
-    """Say whether a paper is nobody's yet."""
-    return not paper.student.name
-
-
 def rooms(papers: Sequence[Paper]) -> tuple[Room, ...]:
     """Return the rooms by name, and last the papers without one; spare papers without a room go evenly to all."""
     named: dict[str, list[Paper]] = {}
     spares: dict[str, list[Paper]] = {}
     for paper in papers:
-        (spares if is_spare(paper) else named).setdefault(paper.student.room, []).append(paper)
+        (spares if paper.is_spare else named).setdefault(paper.student.room, []).append(paper)
     names = sorted(named or spares, key=lambda name: (not name, natural(name), name))
     homeless = spares.pop("", []) if "" not in named or len(named) > 1 else []
     for place, paper in enumerate(homeless):

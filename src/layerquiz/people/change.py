@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerquiz import files
+from layerquiz.errors import LayerquizError
 from layerquiz.vault import places
 from layerquiz.vault.places import CHANGE
 
@@ -41,20 +41,38 @@ class Change:
 
 
 def finish(folder: Path) -> bool:
-    """Finish a change that was decided; say whether there was one."""
+    """Finish a change that was decided; say whether there was one.
+
+    Raises `LayerquizError` for a plan that is none of ours: the folder may come from somebody else.
+    """
     shutil.rmtree(folder / UNDECIDED, ignore_errors=True)
     there = folder / CHANGE
     if not (there / PLAN).is_file():
         shutil.rmtree(there, ignore_errors=True)
         return False
-    plan: Mapping[str, Sequence[str]] = json.loads((there / PLAN).read_bytes())
+    written, removed = _plan(folder, there / PLAN)
     with files.outside(folder):
-        for place, name in enumerate(plan["written"]):
+        for place, name in enumerate(written):
             if (there / str(place)).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (there / str(place)).replace(folder / name)
-        for name in plan["removed"]:
+        for name in removed:
             (folder / name).unlink(missing_ok=True)
         (there / PLAN).unlink()
         shutil.rmtree(there)
     return True
+
+
+def _plan(folder: Path, path: Path) -> tuple[list[str], list[str]]:
+    """Return the paths that a plan writes and removes, all of which have to lie in the folder."""
+    inside = folder.resolve()
+    try:
+        plan = json.loads(files.read_bytes(path))
+        written, removed = ([str(name) for name in plan[key]] for key in ("written", "removed"))
+        is_ours = all((inside / name).resolve().is_relative_to(inside) for name in (*written, *removed))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        is_ours = False
+    if not is_ours:
+        what, cure = "this is no plan of a change that was interrupted here", f"Remove the folder {CHANGE}"
+        raise LayerquizError(what, where=str(path), cure=cure, slug="plan")
+    return written, removed

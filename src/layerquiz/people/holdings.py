@@ -8,23 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from layerquiz import files, lists
+from layerquiz.engine import boxes
 from layerquiz.entry import bindings, record
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.seal import Sealed
 from layerquiz.grading.spares import Binding, settled
-from layerquiz.press.names import KINDS, file_names
+from layerquiz.press.names import FOLDERS, PAPERS, SOLUTIONS, TEX, file_names
+from layerquiz.press.opened import SEAL_LIMIT
 from layerquiz.vault import places
 from layerquiz.vault.stored import ENDING, Passphrase, read_data
 
-LARGEST = 2_000_000_000
 TABLE = ".csv"
 MADE = ("grades/grades.xlsx", "grades/canvas.csv", "grades/moodle.csv", "grades/report.html", "grades/summary.md")
 SLIDES = "grades/slides.pdf"
-PRINTED, GRADED = ("papers", "solutions", "tex"), ("grades/feedback", "grades/practice")
+PRINTED, GRADED = (PAPERS, SOLUTIONS, TEX), ("grades/feedback", "grades/practice")
 """Folders that have files for single students: called as the papers are, and as those who were graded are."""
 
-NAMELESS = "boxes.json"
-FOR_ALL = tuple(f"{kind}s/{kind}s.pdf" for kind in KINDS)
+FOR_ALL = tuple(f"{name}/{name}.pdf" for name in FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Holdings:
 
     def read(self, name: str) -> bytes:
         """Return a file of the folder, whether it is locked or not."""
-        return read_data(self.folder, name, LARGEST, self.passphrase)
+        return read_data(self.folder, name, SEAL_LIMIT, self.passphrase)
 
     def has(self, name: str) -> bool:
         """Say whether a file is there, locked or not."""
@@ -125,7 +125,7 @@ class Holdings:
 
     def strange(self, taken: Collection[str]) -> list[str]:
         """Return the paths of files that are not ours: nothing here looks into them."""
-        return [path for path in self.paths if path not in {*taken, *self.made(), *self.about_all(), NAMELESS}]
+        return [path for path in self.paths if path not in {*taken, *self.made(), *self.about_all(), boxes.FILE}]
 
 
 def named_files(sealed: Sealed, bound: Sequence[Binding]) -> dict[str, dict[str, str]]:

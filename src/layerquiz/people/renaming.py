@@ -18,7 +18,7 @@ from layerquiz.exam.seating import SPARE
 from layerquiz.grading import corrections
 from layerquiz.people.change import Change
 from layerquiz.people.holdings import Holdings, Table, named_files
-from layerquiz.press.names import SEAL
+from layerquiz.press.names import ANSWERS, KEY, SEAL, TYPED_ANSWERS
 from layerquiz.press.sealing import pretty
 from layerquiz.tables.workbook import workbook
 from layerquiz.vault.stored import ENDING, lock_of
@@ -61,10 +61,10 @@ def _changed(found: Holdings, names: Mapping[str, str | None]) -> Change:
     sealed = _seal(found, names)
     _put(found, change, SEAL, "".join(pretty(sealed)).encode())
     for name, table in found.tables():
-        rows = _rows(table, names, keeps_spares=name == "key.csv")
+        rows = _rows(table, names, keeps_spares=name == KEY)
         _put(found, change, name, files.csv_text([table.head, *rows]).encode())
-        if name == "answers.csv" and found.has("answers.xlsx"):
-            change.written["answers.xlsx"] = workbook([table.head, *rows], sealed["hash"], "answers")
+        if name == ANSWERS and found.has(TYPED_ANSWERS):
+            change.written[TYPED_ANSWERS] = workbook([table.head, *rows], sealed["hash"], "answers")
     if found.has(bindings.FILE):
         kept = [replace(one, student=new, name=new) if new != one.student else one for one, new in _bound(found, names)]
         change.written[bindings.FILE] = bindings.text(kept).encode()

@@ -89,15 +89,11 @@ def draw(order: Order) -> tuple[bytes, bytes]:
     exam = known(order.head)
     seen = _seen(order)
     found = _papers(exam, order, seen)
-    gathered = Gathered()
-    for paper in found:
-        for number, question in paper.numbered:
-            gathered.take(number, question)
     drawn = Drawn(
         [sealed_paper(paper, place) for place, paper in enumerate(found, order.first)],
         list(found[0].blanks),
         [right_answers(paper) for paper in found],
-        gathered,
+        Gathered.of(question for paper in found for question in paper.numbered),
         sum(exams.is_alike(exam, paper) for paper in found),
         (_identities(exam, found[0]), _identities(exam, found[-1])),
         repeated(exam, found, seen),

@@ -11,6 +11,7 @@ from layerquiz.exam.proof import unsigned_because
 from layerquiz.press.chunks import Layout
 from layerquiz.press.draw import SAID
 from layerquiz.press.drawing import Class
+from layerquiz.press.names import PAPERS, TEX
 from layerquiz.press.setting import said
 from layerquiz.press.work import Work
 from layerquiz.render import formula_sheet, html_paper, latex, papers
@@ -36,7 +37,7 @@ def documents(
 ) -> dict[str, str]:
     """Return the papers that are read by a screen reader, by their names in the folder; `named` are those of PDFs."""
     sheets = (papers.paper(exam, paper, paper.number, sentences, look.theme, look.formulas) for paper in found)
-    return {f"papers/{named[sheet.number]}.html": html_paper.page(sheet) for sheet in sheets if sheet.html}
+    return {f"{PAPERS}/{named[sheet.number]}.html": html_paper.page(sheet) for sheet in sheets if sheet.html}
 
 
 def in_latex(drawn: Class, done: Layout, work: Work, number: int, name: str, look: Look) -> dict[str, str | bytes]:
@@ -46,5 +47,5 @@ def in_latex(drawn: Class, done: Layout, work: Work, number: int, name: str, loo
         raise ExamError(f"there is no paper {number}", cure=cure, slug="no-paper")
     found = [paper for paper in drawn.printed(work, {number}) if paper.number == number]
     source = latex.joined([*said(found, done.said, SAID)], done.sizes, look=look)
-    pictures = {f"tex/{picture}": content for picture, content in source.files}
-    return {f"tex/{name}.tex": fonts.portable(source.text), **pictures}
+    pictures = {f"{TEX}/{picture}": content for picture, content in source.files}
+    return {f"{TEX}/{name}.tex": fonts.portable(source.text), **pictures}

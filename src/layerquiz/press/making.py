@@ -15,7 +15,7 @@ from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import reopened, seal, seal_of
-from layerquiz.grading.policy import Policy
+from layerquiz.grading.policy import assumed
 from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.chunks import Chunk, Layout, check_room, layout, printed
@@ -24,7 +24,19 @@ from layerquiz.press.drawing import Class, Orders, drawn_class, planned
 from layerquiz.press.helpers import Helpers, helpers
 from layerquiz.press.looks import documents, in_latex, look_of
 from layerquiz.press.moving import Finished, is_whole
-from layerquiz.press.names import KINDS, SEAL, are_there, file_names, left_over, pdf_name, pdf_names, unprinted
+from layerquiz.press.names import (
+    ANSWERS,
+    KEY,
+    KINDS,
+    SEAL,
+    TYPED_ANSWERS,
+    are_there,
+    file_names,
+    left_over,
+    pdf_name,
+    pdf_names,
+    unprinted,
+)
 from layerquiz.press.opened import Earlier
 from layerquiz.press.sealing import is_written, layout_of, pretty
 from layerquiz.press.show import progress
@@ -127,7 +139,7 @@ class Making:
         step: Callable[[], None],
     ) -> None:
         """Make all PDFs ready, and the seal with their layout."""
-        said = drawn.said.sentences(Policy.of(self.exam.policy).asks_exact, self.exam.aids, Words(self.exam.language))
+        said = assumed(self.exam, drawn.said)
         wanted = layout(drawn.numbers, said, layout_of(self.old))
         look = look_of(self.exam, self.theme, reopened(self.exam, drawn.papers))
         check_room(drawn, wanted, self.work, {paper["student"] for paper in self.old.get("papers", ())}, look)
@@ -167,9 +179,9 @@ class Making:
         keys = [["student", *(["version"] if has_versions else []), *drawn.blanks]]
         for each, key in zip(self.wanted, drawn.keys, strict=True):
             keys.append([each.student.id, *([each.version] if has_versions else []), *key])
-        self.finished.add("key.csv", files.csv_text(keys))
-        self.finished.add("answers.csv", files.csv_text(answers))
-        self.finished.add("answers.xlsx", workbook(answers, seal_hash, "answers"))
+        self.finished.add(KEY, files.csv_text(keys))
+        self.finished.add(ANSWERS, files.csv_text(answers))
+        self.finished.add(TYPED_ANSWERS, workbook(answers, seal_hash, "answers"))
 
     def _around(self, drawn: Class) -> lists.Documents | None:
         """Make the tables around the exam ready; return what is printed around it.
@@ -178,7 +190,7 @@ class Making:
         """
         if not self.press.lists:
             return None
-        around = lists.documents(self.exam, list(reopened(self.exam, drawn.papers)), Words(self.exam.language))
+        around = lists.Documents(self.exam, list(reopened(self.exam, drawn.papers)), Words(self.exam.language))
         for name, content in around.tables.items():
             self.finished.add(name, content)
         return around

@@ -10,7 +10,13 @@ from layerquiz import engine, files
 from layerquiz.errors import OutsideError
 
 SEAL = "exam.json"
+KEY, ANSWERS, TYPED_ANSWERS = "key.csv", "answers.csv", "answers.xlsx"
+"""The right answers of all papers, and the empty sheets for those of students."""
+
 KINDS = ("paper", "solution")
+PAPERS, SOLUTIONS = FOLDERS = tuple(f"{kind}s" for kind in KINDS)
+TEX = "tex"
+"""The folders of PDFs, and that of papers as LaTeX."""
 
 DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
 """Names that Windows keeps for itself, whatever their ending."""
@@ -18,7 +24,7 @@ DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "
 
 def file_names(ids: Sequence[str]) -> list[str]:
     """Return a file name for each student id: its plain characters, with a number where two would be the same."""
-    taken: set[str] = {"papers", "solutions", *DEVICES}
+    taken: set[str] = {*FOLDERS, *DEVICES}
     numbers: dict[str, int] = {}
     found = []
     for student in ids:
@@ -64,7 +70,7 @@ def unprinted(target: Path, pdfs: Sequence[str], same: bool) -> str:
 
 def left_over(target: Path, pdfs: Sequence[str]) -> list[str]:
     """Return a note on papers that stand in the folder and are not of this exam."""
-    there = {name for kind in KINDS for name in files.names_below(target / f"{kind}s", ".pdf")}
+    there = {name for folder in FOLDERS for name in files.names_below(target / folder, ".pdf")}
     strange = sorted(there - {name.partition("/")[2] for name in pdfs})
     shown = ", ".join(strange[:3]) + (", ..." if strange[3:] else "")
-    return [f"not of this exam, and left as they are: {shown} in papers/ and solutions/"] if strange else []
+    return [f"not of this exam, and left as they are: {shown} in {PAPERS}/ and {SOLUTIONS}/"] if strange else []

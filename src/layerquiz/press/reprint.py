@@ -14,8 +14,7 @@ from layerquiz.errors import OutsideError
 from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.seal import Sealed
-from layerquiz.grading.policy import Policy
-from layerquiz.languages import Words
+from layerquiz.grading.policy import assumed
 from layerquiz.press.chunks import Layout, layout
 from layerquiz.press.draw import SAID
 from layerquiz.press.looks import look_of
@@ -61,19 +60,10 @@ def _layout(plain: Mapping[str, Any], sealed: Sealed, look: Look) -> Layout:
     found = layout_of(plain)
     if found is not None:
         return layout(numbers, tuple(found["said"]), found)
-    sentences = _sentences(sealed)
+    sentences = assumed(sealed.exam, Gathered.of(question for paper in sealed.papers for question in paper.numbered))
     wanted = layout(numbers, sentences, None)
     sources = measuring(said(_printed(sealed.exam, sealed.papers), sentences, SAID), look)
     return Layout(wanted.chunks, sentences, largest(map(measure, sources)))
-
-
-def _sentences(sealed: Sealed) -> tuple[str, ...]:
-    """Return the sentences that stand on all papers."""
-    gathered = Gathered()
-    for paper in sealed.papers:
-        for number, question in paper.numbered:
-            gathered.take(number, question)
-    return gathered.sentences(Policy.of(sealed.exam.policy).asks_exact, sealed.exam.aids, Words(sealed.exam.language))
 
 
 def _chunk(sealed: Sealed, wanted: Layout, number: int) -> Iterator[Printed]:

@@ -10,8 +10,6 @@ from layerquiz.errors import OutsideError
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seats import natural
 
-ORDERS = ("roster", "seat", "room")
-
 
 @dataclass(frozen=True, slots=True)
 class Span:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from layerquiz.exam.assumptions import Needs, needs_of
 from layerquiz.exam.described import KINDS, RANKS
+from layerquiz.exam.needs import Needs, needs_of
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Formula, Integer, Reference, references, transform
 from layerquiz.formula.spelling import Style, latex_in

@@ -42,7 +42,7 @@ def paper(
         instructions=exam.instructions,
         conventions=conventions,
         student_name=student.name,
-        student_id=student.id if student.name else "",  # a spare paper: whoever takes it writes their own
+        student_id="" if drawn.is_spare else student.id,  # whoever takes a spare paper writes their own
         number=number,
         questions=questions,
         total=points(drawn.points, Words(exam.language)),
