@@ -277,9 +277,14 @@ def test_a_changed_theme_is_seen():
     [
         ("((( say('Paper') ", "line"),
         ("((( nobody )))", "nobody"),
-        ("((( say.__globals__ )))", "unsafe"),
-        ("((* include 'paper.tex.j2' *))", "no loader"),
-        ("((* for a in range(9) *))((* endfor *))", "range"),
+        ("((( say.__globals__ )))", '"getattr"'),
+        ("((* include 'paper.tex.j2' *))", "include"),
+        ("((* for a in 'endless' *))((* endfor *))", '"for"'),
+        ("((( 'a' * 9999999999 )))", '"mul"'),
+        ("((( 9 ** 9 ** 9 )))", '"pow"'),
+        ("((* macro m() *))((( m() )))((* endmacro *))", '"macro"'),
+        ("((( '%9999999999d' % 1 )))", '"mod"'),
+        ("((( '{:9999999999}'.format(1) )))", '"getattr"'),
     ],
 )
 def test_a_theme_that_cannot_be_read_is_one_message(wrong: str, said: str):
