@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -16,9 +17,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from layerquiz import engine
+from layerquiz import engine, themed
 from layerquiz.engine import boxes, fonts
 from layerquiz.errors import LayerquizError
+from layerquiz.exam import exam
 from layerquiz.exam.accommodation import accommodation
 from layerquiz.exam.roster import Student
 from layerquiz.render import codes, cover, html_paper, latex, themes
@@ -291,6 +293,13 @@ def test_a_theme_that_cannot_be_read_is_one_message(wrong: str, said: str):
     with pytest.raises(LayerquizError, match=re.escape("my.tex.j2")) as caught:
         themes.written(Theme(f"\\relax\n{wrong}", "my.tex.j2"), "en")
     assert said in str(caught.value)
+
+
+def test_a_logo_whose_end_nobody_writes_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "logo.png")
+    found = exam.parse("title: T\nlogo: logo.png\nquestions:\n  - {template: conv-size}\n", "exam.yaml", "unused")
+    with pytest.raises(LayerquizError, match="no file"):
+        themed.theme(found, str(tmp_path / "exam.yaml"), None)
 
 
 def test_a_logo_is_a_picture():

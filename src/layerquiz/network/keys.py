@@ -73,14 +73,17 @@ def permitted(info: FieldInfo) -> str:
 def _words(annotation: Any) -> str:
     base, *limits = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
     if get_origin(base) in (Union, types.UnionType):
-        parts = dict.fromkeys(_words(part) for part in get_args(base) if part is not type(None))
+        options = [part for part in get_args(base) if part is not type(None)]
+        parts = dict.fromkeys(_words(Annotated[part, *limits] if limits else part) for part in options)
         return ", or ".join(parts)
     if get_origin(base) is Literal:
         return ", ".join(f'"{word}"' if isinstance(word, str) else str(word) for word in get_args(base))
     if get_origin(base) is dict:
         return "a mapping"
+    if isinstance(base, type) and issubclass(base, BaseModel):
+        return f"a mapping of {', '.join(base.model_fields)}"
     if get_origin(base) is list and get_args(base) == (Any,):
-        return "a list"
+        return "a list" + (" that is not empty" if any(isinstance(limit, MinLen) for limit in _flat(limits)) else "")
     if get_origin(base) is list:
         return f"a list with{_entries(_flat(limits))}, for each entry, {_words(get_args(base)[0])}"
     if get_origin(base) is Annotated:
