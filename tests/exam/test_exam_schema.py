@@ -104,6 +104,7 @@ def test_what_is_wrong_is_wrong_for_both(name: str) -> None:
     ("written", "said"),
     [
         ("time: 0", 'key "time": found 0. Allowed: a whole number from 1 to 10000'),
+        ("pass: 5", 'key "pass": found 5. Allowed: a number above 0 and at most 1'),
         ("signed: yes", 'key "signed": found True. Allowed: a mapping of code, by'),
         ("sections: []", r'key "sections": found []. Allowed: a list that is not empty'),
     ],

@@ -92,6 +92,7 @@ def _words(annotation: Any) -> str:
     most = next((limit.le for limit in _flat(limits) if isinstance(limit, Le)), None)
     bounds = [f"above {limit.gt}" for limit in _flat(limits) if isinstance(limit, Gt)]
     bounds += [f"below {limit.lt}" for limit in _flat(limits) if isinstance(limit, Lt)]
+    bounds += [f"at most {most}"] if least is None and most not in (None, LARGEST) else []
     above = f" {' and '.join(bounds)}" if bounds else ""
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else above

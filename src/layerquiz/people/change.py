@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerquiz import files
+from layerquiz.errors import ExamError
 from layerquiz.vault import places
 from layerquiz.vault.places import CHANGE
 
@@ -40,6 +41,21 @@ class Change:
             places.see_to_the_disk(folder)
 
 
+def _plan(folder: Path) -> Mapping[str, Sequence[str]]:
+    """Return what was decided; a folder may come from anyone, so nothing outside of it is ever touched."""
+    path = folder / CHANGE / PLAN
+    try:
+        plan: Mapping[str, Sequence[str]] = json.loads(path.read_bytes())
+        parents = [(folder / name).parent.resolve() for name in (*plan["written"], *plan["removed"])]
+        is_ours = all(parent.is_relative_to(folder.resolve()) for parent in parents)
+    except (ValueError, LookupError, TypeError):
+        is_ours = False
+    if not is_ours:
+        cure = f"Remove {path.parent}"
+        raise ExamError("this is no change that layerquiz began", where=str(path), cure=cure, slug="change")
+    return plan
+
+
 def finish(folder: Path) -> bool:
     """Finish a change that was decided; say whether there was one."""
     shutil.rmtree(folder / UNDECIDED, ignore_errors=True)
@@ -47,7 +63,7 @@ def finish(folder: Path) -> bool:
     if not (there / PLAN).is_file():
         shutil.rmtree(there, ignore_errors=True)
         return False
-    plan: Mapping[str, Sequence[str]] = json.loads((there / PLAN).read_bytes())
+    plan = _plan(folder)
     with files.outside(folder):
         for place, name in enumerate(plan["written"]):
             if (there / str(place)).is_file():
