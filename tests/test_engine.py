@@ -187,7 +187,7 @@ def test_a_question_taller_than_a_page_is_an_error():
     asked = papers(1)[0].questions[0]
     tall = type(asked)(9, "Tall", "1", tuple(size_step(227, 11, 4) for _ in range(60)))
     source = latex.sheet(Sheet("Practice", (tall,)))
-    with pytest.raises(OutsideError, match="Question 9 is taller than a page"):
+    with pytest.raises(OutsideError, match=r"Question 9 is taller than a page\. Give it less space"):
         engine.typeset(source.text, source.parts)
 
 

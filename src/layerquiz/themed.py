@@ -34,6 +34,9 @@ def theme(exam: Exam, exam_file: str, theme_file: str | None) -> Theme:
 
 
 def _logo(path: Path) -> bytes:
+    """Return a logo; of what is neither file nor folder, such as a pipe, nobody may ever write the end."""
+    if path.exists() and not (files.is_file(path) or files.is_folder(path)):
+        raise LayerquizError("no file", where=str(path), cure="Name a picture", slug="logo")
     logo = files.read_data(path, LOGO_LIMIT)
     themes.check_logo(logo, str(path))
     return logo

@@ -115,6 +115,7 @@ def test_an_exam_that_was_never_printed_is_printed_from_its_seal(desk: Path, mon
 
 FAULTS = {
     ("--student", "s9"): "there is no paper",
+    ("--student", "3"): "there is no paper",
     ("--paper", "6"): "The papers have the numbers 1 to 5",
 }
 

@@ -19,6 +19,7 @@ from layerquiz.entry.record import Typed
 from layerquiz.exam.seal import unseal
 from layerquiz.grading.spares import Binding
 from layerquiz.vault import VARIABLE, cipher, stored
+from layerquiz.vault.places import CHANGE
 
 NAMES = {"s1": "Ada Brandt", "s2": "José Álvarez", "s 3": "Zoë Zyx", "s_3": "Quirin Quast", "new-9": "Nora Neumann"}
 ROSTER = "student,name,email,room,accommodation\n" + "".join(
@@ -264,6 +265,26 @@ FAULTS = {
     ("--delete", "s1", "-o", "x"): (2, "-o goes with"),
     ("--delete", "s1", "--pseudonymise", "-o", "x"): (2, "Give one of"),
 }
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"written": ["../planted.txt"], "removed": []},
+        {"written": [], "removed": ["../roster.csv"]},
+        {"written": ["/nowhere/planted.txt"], "removed": []},
+        {"written": ["link/planted.txt"], "removed": []},
+        {"written": [1], "removed": []},
+        [],
+    ],
+)
+def test_a_change_that_somebody_planted_touches_nothing_outside(folder: Path, desk: Path, plan: object) -> None:
+    (folder / "link").symlink_to(desk)
+    (folder / CHANGE).mkdir()
+    (folder / CHANGE / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    (folder / CHANGE / "0").write_text("planted", encoding="utf-8")
+    said = refusal("students", "out", "--delete", "s1", "--yes", beside=desk)
+    assert "no plan of a change that was interrupted here" in said
 
 
 @pytest.mark.parametrize("arguments", FAULTS, ids=" ".join)

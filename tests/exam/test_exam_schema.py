@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
@@ -97,3 +98,17 @@ def test_what_is_wrong_is_wrong_for_both(name: str) -> None:
     assert not VALIDATOR.is_valid(yaml.safe_load(text))
     with pytest.raises(ExamError):
         exam.parse(text, "exam.yaml", "unused")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("time: 0", 'key "time": found 0. Allowed: a whole number from 1 to 10000'),
+        ("pass: 5", 'key "pass": found 5. Allowed: a number above 0 and at most 1'),
+        ("signed: yes", 'key "signed": found True. Allowed: a mapping of code, by'),
+        ("sections: []", r'key "sections": found []. Allowed: a list that is not empty'),
+    ],
+)
+def test_a_refused_key_says_in_words_what_it_takes(written: str, said: str) -> None:
+    with pytest.raises(ExamError, match=re.escape(said)):
+        exam.parse(f"title: T\n{written}\n", "exam.yaml", "unused")

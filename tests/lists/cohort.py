@@ -32,7 +32,7 @@ NAMES = (
     ),
     *("N" * 300, "Ada Brandt", "--- \"quoted\" 'names' ---"),
 )
-ROOMS = ("H 10", "H 9", "Hörsaal \\%")
+ROOMS = ("H 10", "H 9", "Hörsaal 教 \\%{")
 
 
 @cache

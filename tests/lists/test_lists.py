@@ -97,7 +97,7 @@ def test_the_attendance_list_is_a_table_too() -> None:
     rows = list(csv.DictReader(io.StringIO(found["lists/attendance.csv"].decode())))
     assert sorted(int(row["paper"]) for row in rows) == list(range(1, 65))
     assert [row["room"] for row in rows] == sorted(
-        (row["room"] for row in rows), key=["H 9", "H 10", "Hörsaal \\%"].index
+        (row["room"] for row in rows), key=["H 9", "H 10", "Hörsaal 教 \\%{"].index
     )
 
 

@@ -24,7 +24,7 @@ def test_every_paper_is_in_one_room(in_rooms: int, spares: int) -> None:
 
 def test_rooms_and_seats_are_in_the_order_in_which_people_count() -> None:
     found = rooms(papers(60))
-    assert [room.name for room in found] == ["H 9", "H 10", "Hörsaal \\%"]
+    assert [room.name for room in found] == ["H 9", "H 10", "Hörsaal 教 \\%{"]
     assert [paper.student.seat for paper in found[0].papers][:9] == [
         *(f"A{place}" for place in range(1, 8)),
         "B1",

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cli.desk import tree
+from layerquiz.errors import OutsideError
 from layerquiz.exam import exam as exams
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import seal
@@ -93,6 +94,30 @@ def test_without_dask_the_extra_is_named(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert 'pip install "layerquiz[dask]"' in wrong
     assert not list(tmp_path.glob(".out*"))
+
+
+def test_what_somebody_else_has_put_into_the_hidden_folder_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work(tmp_path / "out")
+    work.folder.mkdir()
+    (work.folder / "seed").write_text("known")
+    monkeypatch.setattr("os.geteuid", lambda: work.folder.stat().st_uid + 1)
+    with pytest.raises(OutsideError, match="somebody else"), work.locked():
+        pass
+    assert (work.folder / "seed").read_text() == "known"
+
+
+def test_links_in_the_hidden_folder_are_removed_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("Dear")
+    work = Work(tmp_path / "out")
+    work.folder.mkdir()
+    (work.folder / "finished").symlink_to(tmp_path / "mine")
+    with work.locked():
+        work.begin("this exam")
+        assert not work.path("finished").exists()
+    assert (tmp_path / "mine" / "letter.txt").read_text() == "Dear"
 
 
 def test_pieces_are_what_a_whole_roster_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from layerquiz.errors import LayerquizError
+from layerquiz.exam import exam as exams
+from layerquiz.exam.roster import Student
 from layerquiz.render import latex, markdown, text
+from layerquiz.render import papers as sheets
 from layerquiz.render.document import Page, Paragraph, Sheet, Table
 from render.sample_exam import alexnet, convolution, output_size, paper, papers, size_step
 
@@ -73,3 +79,11 @@ def test_wide_columns_share_what_narrow_ones_leave():
 
 
 TABLE = Table(("blank", "answer", "points"), (("1a", "3|4", "1"),), "lrc")
+
+
+def test_what_cannot_be_printed_in_a_solution_is_told_with_its_place():
+    asked = "{text: Why?, points: 1, solution: '$\\def\\x{}$'}"
+    found = exams.parse(f"title: T\nseed: 5\nquestions:\n  - {asked}\n", "exam.yaml", "unused")
+    drawn = exams.paper(found, Student("s1", "Ada"))
+    with pytest.raises(LayerquizError, match=r'^paper 3, its solution: "\\def" is not allowed'):
+        latex.printed(sheets.paper(found, drawn, 3, ()))

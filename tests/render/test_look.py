@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -16,9 +17,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from layerquiz import engine
+from layerquiz import engine, themed
 from layerquiz.engine import boxes, fonts
 from layerquiz.errors import LayerquizError
+from layerquiz.exam import exam
 from layerquiz.exam.accommodation import accommodation
 from layerquiz.exam.roster import Student
 from layerquiz.render import codes, cover, html_paper, latex, themes
@@ -277,15 +279,27 @@ def test_a_changed_theme_is_seen():
     [
         ("((( say('Paper') ", "line"),
         ("((( nobody )))", "nobody"),
-        ("((( say.__globals__ )))", "unsafe"),
-        ("((* include 'paper.tex.j2' *))", "no loader"),
-        ("((* for a in range(9) *))((* endfor *))", "range"),
+        ("((( say.__globals__ )))", '"getattr"'),
+        ("((* include 'paper.tex.j2' *))", "include"),
+        ("((* for a in 'endless' *))((* endfor *))", '"for"'),
+        ("((( 'a' * 9999999999 )))", '"mul"'),
+        ("((( 9 ** 9 ** 9 )))", '"pow"'),
+        ("((* macro m() *))((( m() )))((* endmacro *))", '"macro"'),
+        ("((( '%9999999999d' % 1 )))", '"mod"'),
+        ("((( '{:9999999999}'.format(1) )))", '"getattr"'),
     ],
 )
 def test_a_theme_that_cannot_be_read_is_one_message(wrong: str, said: str):
     with pytest.raises(LayerquizError, match=re.escape("my.tex.j2")) as caught:
         themes.written(Theme(f"\\relax\n{wrong}", "my.tex.j2"), "en")
     assert said in str(caught.value)
+
+
+def test_a_logo_whose_end_nobody_writes_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "logo.png")
+    found = exam.parse("title: T\nlogo: logo.png\nquestions:\n  - {template: conv-size}\n", "exam.yaml", "unused")
+    with pytest.raises(LayerquizError, match="no file"):
+        themed.theme(found, str(tmp_path / "exam.yaml"), None)
 
 
 def test_a_logo_is_a_picture():

@@ -48,7 +48,9 @@ def reprint(folder: str, student: str | None, paper: int | None, output: str | N
     plain, sealed = sealed_as_written(folder, asked)
     finder = Finder(sealed.papers)
     wanted = (
-        finder.numbered(paper) if paper else finder.paper(student or "", bindings.read(Path(folder), sealed.papers))
+        finder.numbered(paper)
+        if paper
+        else finder.of_student(student or "", bindings.read(Path(folder), sealed.papers))
     )
     found = again.reprint(plain, sealed, wanted, themed.sealed(Path(folder), sealed.exam))
     left = [name for name in found if output is None and is_secret(name) and is_locked(Path(folder) / SEAL)]

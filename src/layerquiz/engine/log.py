@@ -15,6 +15,7 @@ SIZE = re.compile(r"^LAYERQUIZ-SIZE (\S+) ([0-9.]+pt)$", re.MULTILINE)
 TOLD = re.compile(r"^LAYERQUIZ-(?!AT ).*$", re.MULTILINE)
 PAGES = re.compile(r"^Output written on .*\((\d+) pages?\b", re.MULTILINE)
 ERROR = re.compile(r"^(?:! |\./\S+:\d+: )(.+)$", re.MULTILINE)
+TALL = re.compile(r"Question \d+ is taller than a page")
 UNDEFINED = re.compile(r"(Undefined control sequence)\.\n[^\n]*?(\\[A-Za-z@]+) *$", re.MULTILINE)
 LACKING = re.compile(r"^Missing character: There is no (.+?) in font ", re.MULTILINE)
 OVERFULL = re.compile(r"^Overfull \\([hv])box \(([0-9.]+)pt too (?:wide|high)\)[^\n]*\n([^\n]*)", re.MULTILINE)
@@ -43,6 +44,9 @@ def read(path: Path) -> str:
 def check(record: str, *, failed: bool) -> None:
     """Raise `OutsideError` for the first TeX error or missing character, naming the paper and question concerned."""
     error, lacking = ERROR.search(record), LACKING.search(record)
+    if error and (tall := TALL.match(error[1])):
+        cure = "Give it less space, or part it into several questions"
+        raise OutsideError(tall[0], where=place(record, error), cure=cure, slug="too-tall")
     if failed or error:
         what = _what(record, error) if error else "the engine ended without a word"
         raise OutsideError(f"TeX stopped: {what}", where=place(record, error), slug="tex")

@@ -47,6 +47,13 @@ class Finder:
             raise self._unknown(str(number), is_number=True)
         return self._by_number[number]
 
+    def of_student(self, text: str, bindings: Iterable[Binding] = ()) -> Paper:
+        """Return the paper of the student whom an id or a name means. Raises `ExamError` where nobody is meant."""
+        found = self._of(text, bindings)
+        if found is None:
+            raise self._unknown(text, is_number=False)
+        return found
+
     def student(self, text: str) -> Student | None:
         """Return the student of the exam whom an id or a name means; None where nobody is meant."""
         found = self._people.find([text], [text])

@@ -73,14 +73,17 @@ def permitted(info: FieldInfo) -> str:
 def _words(annotation: Any) -> str:
     base, *limits = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
     if get_origin(base) in (Union, types.UnionType):
-        parts = dict.fromkeys(_words(part) for part in get_args(base) if part is not type(None))
+        options = [part for part in get_args(base) if part is not type(None)]
+        parts = dict.fromkeys(_words(Annotated[part, *limits] if limits else part) for part in options)
         return ", or ".join(parts)
     if get_origin(base) is Literal:
         return ", ".join(f'"{word}"' if isinstance(word, str) else str(word) for word in get_args(base))
     if get_origin(base) is dict:
         return "a mapping"
+    if isinstance(base, type) and issubclass(base, BaseModel):
+        return f"a mapping of {', '.join(base.model_fields)}"
     if get_origin(base) is list and get_args(base) == (Any,):
-        return "a list"
+        return "a list" + (" that is not empty" if any(isinstance(limit, MinLen) for limit in _flat(limits)) else "")
     if get_origin(base) is list:
         return f"a list with{_entries(_flat(limits))}, for each entry, {_words(get_args(base)[0])}"
     if get_origin(base) is Annotated:
@@ -89,6 +92,7 @@ def _words(annotation: Any) -> str:
     most = next((limit.le for limit in _flat(limits) if isinstance(limit, Le)), None)
     bounds = [f"above {limit.gt}" for limit in _flat(limits) if isinstance(limit, Gt)]
     bounds += [f"below {limit.lt}" for limit in _flat(limits) if isinstance(limit, Lt)]
+    bounds += [f"at most {most}"] if least is None and most not in (None, LARGEST) else []
     above = f" {' and '.join(bounds)}" if bounds else ""
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else above

@@ -68,7 +68,7 @@ def _plan(folder: Path, path: Path) -> tuple[list[str], list[str]]:
     inside = folder.resolve()
     try:
         plan = json.loads(files.read_bytes(path))
-        written, removed = ([str(name) for name in plan[key]] for key in ("written", "removed"))
+        written, removed = list(plan["written"]), list(plan["removed"])
         is_ours = all((inside / name).resolve().is_relative_to(inside) for name in (*written, *removed))
     except (ValueError, LookupError, TypeError, RecursionError):
         is_ours = False

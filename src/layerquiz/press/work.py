@@ -78,6 +78,10 @@ class Work:
                 raise OutsideError(what, where=where, cure=cure, slug="locked") from None
             except FileNotFoundError:
                 continue
+            if was_there and os.fstat(lock).st_uid != os.geteuid():
+                os.close(lock)
+                what = "somebody else has begun to write here, and what lies there cannot be trusted"
+                raise OutsideError(what, where=str(self.folder), cure="Write into another folder", slug="locked")
             with contextlib.suppress(FileNotFoundError):
                 if os.fstat(lock).st_ino == self.folder.stat().st_ino:
                     return lock, was_there and any(self.folder.iterdir())
@@ -103,7 +107,7 @@ class Work:
         if files.read_bytes(self.folder / OF).decode() != of:
             for path in self.folder.iterdir():
                 if path.name != SEED:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             self.was_there = False
             self.keep(OF, of.encode())
         shutil.rmtree(self.folder / PARTIAL, ignore_errors=True)

@@ -95,7 +95,12 @@ def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
 def printed(paper: Paper) -> Printed:
     """Return one paper in LaTeX; with others of the same look it is put together by `joined`."""
     parts, measured = _papers(paper.language), tuple(_measured_paper(paper))
-    return Printed(paper.number, paper.look.layout, measured, str(parts.paper(paper)), str(parts.solution(paper)))
+    asked = str(parts.paper(paper))
+    try:
+        solution = str(parts.solution(paper))
+    except LayerquizError as error:
+        raise error.at(f"paper {paper.number}, its solution") from None
+    return Printed(paper.number, paper.look.layout, measured, asked, solution)
 
 
 def by_layout(sheets: Iterable[Printed]) -> list[list[Printed]]:

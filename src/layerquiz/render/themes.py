@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from layerquiz.errors import LayerquizError
@@ -40,6 +41,23 @@ TO_COPY = "layerquiz new --theme"
 LOGO_HEIGHT = "14mm"
 MOST_CHARACTERS = 100_000
 FIELD = re.compile(r"\{(\w+)\}")
+
+ALLOWED: tuple[type[nodes.Node], ...] = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Call,
+    nodes.Keyword,
+    nodes.If,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Compare,
+    nodes.Operand,
+)
+"""Everything that a theme may hold: it prints and asks, and nothing of it can repeat itself or grow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +105,24 @@ def written(theme: Theme, language: str) -> str:
         kind = _kind(theme.logo)
         logo = rf'{INCLUDED[kind]} "logo.{kind}" height {LOGO_HEIGHT}'
     try:
+        _check_parts(theme, text)
         return _sandbox().from_string(text).render(say=saying(Words(language)), logo=logo, header=name(theme.header))
     except jinja2.TemplateSyntaxError as error:
         raise _fault(theme, f"{error.message}", error.lineno) from None
+    except LayerquizError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever an instructor's template does wrong is theirs to mend
         raise _fault(theme, str(error) or type(error).__name__, _line(error)) from None
+
+
+def _check_parts(theme: Theme, text: str) -> None:
+    """Refuse a theme that does more than print and ask, before anything of it runs."""
+    stack: list[nodes.Node] = [_sandbox().parse(text)]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, ALLOWED):
+            raise _fault(theme, f'"{type(node).__name__.lower()}" is not allowed', node.lineno)
+        stack.extend(node.iter_child_nodes())
 
 
 def _line(error: Exception) -> int | None:
