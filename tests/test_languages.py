@@ -292,11 +292,12 @@ def test_the_same_words_are_the_same_bytes(language: str) -> None:
     assert ways[0].stdout.startswith(b"% Set by layerquiz")
 
 
-def test_an_exam_names_the_template_that_is_not_in_its_language() -> None:
-    missing = next(name for name, found in library.templates().items() if found.languages == ("en",))
+def test_an_exam_names_the_template_that_is_not_in_its_language(tmp_path: Path) -> None:
+    (tmp_path / "own.md").write_text(OWN, encoding="utf-8")
+    asked = "language: de\ntitle: T\nquestions:\n  - {template: own.md}\n"
     with pytest.raises(LayerquizError) as told:
-        exam_in("de", f"title: T\nquestions:\n  - {{template: {missing}}}\n")
-    for part in ("exam.yaml, line 4", missing, "not written in German", "It is in English", f"{missing}.de.md"):
+        exams.parse(asked, "exam.yaml", "1", Templates(str(tmp_path / "exam.yaml")))
+    for part in ("exam.yaml, line 4", "own", "not written in German", "It is in English", "own.de.md"):
         assert part in str(told.value)
 
 
