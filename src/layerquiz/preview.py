@@ -11,6 +11,7 @@ from layerquiz.exam.assumptions import sentences
 from layerquiz.exam.roster import Student
 from layerquiz.files import Written
 from layerquiz.grading.policy import Policy
+from layerquiz.languages import Words
 from layerquiz.press import opened
 from layerquiz.press.looks import look_of
 from layerquiz.render import latex, markdown, papers
@@ -24,7 +25,7 @@ def write_preview(exam_file: str, target: str, force: bool, theme_file: str | No
     """Write one paper and its solution, as PDF where TeX is installed, else as Markdown."""
     exam = opened.parsed(files.read_text(exam_file), exam_file, "preview")
     drawn = exams.papers(exam, [NOBODY])[0]
-    said = sentences(drawn.numbered, Policy.of(exam.policy).asks_exact, exam.aids)
+    said = sentences(drawn.numbered, Policy.of(exam.policy).asks_exact, exam.aids, Words(exam.language))
     look = look_of(exam, themed.theme(exam, exam_file, theme_file), [drawn])
     document = replace(papers.paper(exam, drawn, drawn.number, said), look=look)
     collected = files.Target(Path(target), force=force)
