@@ -218,6 +218,12 @@ def test_a_preview_says_what_is_wrong_with_the_exam(tmp_path):
     assert "exam.yaml, line 1" in refusal("exam", "exam.yaml", "--preview", "-o", "look", beside=tmp_path)
 
 
+def test_a_missing_logo_is_told_with_the_exam_that_names_it(tmp_path):
+    Path("exam.yaml").write_text(f"logo: log.png\n{EXAM}", encoding="utf-8")
+    told = refusal("exam", "exam.yaml", "--preview", "-o", "look", beside=tmp_path)
+    assert "exam.yaml, logo, log.png: no such file" in told
+
+
 def test_the_schema_is_printed():
     assert json.loads(run("exam", "--schema").output) == schema()
 
@@ -230,6 +236,8 @@ def test_the_schema_is_printed():
         ("exam.yaml", "-o", "out"),
         ("exam.yaml", "--roster", "roster.csv"),
         ("exam.yaml", "--preview"),
+        ("exam.yaml", "--preview", "--proof", "-o", "out"),
+        ("exam.yaml", "--preview", "--spare", "2", "-o", "out"),
         ("exam.yaml", "--preview", "--roster", "roster.csv", "-o", "out"),
     ],
 )

@@ -122,6 +122,8 @@ def exam(
     if exam_file is None or output is None or (roster is None) != (preview or proof):
         told = "Give EXAM.yaml, --roster and -o; without --roster --proof, or --preview for one paper to look at."
         raise click.UsageError(told)
+    if roster is None and ((preview and proof) or spare or makeup or tex or lock):
+        raise click.UsageError("--proof and --preview go alone; --spare, --makeup, --tex and --lock need --roster.")
     from layerquiz.cli.locking import after
     from layerquiz.press.exams import write_exam, write_proof
     from layerquiz.press.making import Press
