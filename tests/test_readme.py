@@ -82,7 +82,7 @@ def test_the_python_runs(newcomer: Path) -> None:
 
 def test_the_files_are_taken() -> None:
     """The network and the exam on the page can be used as they stand."""
-    network, in_blocks, counted, written, corrected = blocks("yaml")
+    written, corrected, network, in_blocks, counted = blocks("yaml")
     assert Network.parse(network).values["total"]["parameters"] > 0
     staged = Network.parse(in_blocks)
     assert staged.value("stage1.block2.conv1.weights") == 64 * 16

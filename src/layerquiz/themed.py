@@ -25,7 +25,10 @@ def theme(exam: Exam, exam_file: str, theme_file: str | None) -> Theme:
     A logo is looked for from the folder of the exam file. Raises `LayerquizError` where a file cannot be used.
     """
     text = "" if theme_file is None else files.read_text(theme_file)
-    logo = _logo(Path(exam_file).parent / exam.logo) if exam.logo else b""
+    try:
+        logo = _logo(Path(exam_file).parent / exam.logo) if exam.logo else b""
+    except LayerquizError as error:
+        raise error.at(f"{exam_file}, logo") from None
     found = Theme(text, theme_file or "", logo, exam.header)
     themes.written(found, exam.language)
     if found.text or found.logo:

@@ -10,10 +10,13 @@ import pytest
 
 from cli.desk import pretended, pretended_whole, refusal, run, tree
 from layerquiz import engine
+from layerquiz.errors import LayerquizError
 from layerquiz.exam.assumptions import AMBIGUOUS
 from layerquiz.exam.exam_schema import schema
 from layerquiz.files import csv_text
 from layerquiz.languages import Words
+from layerquiz.press import exams
+from layerquiz.press.helpers import helpers
 
 EXAM = """\
 title: Quiz
@@ -139,6 +142,18 @@ def test_a_makeup_is_another_exam_of_the_same_questions():
     assert "up to date" in make("--makeup", "out", into="again")
 
 
+def test_a_late_student_is_told_that_only_papers_are_added(tmp_path):
+    make()
+    with Path("roster.csv").open("a", encoding="utf-8") as roster:
+        roster.write("late,Late Student\n")
+    command = ("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out")
+    told = "1 paper is new, all others stay as they are. Give --force to add what is new."
+    assert told in refusal(*command, beside=tmp_path)
+    text = Path("exam.yaml").read_text(encoding="utf-8")
+    Path("exam.yaml").write_text(f"honour: Mine.\n{text}", encoding="utf-8")
+    assert "stay as they are" not in refusal(*command, beside=tmp_path)
+
+
 def test_a_makeup_of_an_exam_without_seed_draws_the_same_templates():
     Path("exam.yaml").write_text("title: Q\nquestions: [{draw: {topic: pooling, count: 2}}]\n", encoding="utf-8")
     make()
@@ -155,12 +170,38 @@ def test_a_makeup_needs_a_folder_of_its_own_and_a_first_exam(tmp_path):
     assert "nowhere" in refusal(*command, "again", "--makeup", "nowhere", beside=tmp_path)
 
 
+@pytest.mark.parametrize("address", ["foo", "tcp://", "tcp://here:port"])
+def test_what_is_no_address_of_a_scheduler_is_told_at_once(address):
+    pytest.importorskip("distributed")
+    with pytest.raises(LayerquizError, match="no address of a Dask scheduler"), helpers(None, address, 3):
+        pass
+
+
+def test_who_stops_an_exam_is_told_how_it_goes_on(monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exams, "write_exam", stopped)
+    result = run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "out")
+    assert result.exit_code == 1
+    assert "Run the same command again" in result.output
+
+
 def test_a_preview_is_one_paper_and_its_solution():
     """It needs no roster, writes nothing else, and is the same every time."""
     result = run("exam", "exam.yaml", "--preview", "-o", "look")
     assert result.exit_code == 0, result.output
     assert sorted(tree(Path("look"))) == ["paper.pdf", "solution.pdf"]
     assert "up to date" in run("exam", "exam.yaml", "--preview", "-o", "look").output
+
+
+def test_a_preview_says_everything_in_the_language_of_the_exam(monkeypatch):
+    monkeypatch.setattr(engine, "available", lambda: False)
+    Path("exam.yaml").write_text("title: Q\nlanguage: de\nquestions: [{template: conv-parameters}]\n", encoding="utf-8")
+    assert run("exam", "exam.yaml", "--preview", "-o", "look").exit_code == 0
+    paper = Path("look/paper.md").read_text(encoding="utf-8")
+    assert "notieren Sie Ihre Annahme" in " ".join(paper.split())
+    assert "ambiguous" not in paper
 
 
 def test_a_preview_without_tex_is_text(monkeypatch):
@@ -189,6 +230,12 @@ def test_a_preview_says_what_is_wrong_with_the_exam(tmp_path):
     assert "exam.yaml, line 1" in refusal("exam", "exam.yaml", "--preview", "-o", "look", beside=tmp_path)
 
 
+def test_a_missing_logo_is_told_with_the_exam_that_names_it(tmp_path):
+    Path("exam.yaml").write_text(f"logo: log.png\n{EXAM}", encoding="utf-8")
+    told = refusal("exam", "exam.yaml", "--preview", "-o", "look", beside=tmp_path)
+    assert "exam.yaml, logo, log.png: no such file" in told
+
+
 def test_the_schema_is_printed():
     assert json.loads(run("exam", "--schema").output) == schema()
 
@@ -201,6 +248,8 @@ def test_the_schema_is_printed():
         ("exam.yaml", "-o", "out"),
         ("exam.yaml", "--roster", "roster.csv"),
         ("exam.yaml", "--preview"),
+        ("exam.yaml", "--preview", "--proof", "-o", "out"),
+        ("exam.yaml", "--preview", "--spare", "2", "-o", "out"),
         ("exam.yaml", "--preview", "--roster", "roster.csv", "-o", "out"),
     ],
 )

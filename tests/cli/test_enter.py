@@ -294,3 +294,9 @@ def test_what_was_typed_survives_a_kill() -> None:
     with record.opened(Path("out")) as found:
         assert [typed.answer for typed in found.all_typed()] == ["4711"]
     assert "1 of 5 blanks are typed" in enter("1", "q").output
+
+
+def test_a_known_student_is_no_new_one() -> None:
+    """Whoever types an id where the name of a new student is asked for binds nobody by a wrong name."""
+    assert "Ada Brandt (s1) is in the exam" in enter("5", "ss1", "s1", "q").output
+    assert not Path("out/bindings.csv").exists()

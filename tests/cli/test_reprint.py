@@ -134,3 +134,15 @@ def test_without_tex_nothing_is_printed(alone: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(engine, "available", lambda: False)
     monkeypatch.setattr(engine, "missing", lambda: ["texlive-xetex"])
     assert "Install texlive-xetex" in refusal("reprint", "out", "--paper", "1", beside=alone, code=3)
+
+
+@pytest.mark.tex
+def test_a_paper_for_a_screen_reader_is_written_again(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.chdir(desk)
+    Path("roster.csv").write_text("student,name,accommodation\ns1,Ada,html\ns2,Bob,\n", encoding="utf-8")
+    made = run("exam", "exam.yaml", "--roster", "roster.csv", "-o", "heard", "--no-lists")
+    assert made.exit_code == 0, made.output
+    assert run("reprint", "heard", "--student", "s1", "-o", "again").exit_code == 0
+    assert sorted(tree(Path("again"))) == ["papers", "papers/s1.html", "papers/s1.pdf", "solutions", "solutions/s1.pdf"]
+    assert Path("again/papers/s1.html").read_bytes() == Path("heard/papers/s1.html").read_bytes()

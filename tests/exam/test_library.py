@@ -220,11 +220,11 @@ def test_a_template_says_whom_it_is_for(drawn):
 
 
 def test_folders_are_the_topics():
-    """A template stands in the folder of its first topic."""
+    """A template stands in the folder of its first topic, and its translations beside it."""
     files = sorted(folder("question_templates").rglob("*.md"))
-    folders = {file.stem: file.parent.name for file in files if file.name != library.GUIDE and "." not in file.stem}
-    assert set(folders.values()) <= TOPICS
-    assert folders == {name: read.topics[0] for name, read in library.templates().items()}
+    folders = {(file.stem.partition(".")[0], file.parent.name) for file in files if file.name != library.GUIDE}
+    assert {topic for _, topic in folders} <= TOPICS
+    assert folders == {(name, read.topics[0]) for name, read in library.templates().items()}
 
 
 @pytest.mark.parametrize("text", SOURCES)
@@ -271,6 +271,13 @@ def test_reference_case(name):
 def test_unknown_name_has_the_nearest_spelling():
     with pytest.raises(TemplateError, match=r'Did you mean "conv-size"\?'):
         library.named("conv-sice")
+
+
+def test_the_name_of_a_file_beside_has_the_files_name_as_its_cure(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.md").write_text("")
+    with pytest.raises(TemplateError, match=r'write "mine\.md"'):
+        library.named("mine")
 
 
 def test_hash_seeds_change_nothing():

@@ -103,4 +103,9 @@ def test_a_later_version_is_told() -> None:
 
 def test_a_short_passphrase_is_refused() -> None:
     with pytest.raises(LayerquizError, match="fewer than 8"):
-        Lock("short")
+        list(Lock("short").locked("key.csv", [b"secret"]))
+
+
+def test_a_short_passphrase_opens_nothing_as_any_other_wrong_one() -> None:
+    with pytest.raises(LayerquizError, match="the passphrase is another one"):
+        opened(locked(b"secret"), words="short")

@@ -133,6 +133,10 @@ def _bound(desk: Desk, finder: Finder, paper: Paper) -> Student | None:
         name = _typed(f'"{escape.name(text)}" is not in the exam. Name of this new student (Enter alone: go back): ')
         if name in ("", BACK):
             return None
+        known = finder.student(name)
+        if known is not None:
+            click.echo(f"{_called(known)} is in the exam. Give the paper's number again, then that student.")
+            return None
         student = Student(" ".join(text.split()), " ".join(name.split()))
     elif _typed(f"{_called(student)}? y or n: ").lower() not in ("y", "yes"):
         return None

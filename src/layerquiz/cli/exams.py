@@ -122,6 +122,8 @@ def exam(
     if exam_file is None or output is None or (roster is None) != (preview or proof):
         told = "Give EXAM.yaml, --roster and -o; without --roster --proof, or --preview for one paper to look at."
         raise click.UsageError(told)
+    if roster is None and ((preview and proof) or spare or makeup or tex or lock):
+        raise click.UsageError("--proof and --preview go alone; --spare, --makeup, --tex and --lock need --roster.")
     from layerquiz.cli.locking import after
     from layerquiz.press.exams import write_exam, write_proof
     from layerquiz.press.making import Press
@@ -132,7 +134,11 @@ def exam(
         return
     with after(output, lock):
         press = Press(jobs, scheduler, order, lists, theme, tex, spare, makeup)
-        _tell(write_exam(exam_file, roster, output, force, press))
+        try:
+            _tell(write_exam(exam_file, roster, output, force, press))
+        except KeyboardInterrupt:
+            click.echo("Stopped. Run the same command again: it goes on where it was.", err=True)
+            raise
 
 
 @click.command()
@@ -252,8 +258,10 @@ def _simulate(folder: str, policy: str | None, as_json: bool) -> None:
 
 def _tell(written: Written) -> None:
     count = len(written.changed)
-    done = f"{count} {'file' if count == 1 else 'files'} written" if count else "up to date"
-    click.echo(f"{written.folder}: {done}")
+    if count == 1:
+        click.echo(f"{written.folder}/{written.changed[0]}: written")
+    else:
+        click.echo(f"{written.folder}: {count} files written" if count else f"{written.folder}: up to date")
     for note in written.notes:
         click.echo(f"  {note}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import re
 import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,7 @@ from layerquiz.errors import LayerquizError, OutsideError
 from layerquiz.grading.jobs import collect_seldom
 
 SECONDS_TO_CONNECT = 10
+ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:[0-9]{1,5}")
 Order = TypeVar("Order")
 Done = TypeVar("Done")
 
@@ -169,11 +171,13 @@ def _cluster(address: str) -> Iterator[Helpers]:
     except ImportError:
         cure = 'Install it: pip install "layerquiz[dask]"'
         raise LayerquizError("--scheduler needs Dask, which is not installed", cure=cure, slug="no-dask") from None
+    cure = "Give the address that `dask scheduler` prints, such as tcp://192.168.0.5:8786"
+    if not ADDRESS.fullmatch(address):
+        raise LayerquizError("this is no address of a Dask scheduler", where=address, cure=cure, slug="dask")
     try:
         connect: Any = Client
         client = connect(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        cure = "Give the address that `dask scheduler` prints, such as tcp://192.168.0.5:8786"
         reason = str(error) or type(error).__name__
         raise OutsideError(f"no Dask scheduler answers ({reason})", where=address, cure=cure, slug="dask") from None
     with contextlib.closing(client):

@@ -10,6 +10,7 @@ from typing import Any
 
 from layerquiz import __version__, data, engine, files, lists, themed
 from layerquiz.engine import boxes
+from layerquiz.errors import LayerquizError
 from layerquiz.exam.accommodation import accommodation
 from layerquiz.exam.difficulty import BAND
 from layerquiz.exam.exam import Exam
@@ -68,6 +69,9 @@ class Press:
 
 USUAL = Press()
 
+OF_PAPERS = ("papers", "parts", "hash")
+"""What a seal says about its papers; all else is about the exam."""
+
 
 class Making:
     """One exam on its way into one folder."""
@@ -114,7 +118,10 @@ class Making:
         self._add_tables(drawn, sealed["hash"])
         around = self._around(drawn)
         replaceable = self._replaceable(sealed)
-        self.finished.changed(force=self.force, replaceable=replaceable)  # refused before TeX has run for hours
+        try:
+            self.finished.changed(force=self.force, replaceable=replaceable)  # refused before TeX has run for hours
+        except LayerquizError as error:
+            raise self._explained(error, sealed) from None
         pdfs = pdf_names(self.names)
         wanted = [*pdfs, *(around.pdfs if around else ())]
         for name, kept in themed.kept(self.theme).items():
@@ -129,6 +136,17 @@ class Making:
         changed = self.finished.changed(force=self.force, replaceable=replaceable)
         self.finished.move(changed, SEAL)
         return changed, notes
+
+    def _explained(self, error: LayerquizError, sealed: Mapping[str, Any]) -> LayerquizError:
+        """Say of files that would be replaced that this only adds papers, where nothing else is new."""
+        before = {paper["student"] for paper in self.old.get("papers", ())}
+        now = {student.id for student in self.students}
+        is_same_exam = all(self.old.get(key) == part for key, part in sealed.items() if key not in OF_PAPERS)
+        if before and before < now and is_same_exam:
+            late = len(now - before)
+            error.why = f"{late} {'paper is' if late == 1 else 'papers are'} new, all others stay as they are"
+            error.cure = "Give --force to add what is new"
+        return error
 
     def _print(
         self,

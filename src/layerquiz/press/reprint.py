@@ -17,7 +17,7 @@ from layerquiz.exam.seal import Sealed
 from layerquiz.grading.policy import assumed
 from layerquiz.press.chunks import Layout, layout
 from layerquiz.press.draw import SAID
-from layerquiz.press.looks import look_of
+from layerquiz.press.looks import documents, look_of
 from layerquiz.press.names import KINDS, file_names, pdf_name
 from layerquiz.press.sealing import layout_of
 from layerquiz.press.setting import largest, measure, measuring, said, set_chunk
@@ -28,7 +28,7 @@ from layerquiz.render.themes import USUAL_THEME, Theme
 
 
 def reprint(plain: Mapping[str, Any], sealed: Sealed, paper: Paper, theme: Theme = USUAL_THEME) -> dict[str, bytes]:
-    """Return the PDFs of a paper by their places in the exam's folder, such as `papers/s1.pdf`.
+    """Return the files of a paper by their places in the exam's folder, such as `papers/s1.pdf`.
 
     `plain` is the seal as it is written, `theme` what the folder keeps of one. Raises `OutsideError` without TeX.
     """
@@ -43,11 +43,13 @@ def reprint(plain: Mapping[str, Any], sealed: Sealed, paper: Paper, theme: Theme
     parts = set_chunk(source).parts
     names = file_names([other.student.id for other in sealed.papers])
     name = names[[other.number for other in sealed.papers].index(paper.number)]
-    return {pdf_name(kind, name): parts[f"{kind}/{paper.number}"] for kind in KINDS}
+    found = {pdf_name(kind, name): parts[f"{kind}/{paper.number}"] for kind in KINDS}
+    pages = documents(sealed.exam, [paper], {paper.number: name}, wanted.said, look)
+    return found | {place: page.encode() for place, page in pages.items()}
 
 
 def write(found: Mapping[str, bytes], target: Path, *, force: bool) -> list[str]:
-    """Write PDFs into a folder and return the names of those that changed."""
+    """Write files into a folder and return the names of those that changed."""
     collected = files.Target(target, force=force)
     for name, content in found.items():
         collected.add(name, content)

@@ -38,11 +38,15 @@ SHORTEST = 8
 
 def checked(passphrase: str) -> str:
     """Return a passphrase as it is used: the same for all ways to type its letters. Raises `LayerquizError`."""
-    found = unicodedata.normalize("NFC", passphrase)
+    found = _normal(passphrase)
     if len(found) < SHORTEST:
         what, cure = f"the passphrase has fewer than {SHORTEST} characters", "Four words that nobody guesses are better"
         raise LayerquizError(what, cure=cure, slug="passphrase")
     return found
+
+
+def _normal(passphrase: str) -> str:
+    return unicodedata.normalize("NFC", passphrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class Lock:
     """A passphrase, and the keys that scrypt makes of it: one for each salt, made once."""
 
     def __init__(self, passphrase: str, cost: int = COST) -> None:
-        self._passphrase, self._cost = checked(passphrase).encode(), cost
+        self._passphrase, self._cost = _normal(passphrase).encode(), cost
         self._salt = os.urandom(16)
         self._made: dict[tuple[int, bytes], bytes] = {}
 
@@ -97,7 +101,8 @@ class Lock:
         return hmac.compare_digest(self._derived(head, b"check")[:16], head.check)
 
     def locked(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield the content of a locked file that is called `name` in its folder."""
+        """Yield the content of a locked file that is called `name` in its folder. A short passphrase locks nothing."""
+        checked(self._passphrase.decode())
         empty = Head(self._cost, BLOCK, PARALLEL, self._salt, b"", b"")
         own = os.urandom(16)
         head = Head(self._cost, BLOCK, PARALLEL, self._salt, self._derived(empty, b"check")[:16], own)
