@@ -31,8 +31,8 @@ SOLVED = 40
 """Of so many drawings the worked solution is rendered too."""
 
 
-SAID = 60
-"""So many drawings are read in each other language of a template."""
+SAID, SAID_SOLVED = 20, 4
+"""So many drawings are read in each other language of a template, and of so many the worked solution too."""
 
 
 def check(template: Template, seeds: int, first: int = 0, strict: bool = False) -> Checked:
@@ -85,7 +85,7 @@ def _problems(template: Template, found: Drawings) -> Iterator[Problem]:
         yield from undecided(question, seed)
     for place, (seed, question) in enumerate(found.seeded(len(found.questions))):
         yield from broken(question, seed, solved=place < SOLVED)
-    yield from translated(template, [*found.seeded(SAID)], SOLVED)
+    yield from translated(template, [*found.seeded(SAID)], SAID_SOLVED)
 
 
 def _unlisted(template: Template, slugs: Sequence[str]) -> Iterator[Problem]:
