@@ -31,11 +31,17 @@ def _given() -> str:
 
 
 def _prompted(text: str, twice: bool) -> str:
+    import warnings
+    from getpass import GetPassWarning
+
     from layerquiz.errors import LayerquizError
     from layerquiz.vault import VARIABLE
 
+    again = "Once more" if twice else False
     try:
-        found: str = click.prompt(text, hide_input=True, confirmation_prompt="Once more" if twice else False, err=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", GetPassWarning)  # from a pipe nothing is shown anyway
+            found: str = click.prompt(text, hide_input=True, confirmation_prompt=again, err=True)
     except click.Abort:
         cure = f"Type it, or put it into the variable {VARIABLE}"
         raise LayerquizError("no passphrase was given", cure=cure, slug="passphrase") from None
