@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +127,14 @@ def test_no_passphrase_locks_nothing(folder: Path, text: str, told: str) -> None
     assert said.exit_code == 1
     assert told in said.output
     assert tree(folder) == before
+
+
+def test_from_a_pipe_nothing_is_said_but_what_is_missing(folder: Path) -> None:
+    command = [sys.executable, "-m", "layerquiz", "lock", str(folder)]
+    said = subprocess.run(command, input="", capture_output=True, text=True, start_new_session=True, check=False)
+    assert said.returncode == 1
+    assert "no passphrase was given" in said.stderr
+    assert "Warning" not in said.stderr
 
 
 def test_a_wrong_passphrase_is_one_message(folder: Path, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

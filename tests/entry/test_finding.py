@@ -9,9 +9,7 @@ from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Paper
 from layerquiz.exam.roster import Student
 
-PAPERS = [
-    Paper(Student(named, name), (), number) for number, (named, name) in enumerate([("2", "Ada"), ("1", "Bo")], 1)
-]
+PAPERS = [Paper(Student("2", "Ada"), (), 1), Paper(Student("1", "Bo"), (), 2)]
 
 
 def test_an_id_that_is_another_papers_number_is_clear_where_a_student_is_asked_for() -> None:

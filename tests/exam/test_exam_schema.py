@@ -105,6 +105,10 @@ def test_what_is_wrong_is_wrong_for_both(name: str) -> None:
     [
         ("time: 0", 'key "time": found 0. Allowed: a whole number from 1 to 10000'),
         ("pass: 5", 'key "pass": found 5. Allowed: a number above 0 and at most 1'),
+        (
+            f"questions: [{{text: a, points: 1, solution: {'a' * 20_001}}}]",
+            "Allowed: a text of at most 20000 characters",
+        ),
         ("signed: yes", 'key "signed": found True. Allowed: a mapping of code, by'),
         ("sections: []", r'key "sections": found []. Allowed: a list that is not empty'),
     ],

@@ -108,6 +108,17 @@ def test_what_somebody_else_has_put_into_the_hidden_folder_is_not_trusted(
     assert (work.folder / "seed").read_text() == "known"
 
 
+def test_what_a_failing_disk_has_left_in_the_hidden_folder_counts_as_nothing(tmp_path: Path) -> None:
+    work = Work(tmp_path / "out")
+    work.folder.mkdir()
+    for name in ("of", "seed"):
+        (work.folder / name).write_bytes(b"\xff\xfe")
+    with work.locked():
+        assert work.seed == ""
+        work.begin("this exam")
+        assert work.path("of").read_text() == "this exam"
+
+
 def test_links_in_the_hidden_folder_are_removed_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("Dear")

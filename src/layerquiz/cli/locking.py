@@ -46,7 +46,6 @@ def _prompted(text: str, twice: bool) -> str:
     except click.Abort:
         cure = f"Type it, or put it into the variable {VARIABLE}"
         raise LayerquizError("no passphrase was given", cure=cure, slug="passphrase") from None
-    return found
 
 
 @click.command()

@@ -14,7 +14,7 @@ Aids: TypeAlias = Literal["calculator", "none"]
 PaperSize: TypeAlias = Literal["a4", "letter"]
 
 MOST_CHARACTERS = 20_000
-"""The longest text of a question of one's own."""
+"""The longest text of a question of one's own, of its solution, and of how it is marked."""
 
 MOST_VERSIONS = 26
 """Versions are called by letters."""
@@ -54,8 +54,13 @@ class EntryKeys(_Keys):
     ] = None
     title: Annotated[str | None, Field(description="the heading of your own text")] = None
     space: Annotated[int | None, Field(ge=0, le=250, description="its working room in millimetres")] = None
-    solution: Annotated[str | None, Field(description="what its solution says, in Markdown")] = None
-    rubric: Annotated[str | None, Field(description="how it is marked, in Markdown; solutions say it too")] = None
+    solution: Annotated[
+        str | None, Field(max_length=MOST_CHARACTERS, description="what its solution says, in Markdown")
+    ] = None
+    rubric: Annotated[
+        str | None,
+        Field(max_length=MOST_CHARACTERS, description="how it is marked, in Markdown; solutions say it too"),
+    ] = None
     points: Annotated[Points | None, Field(description="how many; else the template's own number")] = None
     policy: Annotated[dict[str, Any], Field(description="choices of the policy that differ here")] = {}
 

@@ -82,8 +82,8 @@ def _words(annotation: Any) -> str:
         return "a mapping"
     if isinstance(base, type) and issubclass(base, BaseModel):
         return f"a mapping of {', '.join(base.model_fields)}"
-    if get_origin(base) is list and get_args(base) == (Any,):
-        return "a list" + (" that is not empty" if any(isinstance(limit, MinLen) for limit in _flat(limits)) else "")
+    if base is str or (get_origin(base) is list and get_args(base) == (Any,)):
+        return f"a {'text' if base is str else 'list'}{_length(limits)}"
     if get_origin(base) is list:
         return f"a list with{_entries(_flat(limits))}, for each entry, {_words(get_args(base)[0])}"
     if get_origin(base) is Annotated:
@@ -97,6 +97,13 @@ def _words(annotation: Any) -> str:
     names = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
     reach = f" from {least}" + (f" to {most}" if most not in (None, LARGEST) else " up") if least is not None else above
     return names.get(base, str(base)) + reach
+
+
+def _length(limits: list[Any]) -> str:
+    """Say how long a text or a list may be, where that is limited."""
+    most = next((limit.max_length for limit in _flat(limits) if isinstance(limit, MaxLen)), None)
+    filled = " that is not empty" if any(isinstance(limit, MinLen) for limit in _flat(limits)) else ""
+    return filled if most is None else f" of at most {most} characters"
 
 
 def _entries(limits: list[Any]) -> str:

@@ -95,8 +95,10 @@ class Work:
 
     @property
     def seed(self) -> str:
-        """Return the seed that an earlier run drew; none where there was none."""
-        return files.read_bytes(self.folder / SEED).decode()
+        """Return the seed that an earlier run drew; none where there was none, or none that can be read."""
+        with contextlib.suppress(UnicodeDecodeError):
+            return files.read_bytes(self.folder / SEED).decode()
+        return ""
 
     def keep_seed(self, seed: str) -> None:
         """Keep a seed that nobody can guess from the first moment on."""
@@ -104,7 +106,7 @@ class Work:
 
     def begin(self, of: str) -> None:
         """Begin, or go on with, the work `of` some exam and class; that of another one is stale and removed."""
-        if files.read_bytes(self.folder / OF).decode() != of:
+        if files.read_bytes(self.folder / OF) != of.encode():
             for path in self.folder.iterdir():
                 if path.name != SEED:
                     shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
