@@ -5,7 +5,7 @@ EXAMPLE := output/example
 STUDENTS := 300
 ORACLES := torch==2.13.0 keras==3.15.1
 
-.PHONY: help install tex browser exam library test test-all oracles missing-oracles schema words spaces lint bench fuzz clean
+.PHONY: help install tex browser exam library pictures test test-all oracles missing-oracles schema words spaces lint bench fuzz clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ exam: install tex  ## the main job on the example: papers, solutions and graded 
 
 library: install tex  ## print five drawings of every template, with solutions, into output/library.pdf
 	$(BIN)/python tests/library_pdf.py output/library.pdf
+
+pictures: $(BIN)/.tested exam browser  ## draw the README's pictures from the example into output/examples
+	$(BIN)/python tests/pictures.py $(EXAMPLE)/exam output/examples
 
 test: $(BIN)/.tested tex browser lint missing-oracles  ## everything that tests need, then lint, types and tests
 	$(BIN)/pytest --numprocesses auto

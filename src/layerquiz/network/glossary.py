@@ -240,8 +240,8 @@ def of_one(many: str, words: Words = ENGLISH) -> str:
 
 def said(letter: str, words: Words) -> str:
     """Return a letter whose words are in a language: `\\text{weights}` is a word, `C_{\\text{in}}` a letter."""
-    found = WORD.fullmatch(letter)
-    return rf"\text{{{words(found[1])}}}" if found and not words.is_english else letter
+    found = WORD.match(letter)
+    return rf"\text{{{words(found[1])}}}{letter[found.end() :]}" if found and not words.is_english else letter
 
 
 def plain_letter(latex: str) -> str:
