@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from layerquiz import files, lists
+from layerquiz import files, lists, vault
 from layerquiz.errors import ExamError
 from layerquiz.files import Written
 from layerquiz.grading import corrections
@@ -14,9 +14,9 @@ from layerquiz.report import opened
 FILE = "erratum.pdf"
 
 
-def write_erratum(folder: str, force: bool) -> Written:
+def write_erratum(folder: str, force: bool, passphrase: vault.Passphrase = vault.from_environment) -> Written:
     """Print erratum.pdf beside a sealed exam. Raises `LayerquizError` where nothing was corrected for all."""
-    sealed = opened(folder)
+    sealed = opened(folder, passphrase)
     name = str(Path(folder) / corrections.FILE)
     found = corrections.parse(files.read_text(name), name, sealed.exam, sealed.papers)
     try:

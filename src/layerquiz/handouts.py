@@ -30,7 +30,7 @@ def collect(
     """Add the pages and sheets of a graded class to the files that are written; yield what the user should know.
 
     `practice` adds a practice sheet for each student with known mistakes. `pdf` says whether all is printed too; None
-    means for classes of at most 400 papers.
+    means for classes that are not large.
     """
     names = file_names([result.paper.student.id for result in report.results])
     sheets = _practice_sheets(report, names) if practice else {}

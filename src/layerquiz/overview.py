@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from layerquiz import engine, files
 from layerquiz.exam.exam import Exam
 from layerquiz.grading.statistics import ClassSummary
+from layerquiz.press.names import without_tex
 from layerquiz.render import charts, class_page, latex, markdown
 from layerquiz.render import report as class_report
 from layerquiz.render import slides as slide_show
@@ -34,7 +35,7 @@ def _add_slides(collected: files.Target, summary: ClassSummary) -> Iterator[str]
     if not shown:
         yield "no slides: no mistake was made that has a way of its own"
     elif not engine.available():
-        yield f"no slides: install {' '.join(engine.missing())} and run this again"
+        yield without_tex("slides")
     else:
         source = latex.slides(shown)
         collected.add("slides.pdf", engine.typeset(source.text, source.parts)["slide"])

@@ -13,6 +13,7 @@ from layerquiz.files import Written
 from layerquiz.grading.policy import assumed
 from layerquiz.press import opened
 from layerquiz.press.looks import look_of
+from layerquiz.press.names import without_tex
 from layerquiz.render import latex, markdown, papers
 from layerquiz.render.document import Paper
 
@@ -30,7 +31,7 @@ def write_preview(exam_file: str, target: str, force: bool, theme_file: str | No
     collected = files.Target(Path(target), force=force)
     for name, content in (_pdfs(document) if engine.available() else _texts(document)).items():
         collected.add(name, content)
-    notes = () if engine.available() else (f"no PDF: install {' '.join(engine.missing())} and run this again",)
+    notes = () if engine.available() else (without_tex("PDF"),)
     return Written(target, tuple(collected.commit()), notes)
 
 

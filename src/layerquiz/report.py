@@ -57,7 +57,10 @@ def opened(target: str, passphrase: vault.Passphrase = vault.from_environment) -
 def sealed_as_written(
     target: str, passphrase: vault.Passphrase = vault.from_environment
 ) -> tuple[dict[str, Any], Sealed]:
-    """Return the sealed exam of a folder as plain data, and as it is read."""
+    """Return the sealed exam of a folder as plain data, and as it is read.
+
+    Raises `LayerquizError` where there is none.
+    """
     path = Path(target) / SEAL
     places.check_finished(Path(target))
     if not files.is_file(path) and not vault.is_locked(path):

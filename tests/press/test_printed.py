@@ -64,10 +64,10 @@ def check(folder: Path, students: list[tuple[str, str]]) -> int:
             found = pages((folder / f"{kind}s" / f"{file}.pdf").read_bytes())
             for page, text in enumerate(found, 1):
                 assert FOOTER.findall(text) == [(str(page), str(len(found)))], (student, text[-200:])
-                assert f"{kind.capitalize()} {number} " in text
+                assert re.search(rf"{kind.capitalize()} {number}\s", text)
                 assert "root:" not in text
                 plain = "".join(char for char in text if char.isascii() and char.isalnum())
-                assert letters(name) in plain
+                assert letters(name) in plain or (kind == "paper" and page > 1)  # marked without a name
             assert student in found[0]
             if kind == "paper":
                 shapes.add(len(found))
@@ -141,7 +141,7 @@ def test_who_comes_late_changes_no_paper(tmp_path: Path, undisturbed: dict[str, 
         assert (tmp_path / "out" / name).read_bytes() == undisturbed[name], name
     layout = json.loads((tmp_path / "out/exam.json").read_text())["layout"]
     assert layout["chunks"] == [4, 8, 12, STUDENTS, STUDENTS + 1]
-    assert f"Paper {STUDENTS + 1} " in pages((tmp_path / "out/papers/late.pdf").read_bytes())[0]
+    assert re.search(rf"Paper {STUDENTS + 1}\s", pages((tmp_path / "out/papers/late.pdf").read_bytes())[0])
     with pikepdf.open(tmp_path / "out/papers/papers.pdf") as whole:
         assert len(whole.pages) % 2 == 0
 

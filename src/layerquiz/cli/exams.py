@@ -154,9 +154,10 @@ def erratum(folder: str, force: bool) -> None:
     Example:
       layerquiz erratum output/example/exam
     """
+    from layerquiz.cli.locking import asked
     from layerquiz.errata import write_erratum
 
-    _tell(write_erratum(folder, force))
+    _tell(write_erratum(folder, force, asked))
 
 
 @click.command()

@@ -40,9 +40,8 @@ def _prompted(text: str, twice: bool) -> str:
     try:
         with warnings.catch_warnings():  # without a terminal there is nothing to hide the passphrase from
             warnings.simplefilter("ignore", GetPassWarning)
-            found: str = click.prompt(
-                text, hide_input=True, confirmation_prompt="Once more" if twice else False, err=True
-            )
+            again = "Once more" if twice else False
+            return str(click.prompt(text, hide_input=True, confirmation_prompt=again, err=True))
     except click.Abort:
         cure = f"Type it, or put it into the variable {VARIABLE}"
         raise LayerquizError("no passphrase was given", cure=cure, slug="passphrase") from None

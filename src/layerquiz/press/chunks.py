@@ -113,6 +113,7 @@ def printed(
     alone = len(wanted.chunks) == 1 and not wanted.sizes
     sizes = None if alone else _sizes(found, wanted, work, helpers, step, look)
     names: list[str] = []
+    waiting: list[tuple[str, str]] = []
 
     def orders() -> Iterator[Source]:
         for place, papers in enumerate(_by_chunk(found, wanted, work), 1):
@@ -126,7 +127,6 @@ def printed(
                     waiting.append((name, source.mark))
                     yield source
 
-    waiting: list[tuple[str, str]] = []
     for number, setting in helpers.each(set_chunk, orders()):
         name, mark = waiting[number]
         work.keep_all(name, kept_files(setting, mark))
@@ -182,10 +182,10 @@ def check_room(found: Class, wanted: Layout, work: Work, kept: Collection[str], 
     for paper in papers:
         off = [key for source in measuring([paper], look) for key in larger(measure(source), wanted.sizes)]
         if off:
-            raise no_room(paper.number, off)
+            raise _no_room(paper.number, off)
 
 
-def no_room(number: int, keys: Sequence[str]) -> ExamError:
+def _no_room(number: int, keys: Sequence[str]) -> ExamError:
     """Return the error that a late paper does not fit the printed layout."""
     what = f"paper {number} has more to print than there is room for on the papers that are printed ({', '.join(keys)})"
     cure = "Give --makeup for this student, or make the exam again into another folder"

@@ -41,7 +41,10 @@ def documents(
 
 
 def in_latex(drawn: Class, done: Layout, work: Work, number: int, name: str, look: Look) -> dict[str, str | bytes]:
-    """Return the LaTeX of one paper and its solution, which any XeLaTeX sets as they were printed, and its pictures."""
+    """Return the LaTeX of one paper and its solution, which any XeLaTeX sets as they were printed, and its pictures.
+
+    Raises `ExamError` where no paper has the number.
+    """
     if number not in drawn.numbers:
         cure = f"The papers have the numbers {min(drawn.numbers)} to {max(drawn.numbers)}"
         raise ExamError(f"there is no paper {number}", cure=cure, slug="no-paper")

@@ -60,12 +60,16 @@ def unprinted(target: Path, pdfs: Sequence[str], same: bool) -> str:
     PDFs that were made from something else are refused: beside new contents they would pass for the right ones, now
     and when TeX is there again.
     """
-    install = f"install {' '.join(engine.missing())}"
     if not same and any(files.is_file(target / name) for name in pdfs):
         what = "its PDFs would not fit what is written anew, and none can be printed"
-        cure = f"{install.capitalize()}, or write into another folder"
+        cure = f"Install {' '.join(engine.missing())}, or write into another folder"
         raise OutsideError(what, where=str(target), cure=cure, slug="old-pdfs")
-    return f"no PDFs: {install} and run this again"
+    return without_tex("PDFs")
+
+
+def without_tex(what: str) -> str:
+    """Return the note that something was not printed, and how to get it."""
+    return f"no {what}: install {' '.join(engine.missing())} and run this again"
 
 
 def left_over(target: Path, pdfs: Sequence[str]) -> list[str]:

@@ -53,7 +53,10 @@ class Templates(Mapping[str, Template]):
 
 
 def parsed(written: str, exam_file: str, seed: str) -> exams.Exam:
-    """Return the exam of a file, its policies checked; one without a seed gets `seed`."""
+    """Return the exam of a file, its policies checked; one without a seed gets `seed`.
+
+    Raises `LayerquizError` with the line of the file.
+    """
     exam = exams.parse(written, exam_file, seed, Templates(exam_file))
     source = SourceText(exam_file, written, 1, ExamError)
     try:
@@ -68,12 +71,12 @@ def parsed(written: str, exam_file: str, seed: str) -> exams.Exam:
 
 
 def unsealed(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> Sealed:
-    """Return the sealed exam of a file, whether it is locked or not."""
+    """Return the sealed exam of a file, whether it is locked or not. Raises `ExamError` where it is none."""
     return read(path, passphrase)[1]
 
 
 def read(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> tuple[Any, Sealed]:
-    """Return the sealed exam of a file, as it is written and as it is read."""
+    """Return the sealed exam of a file, as it is written and as it is read. Raises `ExamError` where it is none."""
     try:
         plain = json.loads(vault.read_text(path.parent, path.name, SEAL_LIMIT, passphrase))
         return plain, unseal(plain)
@@ -100,7 +103,7 @@ class Earlier:
 
 
 def earlier(folder: Path, target: Path) -> Earlier:
-    """Return the exam of a folder, of which the target is to have a make-up."""
+    """Return the exam of a folder, of which the target is to have a make-up. Raises `ExamError` where they are one."""
     if folder.resolve() == target.resolve():
         cure = "Give the make-up a folder of its own with -o"
         raise ExamError("the make-up would be written over the first exam", where=str(target), cure=cure, slug="makeup")

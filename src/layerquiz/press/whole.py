@@ -38,7 +38,10 @@ def ordered(students: Sequence[Student], order: str) -> list[int]:
 
 
 def put_together(spans: Sequence[Span], written: Path, *, duplex: bool) -> None:
-    """Write the papers into one file in their order; `duplex` has each of them begin on a new sheet."""
+    """Write the papers into one file in their order; `duplex` has each of them begin on a new sheet.
+
+    Raises `OutsideError` where a file has fewer pages than it should.
+    """
     import pikepdf
 
     with pikepdf.new() as whole:

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from layerquiz.languages import phrase
 from layerquiz.render import markup
 from layerquiz.render.document import Paper, Question
 
 MOST_IN_BLOCK = 13
 """So many questions stand beside each other in the table of points."""
+
+MORE_TIME = phrase("You have {more} % more time than usual.")
+"""What is said of an accommodation where the exam names no time."""
 
 Say = Callable[..., str]
 """Says a fixed text in the language of the paper, as LaTeX; its values are LaTeX already."""
@@ -84,7 +88,7 @@ def _rules(say: Say, paper: Paper) -> Iterator[str]:
                 "Your time is {more} % longer than the usual {minutes} minutes.", more=more, minutes=paper.minutes
             )
         else:
-            yield say("You have {more} % more time than usual.", more=more)
+            yield say(MORE_TIME, more=more)
     yield say(
         "Check that this paper has {pages} pages and that each shows the paper number {paper}.",
         pages=r"\the\StoredPages{}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from layerquiz.languages import Words
 from layerquiz.render import escape, html
+from layerquiz.render.cover import MORE_TIME
 from layerquiz.render.document import Paper
 from layerquiz.render.html_markup import html as markdown
 from layerquiz.render.html_markup import html_line, tag
@@ -37,7 +38,7 @@ def _facts(paper: Paper, words: Words) -> Iterator[tuple[str, str]]:
     if paper.minutes:
         yield words("Time"), escape.html(words("{minutes} minutes", minutes=paper.own_minutes))
     elif paper.extra_time:
-        yield words("Time"), escape.html(words("You have {more} % more time than usual.", more=paper.extra_time))
+        yield words("Time"), escape.html(words(MORE_TIME, more=paper.extra_time))
     yield words("Points"), html_line(paper.total)
     if paper.aids:
         yield words("Permitted aids"), escape.html(words(paper.aids))
