@@ -6,15 +6,18 @@ and 29 capitals, digits and spaces, so its size is the same for every paper.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 MARK = "LQ1"
 MODULES = 25
 LEVEL = "Q"
-DARK, LIGHT = re.compile(b"\x00+"), b"\xff"
+ROW = 32
+DIGITS = bytes([48, *[49] * 255])
+"""0 for a dark module, which is black, and 1 for every other."""
+
+
+NOTHING = "f" * (ROW // 4 * MODULES)
+"""The modules of a paper that is of no exam: all are light."""
 
 
 def text(exam: str, paper: int, page: int) -> str:
@@ -22,27 +25,14 @@ def text(exam: str, paper: int, page: int) -> str:
     return f"{MARK} {exam.upper()} {paper} {page}"
 
 
-def rectangles(said: str) -> str:
-    """Return a code as operators of PDF: its dark modules as rectangles, 1 by 1, from the lower left corner on."""
+def picture(said: str) -> str:
+    """Return the modules of a code as hexadecimal digits: rows from the top, 0 for dark, each filled up to 32 bits."""
     import zxingcpp  # needed where papers are printed, and by nothing else
 
     code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level=LEVEL)
     image: Any = code.to_image(scale=1, add_quiet_zones=False)
-    modules = memoryview(image).tobytes()
+    modules = memoryview(image).tobytes().translate(DIGITS)
     if len(modules) != MODULES**2:
         raise ValueError(f"{said!r} does not fit the codes of papers")
-    return " ".join(_runs(modules))
-
-
-def _runs(modules: bytes) -> Iterator[str]:
-    """Yield neighbours in a row as one rectangle. All are filled as one path, so no seam shows between rows."""
-    rows = LIGHT.join(modules[start : start + MODULES] for start in range(0, MODULES**2, MODULES))
-    for run in DARK.finditer(rows):
-        yield _rectangle(run.start(), run.end())
-
-
-@cache
-def _rectangle(start: int, end: int) -> str:
-    """Return one run of dark modules; there are few, as a row has 25 and a light one more behind it."""
-    row, left = divmod(start, MODULES + 1)
-    return f"{left} {MODULES - 1 - row} {end - start} 1 re"
+    rows = [modules[start : start + MODULES] for start in range(0, MODULES**2, MODULES)]
+    return "".join([f"{int(row.ljust(ROW, b'1'), 2):08x}" for row in rows])

@@ -95,7 +95,7 @@ def papers(sheets: Sequence[Paper], *, solutions: bool = True) -> Source:
 def printed(paper: Paper) -> Printed:
     """Return one paper in LaTeX; with others of the same look it is put together by `joined`."""
     parts, measured = _papers(paper.language), tuple(_measured_paper(paper))
-    asked = str(parts.paper(paper))
+    asked = str(parts.paper(paper, {piece.key: piece.latex for piece in measured}))
     try:
         solution = str(parts.solution(paper))
     except LayerquizError as error:
@@ -266,7 +266,7 @@ def _codes(paper: Paper) -> Iterator[str]:
     """Yield the codes of a paper's pages: of so many as it has at most, as no question is taller than a page."""
     most = 2 + len(paper.questions) + len(paper.sections) + MOST_FORMULAS * paper.formula_sheet
     for page in range(1, most + paper.overflow + paper.scratch + 1):
-        yield codes.rectangles(codes.text(paper.exam, paper.number, page)) if paper.exam else ""
+        yield codes.picture(codes.text(paper.exam, paper.number, page)) if paper.exam else codes.NOTHING
 
 
 @functools.cache
