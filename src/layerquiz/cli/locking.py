@@ -31,17 +31,22 @@ def _given() -> str:
 
 
 def _prompted(text: str, twice: bool) -> str:
+    """Return what is typed, which no terminal shows; where there is no terminal, the next line of the input."""
     import warnings
+    from functools import partial
     from getpass import GetPassWarning
 
     from layerquiz.errors import LayerquizError
     from layerquiz.vault import VARIABLE
 
+    typed = partial(click.prompt, text, confirmation_prompt="Once more" if twice else False, err=True)
     try:
-        with warnings.catch_warnings():  # without a terminal there is nothing to hide the passphrase from
-            warnings.simplefilter("ignore", GetPassWarning)
-            again = "Once more" if twice else False
-            return str(click.prompt(text, hide_input=True, confirmation_prompt=again, err=True))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", GetPassWarning)
+                return str(typed(hide_input=True))
+        except GetPassWarning:
+            return str(typed())
     except click.Abort:
         cure = f"Type it, or put it into the variable {VARIABLE}"
         raise LayerquizError("no passphrase was given", cure=cure, slug="passphrase") from None
