@@ -27,7 +27,6 @@ def template_from(argument: str) -> Template:
     from pathlib import Path
 
     from layerquiz import files
-    from layerquiz.errors import TemplateError
     from layerquiz.exam import library, template
 
     if argument == "-" or files.is_path(argument):
