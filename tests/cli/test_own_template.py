@@ -72,3 +72,7 @@ def test_nonsense_with_a_right_hash_is_one_message(own: Path) -> None:
     sealed["hash"] = digest(sealed)
     (own / "out" / "exam.json").write_text(json.dumps(sealed))
     assert "exam.json" in refusal("grade", "out", "answers.csv", beside=own)
+
+
+def test_the_name_of_a_file_has_the_file_as_its_cure(own: Path) -> None:
+    assert 'write "own.md"' in refusal("draw", "own", beside=own)

@@ -273,13 +273,6 @@ def test_unknown_name_has_the_nearest_spelling():
         library.named("conv-sice")
 
 
-def test_the_name_of_a_file_beside_has_the_files_name_as_its_cure(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine.md").write_text("")
-    with pytest.raises(TemplateError, match=r'write "mine\.md"'):
-        library.named("mine")
-
-
 def test_hash_seeds_change_nothing():
     """Two interpreters with other hash seeds draw the same, letter by letter."""
     script = (

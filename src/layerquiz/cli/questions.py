@@ -24,16 +24,20 @@ FORMATS = ("text", "markdown", "latex", "html", "json")
 
 def template_from(argument: str) -> Template:
     """Return the template that an argument means: a file, `-` for standard input, or a name of the library."""
-    from pathlib import PurePath
+    from pathlib import Path
 
     from layerquiz import files
     from layerquiz.exam import library, template
 
     if argument == "-" or files.is_path(argument):
         standard = argument == files.STANDARD_INPUT
-        stem, told = ("template", "standard input") if standard else (PurePath(argument).stem, argument)
+        stem, told = ("template", "standard input") if standard else (Path(argument).stem, argument)
         beside = () if standard else files.translations_beside(argument)
         return template.parse(files.read_text(argument), stem, told, beside)
+    file = f"{argument}.md"
+    if argument not in library.files() and files.is_file(Path(file)):
+        cure = f'For the file of that name, write "{file}"'
+        raise TemplateError(f'no template is called "{argument}"', cure=cure, slug="unknown-template")
     return library.named(argument)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 from layerquiz.data import folder
 from layerquiz.errors import TemplateError, nearest
@@ -84,7 +83,5 @@ def chosen(topic: str | None = None, level: int | None = None) -> list[Template]
 def named(name: str) -> Template:
     """Return a template by name; an unknown one is an error with the nearest spelling."""
     if name not in files():
-        file = f"{name}.md"
-        cure = f'For the file of that name, write "{file}"' if Path(file).is_file() else nearest(name, files())
-        raise TemplateError(f'no template is called "{name}"', cure=cure, slug="unknown-template")
+        raise TemplateError(f'no template is called "{name}"', cure=nearest(name, files()), slug="unknown-template")
     return templates()[name]
