@@ -14,6 +14,7 @@ install: $(BIN)/.installed  ## make .venv with the package in it
 
 exam: install tex  ## the main job on the example: papers, solutions and graded submissions in output/example
 	$(BIN)/layerquiz example -o $(EXAMPLE)
+	$(BIN)/layerquiz exam $(EXAMPLE)/exam.yaml --proof -o $(EXAMPLE)/proof
 	$(BIN)/layerquiz exam $(EXAMPLE)/exam.yaml --roster $(EXAMPLE)/roster.csv -o $(EXAMPLE)/exam
 	$(BIN)/layerquiz grade $(EXAMPLE)/exam $(EXAMPLE)/submissions.csv
 
