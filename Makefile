@@ -46,7 +46,7 @@ schema: install  ## write the JSON schemas anew, after a change of keys, of the 
 words: $(BIN)/.tested  ## write the catalogues of fixed words anew, after a change of a text that papers print
 	PYTHONPATH=tests $(BIN)/python -m catalogue
 
-spaces: install  ## count anew how many questions each template has, after a change of a template or of what draws it
+spaces: install  ## find out anew how many questions each template has and how hard they are, after a change of a template or of what draws it
 	$(BIN)/python -m layerquiz.exam.counted > question_templates/spaces.json
 
 lint: $(BIN)/.tested  ## lint and types

@@ -10,7 +10,9 @@ import pytest
 
 from layerquiz.data import folder
 from layerquiz.exam import counted, library, template
+from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import draw
+from layerquiz.exam.recorded import FILE, recorded
 from layerquiz.exam.space import Space, space
 
 
@@ -96,14 +98,22 @@ def test_every_question_is_drawn_about_equally_often(name):
 def test_what_is_written_down_is_what_is_counted(name):
     """The list of templates reads its numbers from a file: none is another than counting gives today."""
     read = library.named(name)
-    found = json.loads((folder("question_templates") / counted.FILE).read_text(encoding="utf-8"))
-    assert Space(found[name]["distinct"], found[name]["exact"]) == space(read), "out of date: run `make spaces`"
-    assert counted.written()[found[name]["text"]] is counted.counted(read), "out of date: run `make spaces`"
+    there = json.loads((folder("question_templates") / FILE).read_text(encoding="utf-8"))
+    assert there[name] == json.loads(json.dumps(counted.entry(read))), "out of date: run `make spaces`"
+    assert recorded(read) == there[name], "out of date: run `make spaces`"
 
 
 def test_only_templates_of_the_library_are_written_down():
     """A number of a template that is gone would be read by nobody."""
-    assert len(counted.written()) == len(library.templates())
+    there = json.loads((folder("question_templates") / FILE).read_text(encoding="utf-8"))
+    assert list(there) == list(library.templates())
+
+
+def test_other_conventions_have_a_median_of_their_own():
+    """With two bias vectors there is more to add: what is written down is of the usual conventions alone."""
+    read = library.named("lstm-parameters")
+    assert usual(read).median == recorded(read)["median"]
+    assert usual(read, {"two_recurrent_biases": True}).median != recorded(read)["median"]
 
 
 def test_another_text_is_counted_anew():

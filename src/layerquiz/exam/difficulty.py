@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.question import Question
+from layerquiz.exam.recorded import recorded
 from layerquiz.exam.template import ConventionsChoice, Template
 from layerquiz.formula.derive import Derivation, Step
 from layerquiz.formula.expr import (
@@ -207,6 +208,12 @@ def usual(template: Template, conventions: ConventionsChoice = "textbook") -> Us
 
 @lru_cache(maxsize=1024)
 def _usual(template: Template, conventions: Conventions) -> Usual:
+    known = recorded(template) if conventions == Conventions.of(template.conventions or "textbook") else {}
+    return Usual(known["median"], tuple(known["lengths"])) if known else sampled(template, conventions)
+
+
+def sampled(template: Template, conventions: Conventions) -> Usual:
+    """Return what the drawings of a template are like, drawn now."""
     found = list(islice(drawings(template, "usual", conventions=conventions), SAMPLE))
     middle = max(1, median(difficulty(question) for question in found))
     counted = Counter(lengths(question) for question in found)
