@@ -39,9 +39,8 @@ def _in_room(title: str, room: Room) -> str:
 
 def _count(room: Room, words: Words) -> str:
     """Return how many papers there are, the spare ones apart."""
-    if room.spares:
-        return words("{papers} papers + {spares} spare", papers=len(room.papers), spares=len(room.spares))
-    return words("{papers} papers", papers=len(room.papers))
+    papers = words.counted(len(room.papers), "{number} paper", "{number} papers")
+    return words("{papers} + {spares} spare", papers=papers, spares=len(room.spares)) if room.spares else papers
 
 
 def packing(exam: Exam, room: Room, words: Words) -> List:
@@ -175,7 +174,7 @@ def _label(exam: Exam, room: Room, papers: Sequence[Paper], part: str, words: Wo
     numbers = spans(paper.number for paper in papers)
     if len(numbers) > SHORT:
         numbers = words("from {first} to {last}", first=papers[0].number, last=papers[-1].number)
-    told = words("{count} papers: {numbers}", count=len(papers), numbers=numbers)
+    told = f"{words.counted(len(papers), '{number} paper', '{number} papers')}: {numbers}"
     versions = sorted({paper.version for paper in papers if paper.version})
     lines = (above(exam), told, words("Versions {versions}", versions=", ".join(versions)) if versions else "")
     return Label(room.name or exam.title, part, tuple(line for line in lines if line))

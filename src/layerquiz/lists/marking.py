@@ -37,7 +37,9 @@ def sheet(exam: Exam, keys: Keys, place: int, policy: Policy, words: Words) -> I
             items.append(Paragraph(words("The right answers of all papers"), heading=True))
             items += in_columns(listed, words)
     title = words("Marking sheet: question {number}", number=first.number)
-    yield List(title, above(exam), words("{papers} papers", papers=len(keys.papers)), facts, tuple(items))
+    yield List(
+        title, above(exam), words.counted(len(keys.papers), "{number} paper", "{number} papers"), facts, tuple(items)
+    )
     if len(listed) > TOGETHER:
         yield from key_lists(title, above(exam), listed, words)
 
