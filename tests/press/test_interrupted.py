@@ -138,7 +138,7 @@ def test_interrupted_by_hand(tmp_path: Path, undisturbed: dict[str, bytes | None
         kill(process, signal.SIGINT)
         _, wrong = process.communicate()
     assert process.returncode == 1
-    assert wrong.strip() == "Aborted!"
+    assert wrong.split("\n\n") == ["Stopped. Run the same command again: it goes on where it was.", "Aborted!\n"]
     assert finished_chunks(tmp_path) >= 1
     done(tmp_path)
     assert tree(tmp_path / "out") == undisturbed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import layerquiz as lq
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
+from layerquiz.network.glossary import of_one
 from layerquiz.render import latex, text
 from layerquiz.render.document import Blank, Sheet
 from layerquiz.render.questions import printed, steps
@@ -46,6 +47,6 @@ def test_each_step_ends_in_the_letters_of_the_question():
 
 def test_one_is_no_plural():
     """A right answer of 1 has its unit in the singular; units that are no words of the glossary stay."""
-    assert Blank("1a", "jump", "1", "$1$", "pixels").key_unit == "pixel"
-    assert Blank("1a", "jump", "1", "$2$", "pixels").key_unit == "pixels"
-    assert Blank("1a", "jump", "1", "$1$", "moments").key_unit == "moments"
+    one, two = (Blank("1a", "jump", "1", key, "pixels", unit_of_one=of_one("pixels")) for key in ("$1$", "$2$"))
+    assert (one.key_unit, two.key_unit) == ("pixel", "pixels")
+    assert of_one("moments") == "moments"

@@ -30,7 +30,6 @@ GRADED = 10
 SOLVED = 40
 """Of so many drawings the worked solution is rendered too."""
 
-
 SAID, SAID_SOLVED = 20, 4
 """So many drawings are read in each other language of a template, and of so many the worked solution too."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import shutil
@@ -16,6 +17,7 @@ from typing import TypeAlias
 
 from layerquiz.engine import cut, fonts, log, parent, probe
 from layerquiz.errors import OutsideError
+from layerquiz.files import outside
 
 JOB = "sheets"
 DRIVER = "xdvipdfmx -q -E -z 3"
@@ -31,7 +33,8 @@ SECONDS_PER_PART = 0.5
 GRACE_SECONDS = 2.0
 CPU_SECONDS = 600
 FILE_BYTES = 500_000_000
-
+LEAST_ROOM = 100_000
+"""A disk with fewer free bytes is full: the engine writes in larger pieces."""
 
 Files: TypeAlias = Sequence[tuple[str, bytes]]
 """Pictures that a source includes, by their names beside it."""
@@ -91,8 +94,19 @@ def _set(
         (folder / f"{JOB}.tex").write_text(fonts.resolve(source, folder), encoding="utf-8")
         failed = _run(folder, limit, flags) != 0
         record = log.read(folder / f"{JOB}.log")
-        log.check(record, failed=failed)
-        yield folder, record
+        try:
+            log.check(record, failed=failed)
+            yield folder, record
+        except OutsideError:
+            _check_room(folder)
+            raise
+
+
+def _check_room(folder: Path) -> None:
+    """Say that the disk is full, where it is: the engine itself leaves a broken log or page, and no word."""
+    if shutil.disk_usage(folder).free < LEAST_ROOM:
+        with outside(folder):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _run(folder: Path, seconds: float, flags: Sequence[str] = FLAGS) -> int:
