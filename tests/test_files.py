@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -199,3 +200,10 @@ def test_a_file_that_people_fill_in_may_be_replaced(tmp_path: Path):
     target.add("grades.csv", "new")
     with pytest.raises(LayerquizError, match=r"grades\.csv"):
         target.commit()
+
+
+def test_paths_need_nothing_heavy():
+    """Every command opens files, so what only exams need is not loaded for it."""
+    code = "import sys, layerquiz.files; print(*{'pydantic', 'jinja2', 'yaml'}.intersection(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []

@@ -25,10 +25,10 @@ from layerquiz.exam.drawing import draw
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seal import seal, unseal
 from layerquiz.exam.template import in_language, parse
-from layerquiz.exam.translation import Translation, is_translation
+from layerquiz.exam.translation import is_translation
 from layerquiz.grading.grade import stories_of
 from layerquiz.grading.policy import Policy
-from layerquiz.languages import ENGLISH, LANGUAGES, THIN_SPACE, Words, named
+from layerquiz.languages import ENGLISH, LANGUAGES, THIN_SPACE, Translation, Words, named
 from layerquiz.press.opened import Templates
 from layerquiz.render import latex, markdown, papers, text
 from layerquiz.render.mathtext import in_words

@@ -21,8 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from layerquiz.errors import LayerquizError, OutsideError, nearest
-from layerquiz.exam.translation import Translation
-from layerquiz.languages import LANGUAGES
+from layerquiz.languages import LANGUAGES, Translation
 
 SIZE_LIMIT = 10_000_000
 STANDARD_INPUT = "-"

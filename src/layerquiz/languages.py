@@ -28,6 +28,15 @@ Catalogue: TypeAlias = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """A template's words in a language, as the text of a file; `file` is what messages call it."""
+
+    language: str
+    text: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Says a fixed English text in one language: `words("page {page} of {pages}", page=1, pages=6)`.
 

@@ -23,7 +23,7 @@ from layerquiz.exam.printed import FILTERS
 from layerquiz.exam.question import rebuilt
 from layerquiz.exam.schema import schema
 from layerquiz.exam.starters import starters
-from layerquiz.exam.translation import Translation
+from layerquiz.languages import Translation
 from layerquiz.network import expression
 from layerquiz.network.mistakes import CATALOGUE
 

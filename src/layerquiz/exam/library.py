@@ -9,8 +9,8 @@ from importlib.resources.abc import Traversable
 from layerquiz.data import folder
 from layerquiz.errors import TemplateError, nearest
 from layerquiz.exam.template import Template, parse
-from layerquiz.exam.translation import Translation, is_translation
-from layerquiz.languages import LANGUAGES
+from layerquiz.exam.translation import is_translation
+from layerquiz.languages import LANGUAGES, Translation
 
 GUIDE = "README.md"
 

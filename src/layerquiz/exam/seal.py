@@ -23,7 +23,7 @@ from layerquiz.exam.question import Key, Question, rebuilt
 from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse, translated
-from layerquiz.exam.translation import Translation
+from layerquiz.languages import Translation
 
 FORMAT = 1
 UNHASHED = ("hash", "layerquiz", "layout")

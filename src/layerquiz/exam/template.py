@@ -19,9 +19,9 @@ from layerquiz.exam.forms.failing import FailingLayer
 from layerquiz.exam.grid import Plan, Table, plan_of_asked
 from layerquiz.exam.recipe import Recipes, recipe
 from layerquiz.exam.source import Path, SourceText
-from layerquiz.exam.translation import TranslatedText, Translation, read, split
+from layerquiz.exam.translation import TranslatedText, read, split
 from layerquiz.exam.wording import Wording
-from layerquiz.languages import ENGLISH, NAMES, Words
+from layerquiz.languages import ENGLISH, NAMES, Translation, Words
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.expression import Expression
 from layerquiz.network.layer import NAME, RESERVED

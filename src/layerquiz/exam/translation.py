@@ -14,19 +14,10 @@ from pydantic import Field
 from layerquiz.errors import TemplateError
 from layerquiz.exam.forms.base import Keys
 from layerquiz.exam.source import Path, SourceText
-from layerquiz.languages import LANGUAGES
+from layerquiz.languages import LANGUAGES, Translation
 from layerquiz.network.notation import line_of
 
 FENCE = "---"
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A template's words in a language, as the text of a file; `file` is what messages call it."""
-
-    language: str
-    text: str
-    file: str
 
 
 class TranslationKeys(Keys):

@@ -42,8 +42,11 @@ def jobs_for(papers: int, wanted: int | None) -> int:
 
 def cores() -> int:
     """Return how many processes can work at once on what is read already; 0 where processes cannot share that."""
-    if "fork" not in multiprocessing.get_all_start_methods():
-        return 0
+    return processors() if "fork" in multiprocessing.get_all_start_methods() else 0
+
+
+def processors() -> int:
+    """Return how many processes can work at once."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

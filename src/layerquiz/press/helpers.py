@@ -20,7 +20,7 @@ from typing import Any, Protocol, TypeVar
 from layerquiz import __version__
 from layerquiz.engine import parent, run
 from layerquiz.errors import LayerquizError, OutsideError
-from layerquiz.grading.jobs import collect_seldom
+from layerquiz.grading.jobs import collect_seldom, processors
 
 SECONDS_TO_CONNECT = 10
 ADDRESS = re.compile(r"([a-z]+://)?[^/\s]+:[0-9]{1,5}")
@@ -96,11 +96,6 @@ def _lost(error: BaseException) -> OutsideError:
     return OutsideError(what, why=why, cure=cure, slug="helper-lost")
 
 
-def cores() -> int:
-    """Return how many processes can work at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 @contextlib.contextmanager
 def helpers(
     jobs: int | None, scheduler: str | None, most: int, closed: tuple[int, ...] = (), scratch: str | None = None
@@ -113,7 +108,7 @@ def helpers(
         with _cluster(scheduler) as cluster:
             yield cluster
         return
-    count = min(jobs or cores(), most)
+    count = min(jobs or processors(), most)
     if count <= 1:
         with _temporary(scratch):
             yield Alone()
