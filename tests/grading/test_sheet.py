@@ -198,12 +198,16 @@ def test_nonsense(seed, many):
 
 
 def test_large_sheets_take_bounded_work(calls):
-    """A table of the largest known network with wrong rows is told in a bounded number of steps."""
-    net = Network.named("vgg19")
+    """A table of a large network with wrong rows is told in a bounded number of steps, the first time too.
+
+    No other test has this network, so nothing is known of it before, whichever tests have run.
+    """
+    spec = Network.named("vgg19").spec
+    net = Network.parse({**spec, "layers": [*spec["layers"], {"kind": "dense", "name": "only_here", "units": 7}]})
     answers = {f"{layer.name}.parameters": written(net.value(f"{layer.name}.parameters")) for layer in net.layers}
     answers |= {"conv2_1.parameters": "73729", "conv3_2.parameters": "123457", "fc1.parameters": "7"}
     answers |= {"total.parameters": "138000001", "total.macs": "1"}
-    assert calls(lambda: diagnose_sheet(net, answers)) < 3_000_000
+    assert calls(lambda: diagnose_sheet(net, answers)) < 8_000_000
     stories = diagnose_sheet(net, answers)
     assert sum(story.verdict == "correct" for story in stories.values()) == len(net.layers) - 3
 
