@@ -100,7 +100,7 @@ def windowed(at: Use, layer: Any, *, framed: bool = False, **more: Any) -> Tenso
     }
     if name.endswith("Transpose"):
         stem = "convtranspose"
-        keys["output_padding"] = None if layer.output_padding is None else entries(layer.output_padding)
+        keys["output_padding"] = _added(at, layer, tensor)
     elif stem == "conv":
         keys["groups"] = layer.groups
     else:
@@ -110,6 +110,18 @@ def windowed(at: Use, layer: Any, *, framed: bool = False, **more: Any) -> Tenso
     if framed and keys["padding"] == "causal":
         raise at.refused("it pads in front of each frame")
     return at.learned(f"{stem}{rank + len(still)}d", tensor, **keys, **more)
+
+
+def _added(at: Use, layer: Any, tensor: Tensor) -> list[int] | None:
+    """Return the output padding of a transposed convolution, None where it gives the size that Keras gives anyway."""
+    if layer.output_padding is None:
+        return None
+    each = zip(entries(layer.kernel_size), entries(layer.strides), entries(layer.dilation_rate), strict=True)
+    least = [stride if layer.padding == "same" else max(gap * (size - 1) + 1, stride) for size, stride, gap in each]
+    steps = zip(tensor.shape, entries(layer.strides), least, at.shape, strict=False)
+    if all((size - 1) * stride + more == given for size, stride, more, given in steps):
+        return None
+    return entries(layer.output_padding) * (layer.rank if isinstance(layer.output_padding, int) else 1)
 
 
 STEMS = {"Depthwise": "depthwiseconv", "Separable": "separableconv", "Conv": "conv"}

@@ -72,14 +72,14 @@ def convolutional_state(at: Use) -> Tensor:
         "sequences": layer.return_sequences,
         "activation": chosen(at, layer, "tanh"),
     }
-    rank = layer.rank
+    rank = len(layer.kernel_size)
     return at.learned(f"convlstm{rank}d", sizes=STRIP if at.rank == len(STRIP) else FORMS[at.rank], **keys)
 
 
 def attention(at: Use) -> Tensor:
     """Write attention with heads down; Keras takes the values before the keys."""
     said = at.op.get_config()
-    is_grouped = type(at.op).__name__ == "GroupQueryAttention"
+    is_grouped = type(at.op).__name__ == "GroupedQueryAttention"
     if said.get("use_gate"):
         raise at.refused("it has a gate, which is not said in the notation")
     if said.get("attention_axes") not in (None, 1, [1], (1,)) or at.rank != len(SEQUENCE):
@@ -165,7 +165,7 @@ ALIKE = frozenset(("Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "BatchNo
 SEQUENCES: dict[str, Write] = {
     **dict.fromkeys(("SimpleRNN", "LSTM", "GRU", "RNN"), recurrent),
     **{f"ConvLSTM{rank}D": convolutional_state for rank in (1, 2)},
-    **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention"), attention),
+    **dict.fromkeys(("MultiHeadAttention", "GroupedQueryAttention"), attention),
     **dict.fromkeys(("Attention", "AdditiveAttention"), scored),
     **dict.fromkeys(("Embedding", "ReversibleEmbedding"), embedding),
     "Bidirectional": bidirectional,

@@ -140,10 +140,13 @@ class Use:
 
     @property
     def weights(self) -> tuple[list[Any], list[Any]]:
-        """Return the variables that are trained, and the others: the layer's own, or those that a function is given."""
-        if hasattr(self.op, "trainable_weights"):
-            return self.op.trainable_weights, self.op.non_trainable_weights
-        given = [found for found in self.args if is_variable(found)]
+        """Return the variables that are trained, and the others: the layer's own, or those that a function is given.
+
+        A variable knows it: a frozen layer may hold another one that is not, whose weights Keras trains.
+        """
+        given = getattr(self.op, "weights", None)
+        if given is None:
+            given = [found for found in self.args if is_variable(found)]
         return [found for found in given if found.trainable], [found for found in given if not found.trainable]
 
     def strip(self, tensor: Tensor) -> Tensor:
