@@ -31,7 +31,7 @@ def arithmetic(kind: str) -> Write:
         first, second = at.argument(0, "x1"), at.argument(1, "x2")
         constant = second if isinstance(first, Tensor) else first
         if not kind and (isinstance(constant, Tensor) or is_variable(constant)):
-            raise at.refused("it is computed with a layer or with weights", "the notation adds and multiplies these")
+            raise at.refused("it is computed with a layer or with weights", "The notation adds and multiplies these")
         if isinstance(first, Tensor) and isinstance(second, Tensor):
             return merged(at, kind, [first, second])
         if is_variable(constant):
@@ -167,6 +167,14 @@ def shuffled(kind: str) -> Write:
     return write
 
 
+def patches(at: Use) -> Tensor:
+    """Write patches side by side down, each of whose pixels becomes channels."""
+    (height, width), steps = at.op.size, at.op.strides
+    if height != width or entries(steps or at.op.size) != [height, width] or at.op.dilation_rate != 1:
+        raise at.refused("its patches overlap or are no squares", cure="Use a convolution")
+    return at.layer("pixelunshuffle", factor=int(height))
+
+
 ACTIVATIONS = (
     *("Relu", "Relu6", "Sigmoid", "Softplus", "Softsign", "SoftShrink", "Silu", "LogSigmoid", "LeakyRelu"),
     *("HardSigmoid", "HardSilu", "Elu", "Selu", "Gelu", "Celu", "Glu", "TanhShrink", "HardTanh", "HardShrink"),
@@ -188,6 +196,7 @@ FUNCTIONS: dict[str, Write] = {
     "Max": reduced("globalmaxpool"),
     "GetItem": taken,
     "Pad": padded,
+    "ExtractPatches": patches,
     "DepthToSpace": shuffled("pixelshuffle"),
     "SpaceToDepth": shuffled("pixelunshuffle"),
 }

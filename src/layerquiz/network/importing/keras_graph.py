@@ -21,10 +21,10 @@ HISTORY, CALLS = attrgetter("_keras_history"), attrgetter("_inbound_nodes")
 KNOWN: dict[str, Write] = {**LAYERS, **SHAPES, **SEQUENCES}
 
 UNSAID = {
-    "Lambda": ("a function of Python stands in it, which only Python can read", "Use layers or keras.ops instead"),
+    "Lambda": ("A function of Python stands in it, which only Python can read", "Use layers or keras.ops instead"),
     **dict.fromkeys(
         ("StringLookup", "IntegerLookup", "TextVectorization", "Hashing", "HashedCrossing", "Discretization"),
-        ("preparation of data stands before the input", "Cut the model behind it"),
+        ("Preparation of data stands before the input", "Cut the model behind it"),
     ),
 }
 """Layers that the notation cannot say, each with the reason and the cure."""
@@ -50,6 +50,7 @@ def graph_of(model: Any, input_shape: Sequence[int] | None) -> Graph:
     inputs = getattr(model, "inputs", None)
     if inputs and getattr(model, "outputs", None):
         return Graph(inputs, model.outputs)
+    input_shape = built_for(model) if input_shape is None else input_shape
     if input_shape is None:
         cure = "Say the sizes: from_keras(model, input_shape=(...)), without the batch, the channels last"
         raise cannot(model.name, "it does not know its input, as nothing has built it", cure=cure)
@@ -60,6 +61,14 @@ def graph_of(model: Any, input_shape: Sequence[int] | None) -> Graph:
         model.build((None, *input_shape))
         return Graph(model.inputs, model.outputs)
     return traced(model, model.name, (entering,), {})
+
+
+def built_for(model: Any) -> Sequence[int] | None:
+    """Return the shape that a model was built for, without the batch, where it had one input."""
+    config = model.get_build_config() or {}
+    shapes = [config["input_shape"]] if "input_shape" in config else list(config.get("shapes_dict", {}).values())
+    is_one = len(shapes) == 1 and isinstance(shapes[0], list | tuple) and all(isinstance(n, int) for n in shapes[0][1:])
+    return shapes[0][1:] if is_one else None
 
 
 def traced(op: Any, title: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Graph:
@@ -94,8 +103,19 @@ def ordered(graph: Graph, title: str) -> list[Any]:
             continue
         known.update(id(output) for output in node.outputs)
         stack.append((tensor, True))
-        stack += [(found, False) for found in reversed(node.arguments.keras_tensors)]
+        stack += [(found, False) for found in reversed(taken(node))]
     return order
+
+
+def taken(node: Any) -> list[Any]:
+    """Return the symbolic tensors that a call takes; masks, which Keras hands on, change no size and no count."""
+    arguments = node.arguments
+    if not any("mask" in name for name in arguments.kwargs):
+        return list(arguments.keras_tensors)
+    from keras import KerasTensor, tree
+
+    kept = {name: found for name, found in arguments.kwargs.items() if "mask" not in name}
+    return [found for found in tree.flatten((arguments.args, kept)) if isinstance(found, KerasTensor)]
 
 
 def _call(tensor: Any, title: str) -> Any:
@@ -124,7 +144,7 @@ class Walk:
         nodes = ordered(graph, self.prefix.rstrip("/"))
         feeds: dict[int, set[str]] = {}
         for node in nodes:
-            for tensor in node.arguments.keras_tensors:
+            for tensor in taken(node):
                 feeds.setdefault(id(tensor), set()).add(type(node.operation).__name__)
         for node in nodes:
             is_last = bool(self.closing) and any(node.outputs[0] is output for output in graph.outputs)
@@ -138,7 +158,7 @@ class Walk:
     ) -> list[Tensor | NetworkError]:
         """Write one call down."""
         op = node.operation
-        for tensor in node.arguments.keras_tensors:
+        for tensor in taken(node):
             missing = held[id(tensor)]
             if isinstance(missing, NetworkError):
                 raise missing
@@ -154,7 +174,8 @@ class Walk:
             use.says()
         if owner is not op or hasattr(op, "weights"):
             self.written.lent.setdefault(id(owner), use.owning)
-        return [output, *(use.refused(f"its output {place} is used") for place in range(2, len(shapes) + 1))]
+        why = "A layer of the notation has one output"
+        return [output, *(use.refused(f"its output {place} is used", why) for place in range(2, len(shapes) + 1))]
 
     def _inside(
         self, node: Any, title: str, held: dict[int, Tensor | NetworkError], args: tuple[Any, ...]
@@ -168,7 +189,7 @@ class Walk:
             if kind.__name__ in UNSAID and kind.__module__.startswith(OF_KERAS):
                 why, cure = UNSAID[kind.__name__]
                 raise cannot(title, f"{kind.__name__}: it is not said in the notation", why, cure)
-        given = [held[id(tensor)] for tensor in node.arguments.keras_tensors]
+        given = [held[id(tensor)] for tensor in taken(node)]
         tensors = [found for found in given if isinstance(found, Tensor)]
         if is_model(op) and getattr(op, "outputs", None):
             if len(op.inputs) != len(tensors):
@@ -201,7 +222,7 @@ def _symbolic(node: Any, held: dict[int, Tensor | NetworkError]) -> dict[int, An
 
     return {
         id(tensor): KerasTensor((None, *found.shape), dtype=tensor.dtype)
-        for tensor in node.arguments.keras_tensors
+        for tensor in taken(node)
         if isinstance(found := held[id(tensor)], Tensor)
     }
 
@@ -226,6 +247,6 @@ def _noted(node: Any, held: dict[int, Tensor | NetworkError]) -> Iterator[bool]:
     """Say of each tensor of a call whether Keras noted it as it is here."""
     for output in node.outputs:
         yield None not in output.shape[1:]
-    for tensor in node.arguments.keras_tensors:
+    for tensor in taken(node):
         found = held[id(tensor)]
         yield isinstance(found, Tensor) and tuple(tensor.shape[1:]) == found.shape

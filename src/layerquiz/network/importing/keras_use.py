@@ -134,7 +134,7 @@ class Use:
         trained, still = self.weights
         learned = [weight.name for weight in still if weight.name not in STATISTICS]
         if trained and learned:
-            why = "the notation freezes a layer as a whole"
+            why = "The notation freezes a layer as a whole"
             raise self.refused(f'"{learned[0]}" is frozen and other weights are not', why)
         return bool(learned)
 
