@@ -9,11 +9,12 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
-from layerquiz.network.importing.keras_functions import FUNCTIONS
+from layerquiz.network.importing.keras_functions import FUNCTIONS, WITH_WEIGHTS
 from layerquiz.network.importing.keras_layers import LAYERS, Write
 from layerquiz.network.importing.keras_sequences import SEQUENCES
 from layerquiz.network.importing.keras_shapes import SHAPES
-from layerquiz.network.importing.keras_use import Tensor, Use, Written, is_variable
+from layerquiz.network.importing.keras_traced import Graph, traced
+from layerquiz.network.importing.keras_use import Tensor, Use, Written
 
 HISTORY, CALLS = attrgetter("_keras_history"), attrgetter("_inbound_nodes")
 """Where a tensor of Keras comes from, and the calls of a layer: no public name leads from a tensor to its call."""
@@ -30,14 +31,6 @@ UNSAID = {
 """Layers that the notation cannot say, each with the reason and the cure."""
 
 OF_KERAS = "keras."
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Symbolic tensors of Keras: those that enter, and those that come out."""
-
-    inputs: Sequence[Any]
-    outputs: Sequence[Any]
 
 
 def is_model(found: Any) -> bool:
@@ -71,27 +64,9 @@ def built_for(model: Any) -> Sequence[int] | None:
     return shapes[0][1:] if is_one else None
 
 
-def traced(op: Any, title: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Graph:
-    """Return the graph of a layer that is made of layers and functions: what its `call` does with symbolic tensors."""
-    from keras import KerasTensor, tree
-
-    try:
-        given = tree.flatten(op.call(*args, **kwargs))
-    except NetworkError:
-        raise
-    except Exception as error:  # noqa: BLE001 -- it is somebody else's code
-        why = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-        what = f"{type(op).__name__}: it is no layer of Keras, and its call cannot be followed"
-        raise cannot(title, what, why, "Use layers and keras.ops in it") from None
-    outputs = [output for output in given if output is not None]
-    if not outputs or not all(isinstance(output, KerasTensor) for output in outputs):
-        raise cannot(title, f"{type(op).__name__}: its output is no function of its input")
-    return Graph([found for found in tree.flatten((args, kwargs)) if isinstance(found, KerasTensor)], outputs)
-
-
 def ordered(graph: Graph, title: str) -> list[Any]:
     """Return the calls between the inputs and the outputs, each behind what it needs, one branch after the other."""
-    known, order = {id(tensor) for tensor in graph.inputs}, []
+    known, order = {id(tensor) for tensor in (*graph.inputs, *graph.weights)}, []
     stack = [(tensor, False) for tensor in reversed(graph.outputs)]
     while stack:
         tensor, is_ready = stack.pop()
@@ -141,6 +116,8 @@ class Walk:
         """Write the calls of a graph down and return what comes out: tensors, or why there is none."""
         held: dict[int, Tensor | NetworkError] = {}
         held.update((id(tensor), found) for tensor, found in zip(graph.inputs, given, strict=True))
+        for tensor, variable in zip(graph.weights, graph.variables, strict=True):
+            held[id(tensor)] = Tensor("", (), tuple(tensor.shape), weight=variable)
         nodes = ordered(graph, self.prefix.rstrip("/"))
         feeds: dict[int, set[str]] = {}
         for node in nodes:
@@ -163,16 +140,21 @@ class Walk:
             if isinstance(missing, NetworkError):
                 raise missing
         args, kwargs = node.arguments.fill_in(held)
+        weights = _weights(node, held)
+        if weights and len(weights) == len(taken(node)) == 1 and not hasattr(op, "weights"):
+            return [Tensor("", (), tuple(node.outputs[0].shape), weight=weights[0])]
         write = known(op)
         if write is None:
             return self._inside(node, title, held, args)
+        if len(weights) > 1 or (weights and type(op).__name__ not in WITH_WEIGHTS):
+            raise cannot(title, f"{type(op).__name__}: weights stand in it", "A weight is added or multiplied with")
         shapes = _shapes(node, title, held)
-        owner = op if hasattr(op, "weights") else next(filter(is_variable, args), op)
+        owner = weights[0] if weights else op
         use = Use(self.written, op, args, kwargs, title, shapes, feeds, self.written.lent.get(id(owner)))
         output = write(use)
         if use.layers:
             use.says()
-        if owner is not op or hasattr(op, "weights"):
+        if weights or hasattr(op, "weights"):
             self.written.lent.setdefault(id(owner), use.owning)
         why = "A layer of the notation has one output"
         return [output, *(use.refused(f"its output {place} is used", why) for place in range(2, len(shapes) + 1))]
@@ -216,12 +198,18 @@ def known(op: Any) -> Write | None:
     return None
 
 
+def _weights(node: Any, held: dict[int, Tensor | NetworkError]) -> list[Any]:
+    """Return the weights of a layer of somebody's own that a call takes."""
+    given = (held[id(tensor)] for tensor in taken(node))
+    return [found.weight for found in given if isinstance(found, Tensor) and found.weight is not None]
+
+
 def _symbolic(node: Any, held: dict[int, Tensor | NetworkError]) -> dict[int, Any]:
     """Return new symbolic tensors for a call's inputs, of the sizes that they have here."""
     from keras import KerasTensor
 
     return {
-        id(tensor): KerasTensor((None, *found.shape), dtype=tensor.dtype)
+        id(tensor): KerasTensor(found.shape if found.weight is not None else (None, *found.shape), dtype=tensor.dtype)
         for tensor in taken(node)
         if isinstance(found := held[id(tensor)], Tensor)
     }
@@ -249,4 +237,4 @@ def _noted(node: Any, held: dict[int, Tensor | NetworkError]) -> Iterator[bool]:
         yield None not in output.shape[1:]
     for tensor in taken(node):
         found = held[id(tensor)]
-        yield isinstance(found, Tensor) and tuple(tensor.shape[1:]) == found.shape
+        yield isinstance(found, Tensor) and (found.weight is not None or tuple(tensor.shape[1:]) == found.shape)
