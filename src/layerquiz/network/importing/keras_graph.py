@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -11,7 +12,7 @@ from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
 from layerquiz.network.importing.keras_functions import FUNCTIONS, WITH_WEIGHTS
 from layerquiz.network.importing.keras_layers import LAYERS, Write
-from layerquiz.network.importing.keras_sequences import SEQUENCES
+from layerquiz.network.importing.keras_sequences import SEQUENCES, stepwise
 from layerquiz.network.importing.keras_shapes import SHAPES
 from layerquiz.network.importing.keras_traced import Graph, traced
 from layerquiz.network.importing.keras_use import Tensor, Use, Written
@@ -106,11 +107,16 @@ def _call(tensor: Any, title: str) -> Any:
 
 @dataclass(slots=True)
 class Walk:
-    """Calls written down one after the other. prefix: the models that they stand in, with a stroke behind each."""
+    """Calls written down one after the other. prefix: the models that they stand in, with a stroke behind each.
+
+    closing: the name of what gives the output of a layer of somebody's own. steps: those of a sequence at each of which
+    all of it is done; Keras does not see them in there.
+    """
 
     written: Written
     prefix: str
     closing: str = ""
+    steps: tuple[int, ...] = ()
 
     def follow(self, graph: Graph, given: Sequence[Tensor]) -> list[Tensor | NetworkError]:
         """Write the calls of a graph down and return what comes out: tensors, or why there is none."""
@@ -125,10 +131,15 @@ class Walk:
                 feeds.setdefault(id(tensor), set()).add(type(node.operation).__name__)
         for node in nodes:
             is_last = bool(self.closing) and any(node.outputs[0] is output for output in graph.outputs)
-            title = self.closing if is_last else f"{self.prefix}{node.operation.name}"
+            title = self.closing if is_last else self._title(node.operation, graph)
             found = self._called(node, title, held, frozenset(feeds.get(id(node.outputs[0]), ())))
             held.update((id(tensor), value) for tensor, value in zip(node.outputs, found, strict=True))
         return [held[id(tensor)] for tensor in graph.outputs]
+
+    def _title(self, op: Any, graph: Graph) -> str:
+        """Return the name of a call; the number of a function in a layer depends on what Keras has done before."""
+        is_numbered = graph.is_traced and not hasattr(op, "weights")
+        return f"{self.prefix}{re.sub(r'_[0-9]+$', '', op.name) if is_numbered else op.name}"
 
     def _called(
         self, node: Any, title: str, held: dict[int, Tensor | NetworkError], feeds: frozenset[str]
@@ -148,10 +159,10 @@ class Walk:
             return self._inside(node, title, held, args)
         if len(weights) > 1 or (weights and type(op).__name__ not in WITH_WEIGHTS):
             raise cannot(title, f"{type(op).__name__}: weights stand in it", "A weight is added or multiplied with")
-        shapes = _shapes(node, title, held)
+        shapes = tuple((*self.steps, *shape) for shape in _shapes(node, title, held, len(self.steps)))
         owner = weights[0] if weights else op
         use = Use(self.written, op, args, kwargs, title, shapes, feeds, self.written.lent.get(id(owner)))
-        output = write(use)
+        output = stepwise(use, op) if self.steps else write(use)
         if use.layers:
             use.says()
         if weights or hasattr(op, "weights"):
@@ -173,12 +184,17 @@ class Walk:
                 raise cannot(title, f"{kind.__name__}: it is not said in the notation", why, cure)
         given = [held[id(tensor)] for tensor in taken(node)]
         tensors = [found for found in given if isinstance(found, Tensor)]
+        if type(op).__name__ == "TimeDistributed":
+            inner, steps = op.layer, tensors[0].shape[:1]
+            return Walk(self.written, f"{title}/", steps=steps).follow(Graph(inner.inputs, inner.outputs), tensors)
         if is_model(op) and getattr(op, "outputs", None):
             if len(op.inputs) != len(tensors):
                 raise cannot(title, f"it has {len(op.inputs)} inputs, and gets {len(tensors)}")
-            return Walk(self.written, f"{title}/").follow(Graph(op.inputs, op.outputs), tensors)
+            return Walk(self.written, f"{title}/", steps=self.steps).follow(Graph(op.inputs, op.outputs), tensors)
         if type(op).__module__.startswith("keras.src.layers"):
             raise cannot(title, f"{type(op).__name__}: there is no such kind in the notation")
+        if self.steps:
+            raise cannot(title, f"{type(op).__name__} at each step is not said in the notation")
         entering = _symbolic(node, held)
         args, kwargs = node.arguments.fill_in(entering)
         graph = traced(op, title, args, kwargs)
@@ -191,6 +207,8 @@ class Walk:
 def known(op: Any) -> Write | None:
     """Return how a layer or function of Keras is written, None for one that is somebody's own."""
     mine, table = type(op), KNOWN if hasattr(op, "weights") else FUNCTIONS
+    if mine.__name__ == "TimeDistributed" and is_model(op.layer):
+        return None
     for kind in mine.__mro__:
         if kind.__module__.startswith(OF_KERAS) and kind.__name__ in table:
             same = (getattr(mine, name, None) is getattr(kind, name, None) for name in ("call", "build", "__call__"))
@@ -215,10 +233,11 @@ def _symbolic(node: Any, held: dict[int, Tensor | NetworkError]) -> dict[int, An
     }
 
 
-def _shapes(node: Any, title: str, held: dict[int, Tensor | NetworkError]) -> tuple[tuple[int, ...], ...]:
+def _shapes(node: Any, title: str, held: dict[int, Tensor | NetworkError], steps: int) -> tuple[tuple[int, ...], ...]:
     """Return the shapes of a call's outputs without the batch: as Keras noted them, or anew where sizes were open."""
-    noted = list(_noted(node, held))
-    if not all(noted):
+    if not all(_noted(node, held, steps)):
+        if steps:
+            raise cannot(title, f"{type(node.operation).__name__}: its size at each step is left open")
         from keras import tree
 
         args, kwargs = node.arguments.fill_in(_symbolic(node, held))
@@ -231,10 +250,10 @@ def _shapes(node: Any, title: str, held: dict[int, Tensor | NetworkError]) -> tu
     return shapes
 
 
-def _noted(node: Any, held: dict[int, Tensor | NetworkError]) -> Iterator[bool]:
+def _noted(node: Any, held: dict[int, Tensor | NetworkError], steps: int) -> Iterator[bool]:
     """Say of each tensor of a call whether Keras noted it as it is here."""
     for output in node.outputs:
         yield None not in output.shape[1:]
     for tensor in taken(node):
         found = held[id(tensor)]
-        yield isinstance(found, Tensor) and (found.weight is not None or tuple(tensor.shape[1:]) == found.shape)
+        yield isinstance(found, Tensor) and (found.weight is not None or tuple(tensor.shape[1:]) == found.shape[steps:])

@@ -142,7 +142,11 @@ def _reversed(at: Use) -> Tensor:
 
 def each_step(at: Use) -> Tensor:
     """Write what is done at each step down: dense layers and norms as they are, convolutions over one axis more."""
-    inner = at.op.layer
+    return stepwise(at, at.op.layer)
+
+
+def stepwise(at: Use, inner: Any) -> Tensor:
+    """Write down what a layer does at each step."""
     name = type(inner).__name__
     if name in ("Conv1D", "Conv2D"):
         return windowed(at, inner, framed=True)
@@ -164,7 +168,8 @@ def each_step(at: Use) -> Tensor:
     raise at.refused(f"{name} at each step is not said in the notation")
 
 
-ALIKE = frozenset(("Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "BatchNormalization", "Identity"))
+ALIKE = frozenset(("Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "BatchNormalization", "Identity", "Rescaling"))
+ALIKE |= {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"}
 """Layers that do the same to each step as to all of them; those with an axis count it from the front."""
 
 

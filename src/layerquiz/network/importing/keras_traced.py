@@ -14,13 +14,14 @@ from layerquiz.network.importing.draft import cannot
 class Graph:
     """Symbolic tensors of Keras: those that enter, those that come out, and those that stand for weights.
 
-    variables: the weights themselves, in the same order.
+    variables: the weights themselves, in the same order. is_traced: it was found by running a `call`.
     """
 
     inputs: Sequence[Any]
     outputs: Sequence[Any]
     weights: Sequence[Any] = ()
     variables: Sequence[Any] = ()
+    is_traced: bool = False
 
 
 class Table:
@@ -59,7 +60,7 @@ def traced(op: Any, title: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     if not outputs or not all(isinstance(output, KerasTensor) for output in outputs):
         raise cannot(title, f"{type(op).__name__}: its output is no function of its input")
     inputs = [found for found in tree.flatten((args, kwargs)) if isinstance(found, KerasTensor)]
-    return Graph(inputs, outputs, *zip(*symbols, strict=True)) if symbols else Graph(inputs, outputs)
+    return Graph(inputs, outputs, [symbol for symbol, _ in symbols], [found for _, found in symbols], is_traced=True)
 
 
 @contextmanager
