@@ -7,35 +7,24 @@ import pytest
 from layerquiz.network.network import Network
 
 UNET = {
-    **{"down1.conv1": 570, "down1": 568, "pool1": 284, "down2.conv1": 282, "down2": 280, "pool2": 140},
-    **{"down3.conv1": 138, "down3": 136, "pool3": 68, "down4.conv1": 66, "down4": 64, "pool4": 32},
-    **{"bottom.conv1": 30, "bottom": 28, "up4.joined": 56, "up4.double.conv1": 54, "up4": 52},
-    **{"up3.joined": 104, "up3.double.conv1": 102, "up3": 100, "up2.joined": 200, "up2.double.conv1": 198, "up2": 196},
-    **{"up1.joined": 392, "up1.double.conv1": 390, "up1": 388, "classes": 388},
+    64: {"down1.conv1": 570, "down1": 568, "pool1": 284, "up1.double.conv1": 390, "up1": 388},
+    128: {"down2.conv1": 282, "down2": 280, "pool2": 140, "up1.joined": 392, "up2.double.conv1": 198, "up2": 196},
+    256: {"down3.conv1": 138, "down3": 136, "pool3": 68, "up2.joined": 200, "up3.double.conv1": 102, "up3": 100},
+    512: {"down4.conv1": 66, "down4": 64, "pool4": 32, "up3.joined": 104, "up4.double.conv1": 54, "up4": 52},
+    1024: {"bottom.conv1": 30, "bottom": 28, "up4.joined": 56},
+    2: {"classes": 388},
 }
-"""Heights in figure 1 of the U-Net paper."""
-
-UNET_CHANNELS = {
-    **{"down1": 64, "down2": 128, "down3": 256, "down4": 512, "bottom": 1024, "classes": 2},
-    **{"up4.joined": 1024, "up4": 512, "up3.joined": 512, "up3": 256, "up2.joined": 256, "up2": 128},
-    **{"up1.joined": 128, "up1": 64},
-}
-"""Channels in figure 1 of the U-Net paper."""
+"""Channels and heights in figure 1 of the U-Net paper."""
 
 SIZES = {
-    "unet": [*((f"{layer}.height", size) for layer, size in UNET.items())]
-    + [(f"{layer}.channels", size) for layer, size in UNET_CHANNELS.items()],
+    "unet": [(f"{layer}.shape", (n, n, c)) for c, layers in UNET.items() for layer, n in layers.items()],
     "fcn32s": [("stage5.height", 22), ("fc7.height", 16), ("upscore.height", 544), ("classes.shape", (21, 500, 500))],
-    "fcn8s": [("refined4.height", 34), ("refined3.height", 70), ("upscore.height", 568)]
-    + [("classes.shape", (21, 500, 500))],
+    "fcn8s": [("refined4.height", 34), ("refined3.shape", (21, 70, 70)), ("classes.shape", (21, 500, 500))],
     "fcn_head": [("classes.shape", (21, 224, 224))],
     "yolo_head": [("boxes.shape", (255, 13, 13))],
     "yolov3": [(f"{scale}_head.shape", (255, n, n)) for scale, n in (("large", 13), ("middle", 26), ("small", 52))]
     + [(f"stage{number}.height", 416 // 2**number) for number in range(1, 6)],
-    "dcgan_generator": [
-        (f"up{number}.shape", (1024 // 2**number, 2 ** (number + 1), 2 ** (number + 1))) for number in (1, 2, 3, 4)
-    ]
-    + [("image.shape", (3, 64, 64))],
+    "dcgan_generator": [(f"up{n}.shape", (1024 // 2**n, 2 ** (n + 1), 2 ** (n + 1))) for n in (1, 2, 3, 4)],
     "dcgan_discriminator": [("conv1.shape", (64, 32, 32)), ("down4.shape", (512, 4, 4)), ("score.shape", (1, 1, 1))],
     "swin_t": [(f"stage{number}.shape", (3136 // 4 ** (number - 1), 48 * 2**number)) for number in (1, 2, 3, 4)],
     "mlp_mixer_s16": [("sequence.shape", (196, 512)), ("mean.shape", (512,))],
