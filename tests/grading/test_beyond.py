@@ -8,6 +8,7 @@ from layerquiz.grading.diagnose import diagnose, diagnose_sheet
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Network
 from layerquiz.network.published import _data, printed_values
+from recounted import SISTERS
 
 
 def network(*layers, conventions="textbook", **given):
@@ -191,6 +192,7 @@ def densenet(blocks, start, growth):
 
 
 RECOUNTED = {
+    **SISTERS,
     "gpt2": gpt(12, 768),
     "gpt2_medium": gpt(24, 1024),
     "gpt2_large": gpt(36, 1280),
