@@ -89,7 +89,7 @@ def distinct(wanted: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
         free = f"{name}{number}" if name in several else name
         while free in used or (free != name and free in wanted) or TAKEN_INSIDE.fullmatch(free):
             number += 1
-            free = f"{name}{number}" if not name[-1:].isdigit() else f"{name}_{number}"
+            free = f"{name}_{number}"
         counts[name] = number
         used.add(free)
         found.append(free)
