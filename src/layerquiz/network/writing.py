@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,10 @@ from layerquiz.network.scope import is_block
 
 WIDTH = 120
 LONGEST_KEY = 100
+WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+MEANT: Mapping[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
+"""What YAML takes for something else than a text, by the first sign."""
+
 FIRST = ("kind", "block", "name", "from")
 LAST_OF_BLOCK = tuple(name for name in BlockKeys.model_fields if name not in (*FIRST, "source", "layers"))
 LAST_OF_LAYER = tuple(name for name in Keys.model_fields if name not in (*FIRST, "source"))
@@ -140,7 +145,11 @@ def _broken(lead: str, pieces: list[str], indent: str) -> Iterator[str]:
 
 def scalar(value: Any) -> str:
     """Return one value as YAML, with quotes only where it needs them; an expression of a block always has them."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
+        if WORD.fullmatch(value) and not any(form.match(value) for _, form in MEANT.get(value[0], [])):
+            return value
         plain = _dumped(value)
         return plain if plain == value and not _looks_special(value) else _dumped(value, style='"')
     return _dumped(value)

@@ -9,34 +9,54 @@ from layerquiz.network.importing.patterns import Pattern
 from layerquiz.network.importing.sequences import Item
 from layerquiz.network.layer import RESERVED
 
-COHERENT = 1.25
+COHERENT, CROSSING, ACTIVATED = 0.25, -0.3, -0.1
+"""How much better a block is whose layers are one module by their names, that cuts through one, that starts late."""
+
 SHORT = {"conv": "conv", "batchnorm": "norm", "layernorm": "norm", "groupnorm": "norm", "rmsnorm": "norm"}
 TAKEN_INSIDE = re.compile(r"input\d*|block\d+")
+PART = re.compile(r"[A-Za-z]+|[0-9]+")
+LONGEST = 24
 
 
 class Names:
-    """The names of a flat network's layers, each as the modules that it says: `layer1_0_conv1` is in layer1, 0."""
+    """The names of a flat network's layers, and the modules that they tell: `layer1_0_conv1` is in layer1_0."""
 
     def __init__(self, names: Sequence[str], kinds: Sequence[str]) -> None:
         self.names, self.kinds = names, kinds
-        self.parts = [tuple(name.split("_")) for name in names]
-        self.shared = [0, *(common(one, other) for one, other in zip(self.parts, self.parts[1:], strict=False)), 0]
-        """How many parts the name of each layer shares with that of the layer before."""
+        self.ends = [[found.end() for found in PART.finditer(name)] for name in names]
+        telling = self._telling()
+        pairs = zip(range(len(names)), range(1, len(names)), strict=False)
+        self.shared = [0, *(self._common(one, other) if telling[one] else 0 for one, other in pairs), 0]
+        """How many parts the name of each layer begins with together with that of the layer before."""
+
+    def _telling(self) -> list[bool]:
+        """Say of each name whether its first word is a module's, and not that of a kind of layer, as in `conv2d_7`."""
+        words = [name[: ends[0]] if ends else "" for name, ends in zip(self.names, self.ends, strict=True)]
+        kinds: dict[str, set[str]] = {}
+        for word, kind in zip(words, self.kinds, strict=True):
+            kinds.setdefault(word, set()).add(kind)
+        return [len(kinds[word]) > 1 for word in words]
+
+    def _common(self, one: int, other: int) -> int:
+        left, right = self.names[one], self.names[other]
+        pairs = zip(self.ends[one], self.ends[other], strict=False)
+        return sum(mine == theirs and left[:mine] == right[:theirs] for mine, theirs in pairs)
 
     def weight(self, pattern: Pattern) -> float:
         """Return how much better a pattern is as a block because its copies are modules by their names."""
         rows = list(pattern.rows())
-        modules = sum(self._is_module(row[0].start, row[-1].stop) for row in rows)
-        return 1 + (COHERENT - 1) * modules / len(rows) - 0.1 * (self.kinds[rows[0][0].start] == "activation")
+        told = sum(self._told(row[0].start, row[-1].stop) for row in rows)
+        return 1 + told / len(rows) + ACTIVATED * (self.kinds[rows[0][0].start] == "activation")
 
-    def _is_module(self, start: int, stop: int) -> bool:
+    def _told(self, start: int, stop: int) -> float:
         around = max(self.shared[start], self.shared[stop])
-        return stop - start > 1 and min(self.shared[start + 1 : stop]) > around
+        within = min(self.shared[start + 1 : stop], default=around)
+        return COHERENT if within > around else CROSSING if within < around else 0.0
 
-    def prefix(self, start: int, stop: int) -> tuple[str, ...]:
-        """Return the parts that the names of some layers have in common: the module that they are."""
-        inner = min(self.shared[start + 1 : stop], default=len(self.parts[start]) - 1)
-        return self.parts[start][:inner]
+    def prefix(self, start: int, stop: int) -> str:
+        """Return what the names of some layers begin with together: the module that they are."""
+        inner = min(self.shared[start + 1 : stop], default=len(self.ends[start]) - 1)
+        return self.names[start][: self.ends[start][inner - 1]] if inner > 0 else ""
 
     def inside(self, rows: Sequence[Sequence[Item]]) -> list[list[str]]:
         """Return for each item of a block what its copies call it: its name without the name of the copy."""
@@ -46,24 +66,18 @@ class Names:
             for place in range(len(rows[0]))
         ]
 
-    def _local(self, item: Item, before: tuple[str, ...]) -> str:
-        own = self.prefix(item.start, item.stop) if item.copies else self.parts[item.start]
-        return "_".join(own[len(before) :] if own[: len(before)] == before else own)
-
-
-def common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Return how many parts two names begin with together."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+    def _local(self, item: Item, before: str) -> str:
+        own = self.prefix(item.start, item.stop) if item.copies else self.names[item.start]
+        rest = own.removeprefix(before).strip("_")
+        first = PART.match(rest)
+        if first and first[0].isdigit():  # `1_conv` is conv1
+            rest = f"{rest[first.end() :].strip('_')}{first[0]}"
+        return rest
 
 
 def agreed(names: Iterable[str]) -> str:
     """Return what several copies call the same layer: their name where they agree, also but for numbers, else none."""
-    several = set(names)
+    several = {name if len(name) <= LONGEST else name.rpartition("_")[2] for name in names}
     for form in (lambda name: name, lambda name: re.sub(r"_?\d+", "", name)):
         forms = {form(name) for name in several}
         if len(forms) == 1:
@@ -76,6 +90,33 @@ def word(kind: str) -> str:
     """Return what a layer of a kind is called where nothing better is known."""
     plain = re.sub(r"\dd$", "", kind)
     return SHORT.get(plain, plain)
+
+
+AFTER = (
+    ({"attention"}, "encoder"),
+    ({"decoderlayer"}, "decoder"),
+    ({"add"}, "residual"),
+    ({"concat"}, "joined"),
+    ({"globalavgpool", "multiply"}, "squeezed"),
+    ({"depthwiseconv", "conv"}, "separable"),
+    ({"depthwiseconv"}, "depthwise"),
+    ({"separableconv"}, "separable"),
+    ({"conv", "avgpool"}, "transition"),
+    ({"conv", "maxpool"}, "pooled"),
+    ({"convtranspose"}, "upscaling"),
+    ({"conv"}, "convolution"),
+    ({"dense"}, "hidden"),
+    ({"norm", "activation"}, "activated"),
+)
+"""What a block is called that has layers of some kinds: the first line whose kinds it has all."""
+
+
+def named_after(kinds: Sequence[str], inputs: int) -> str:
+    """Return what a block with layers of some kinds is called."""
+    words = set(map(word, kinds))
+    if "concat" in words and inputs == 1 and kinds[-1] == "concat" and kinds.count("concat") == 1:
+        return "grown"
+    return next((name for needed, name in AFTER if needed <= words), "part")
 
 
 def distinct(wanted: Sequence[str], taken: Iterable[str] = ()) -> list[str]:

@@ -134,7 +134,7 @@ def _placed(pattern: Pattern) -> Block:
             copies = [Copy(block, part, outside(part), part[pattern.out].out) for part in parts]
             made.append((row, first, stop, copies))
     block.copies = sorted(chain.from_iterable(copies for *_, copies in made), key=lambda copy: copy.items[0].start)
-    arguments = bases(columns(block))
+    arguments = bases(columns(block.rows))
     block.labels = tuple(label for label, _ in arguments)
     for number, copy in enumerate(block.copies):
         copy.values = tuple(column[number] for _, column in arguments)

@@ -6,26 +6,31 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layerquiz.network.blocks import KEYS
-from layerquiz.network.importing.naming import Names, agreed, distinct, word
+from layerquiz.network.importing.naming import Names, agreed, distinct, named_after, word
 from layerquiz.network.importing.sequences import (
     INPUT,
     REPEAT,
-    WIDTHS,
+    SHAPE,
     Block,
     Column,
     Item,
     bases,
     columns,
+    columns_at,
     defaults,
     frozen,
     is_constant,
+    is_width,
     multiple,
+    thawed,
 )
 from layerquiz.network.layers import KINDS
 from layerquiz.network.scope import COPY
 
 COUNTED = "blocks"
 """The argument that says how often a block in a block is repeated."""
+
+LONGEST_ARGUMENT = 20
 
 
 class Rewriting:
@@ -69,19 +74,11 @@ class Rewriting:
         return distinct([self._block_name(block) for block in self.blocks], KEYS)
 
     def _block_name(self, block: Block) -> str:
-        kinds = {self.layers[item.start]["kind"] for item in block.copies[0].items if not item.copies}
-        stems = {word(kind) for kind in kinds}
-        if stems <= {"conv", "norm", "activation"} and "conv" in stems:
-            return "convolution"
-        if "attention" in stems:
-            return "encoder"
-        if not kinds:
+        row = block.copies[0].items
+        kinds = [self.layers[item.start]["kind"] for item in row if not item.copies]
+        if any(len({len(other[place].copies) for other in block.rows}) > 1 for place in range(len(row))) or not kinds:
             return "stage"
-        if "add" in stems:
-            return "residual"
-        if "concat" in stems:
-            return "grown" if len(block.copies[0].inputs) == 1 else "joined"
-        return "part"
+        return named_after(kinds, len(block.copies[0].inputs))
 
     def _local_names(self, block: Block) -> list[str]:
         found = []
@@ -98,13 +95,26 @@ class Rewriting:
         wanted = []
         for item in self.items:
             if item.block:
-                name = "_".join(self.names.prefix(item.start, item.stop)) or self.called[item.block]
-                wanted.append(name if name.isidentifier() else self.called[item.block])
+                wanted.append(self.names.prefix(item.start, item.stop) or self.called[item.block])
         uses = iter(distinct(wanted, taken))
         return [next(uses) if item.copies else self.layers[item.start]["name"] for item in self.items]
 
     def _argument_names(self, block: Block) -> list[str]:
-        wanted = [COUNTED if label == REPEAT else label for label in block.labels]
+        """Return what a block's arguments are called: as their keys; where several have one, as layers or with numbers."""
+        keys = [COUNTED if label == REPEAT else label.partition(".")[0] for label in block.labels]
+        widths = sum(map(is_width, block.labels))
+        slots = [
+            (entry, name) for place, name in enumerate(self.locals[block]) for entry in columns_at(block.rows, place)
+        ]
+        wanted = []
+        for key, base in zip(keys, bases([entry for entry, _ in slots]), strict=True):
+            layer = next(name for entry, name in slots if entry == base)
+            if is_width(key) and widths > 1:
+                wanted.append(layer)
+            elif keys.count(key) > 1 and len(layer) + len(key) < LONGEST_ARGUMENT:
+                wanted.append(f"{layer}_{key}")
+            else:
+                wanted.append(key)
         return distinct([name if name not in KEYS else f"{name}_" for name in wanted], ("kind", *KEYS))
 
     def _defaults(self, block: Block) -> dict[str, Any]:
@@ -112,15 +122,12 @@ class Rewriting:
         found: dict[str, Any] = {}
         sites = self._sites(block)
         for number, (name, label) in enumerate(zip(self.arguments[block], block.labels, strict=True)):
-            if label in WIDTHS or label == REPEAT:
+            if is_width(label) or label == REPEAT:
                 continue
             values = [values[number] for values in sites]
-            counts: dict[object, int] = {}
-            for value in values:
-                counts[frozen(value)] = counts.get(frozen(value), 0) + 1
-            most = max(values, key=lambda value: counts[frozen(value)])
-            if counts[frozen(most)] * 5 >= len(values) * 2:
-                found[name] = most
+            most = max(values, key=values.count)
+            if values.count(most) * 5 >= len(values) * 2:
+                found[name] = thawed(most)
         return found
 
     def _sites(self, block: Block) -> list[tuple[Any, ...]]:
@@ -144,7 +151,7 @@ class Rewriting:
         row = block.copies[0].items if block else self.items
         names = self.locals[block] if block else self.top
         given = block.copies[0].inputs if block else (INPUT,)
-        known = bases(columns(block)) if block else []
+        known = bases(columns(block.rows)) if block else []
         found = []
         for place, item in enumerate(row):
             written = columns_at(block.rows if block else [self.items], place)
@@ -171,7 +178,10 @@ class Rewriting:
         layer = self.layers[item.start]
         plain = defaults(KINDS[layer["kind"]])
         found = {key: value for key, value in layer.items() if key not in ("name", "from", "shares", "tied")}
-        for key, value in zip(item.labels, values, strict=True):
+        shape = [value for label, value in zip(item.labels, values, strict=True) if label.startswith(f"{SHAPE}.")]
+        for key, value in [*zip(item.labels, values, strict=True), *([(SHAPE, shape)] if shape else [])]:
+            if key.startswith(f"{SHAPE}."):
+                continue
             if frozen(value) == frozen(plain.get(key)):
                 found.pop(key, None)
             else:
@@ -188,7 +198,7 @@ class Rewriting:
     def _value(self, block: Block | None, known: Sequence[tuple[str, Column]], label: str, column: Column) -> Any:
         """Return a value as it is written: itself where all copies agree, else an expression over the arguments."""
         if is_constant(column) or block is None:
-            return column[0]
+            return thawed(column[0])
         for name, base in zip(self.arguments[block], known, strict=True):
             times = multiple(label, column, *base)
             if times:
@@ -231,10 +241,3 @@ class Rewriting:
         if place < 0:
             place = next(row.index(item) for row in block.rows if item in row)
         return any(len(row[place].copies) > 1 for row in block.rows)
-
-
-def columns_at(rows: Sequence[Sequence[Item]], place: int) -> list[tuple[str, Column]]:
-    """Return the values of the items at one place: for each its key, and what it is in each row."""
-    return [
-        (label, tuple(row[place].values[number] for row in rows)) for number, label in enumerate(rows[0][place].labels)
-    ]

@@ -13,11 +13,13 @@ from layerquiz.network.layers.base import KEYS_OF_ALL, Kind
 INPUT = -1
 """The place of the network's input, before all layers."""
 
-WIDTHS = frozenset(("filters", "units", "features", "feedforward", "groups", "heads", "vocabulary"))
+WIDTHS = frozenset(("filters", "units", "features", "feedforward", "groups", "heads", "vocabulary", "shape"))
 """Keys that count channels and the like: one may be a multiple of another."""
 
 OF_WIRING = frozenset(("kind", "name", "from", "shares", "tied"))
 REPEAT = "repeat"
+SHAPE = "shape"
+"""The key whose list is looked at size by size: one of them may be a number of channels."""
 
 
 @dataclass(eq=False, slots=True)
@@ -80,12 +82,21 @@ Column: TypeAlias = tuple[Any, ...]
 
 
 def frozen(value: Any) -> Any:
-    """Return a value that can be compared and looked up; 1 is not true, and 1.0 not 1."""
+    """Return a value that can be compared and looked up; a whole number is itself, so that 1 is not true."""
+    if type(value) is int:
+        return value
     if isinstance(value, list | tuple):
         return ("list", *map(frozen, value))
     if isinstance(value, Mapping):
         return ("mapping", *sorted((str(key), frozen(entry)) for key, entry in value.items()))
     return (type(value).__name__, value)
+
+
+def thawed(value: Any) -> Any:
+    """Return the value of an argument as it was written."""
+    if type(value) is int:
+        return value
+    return [thawed(entry) for entry in value[1:]] if value[0] == "list" else value[1]
 
 
 def is_foldable(spec: Mapping[str, Any]) -> bool:
@@ -129,9 +140,14 @@ def _described(layer: Mapping[str, Any]) -> tuple[object, tuple[str, ...], tuple
     plain = defaults(KINDS[layer["kind"]])
     entries = {key: layer.get(key, default) for key, default in plain.items() if default is not None or key in layer}
     entries |= {key: value for key, value in layer.items() if key not in plain and key not in OF_WIRING}
-    free = {key: value for key, value in entries.items() if _is_argument(value)}
-    fixed = tuple((key, frozen(value)) for key, value in entries.items() if key not in free)
-    borrowed = tuple(key for key in ("shares", "tied") if key in layer)
+    free: dict[str, Any] = {}
+    for key, value in entries.items():
+        if key == SHAPE and isinstance(value, list) and all(type(size) is int for size in value):
+            free |= {f"{SHAPE}.{number}": size for number, size in enumerate(value)}
+        elif _is_argument(value):
+            free[key] = frozen(value)
+    fixed = tuple((key, frozen(value)) for key, value in entries.items() if key not in free and key != SHAPE)
+    borrowed = tuple(key for key in ("shares", "tied") if layer.get(key) is not None)
     unlike = id(layer) if any(_is_expression(value) for value in entries.values()) else None
     return (layer["kind"], tuple(free), fixed, borrowed, unlike), tuple(free), tuple(free.values())
 
@@ -167,37 +183,43 @@ def outside(items: Sequence[Item]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(place for item in items for place in item.inputs if not start <= place < stop))
 
 
-def columns(block: Block) -> list[tuple[str, Column]]:
-    """Return, for each value in a block's body, its key and what it is in each copy."""
-    first, *_ = rows = block.rows
-    return [
-        (label, tuple(row[place].values[number] for row in rows))
-        for place, item in enumerate(first)
-        for number, label in enumerate(item.labels)
-    ]
+def columns(rows: Sequence[Sequence[Item]]) -> list[tuple[str, Column]]:
+    """Return, for each value in items that stand at several places, its key and what it is at each place."""
+    return [entry for place in range(len(rows[0])) for entry in columns_at(rows, place)]
+
+
+def columns_at(rows: Sequence[Sequence[Item]], place: int) -> list[tuple[str, Column]]:
+    """Return the values of the items at one place of each row."""
+    across = zip(*(row[place].values for row in rows), strict=True)
+    return list(zip(rows[0][place].labels, across, strict=True))
 
 
 def is_constant(column: Column) -> bool:
     """Say whether a column has one value in all copies."""
-    first = frozen(column[0])
-    return all(frozen(value) == first for value in column)
+    return column.count(column[0]) == len(column)
+
+
+def is_width(label: str) -> bool:
+    """Say whether a key counts channels or the like."""
+    return label.partition(".")[0] in WIDTHS
 
 
 def multiple(label: str, column: Column, base_label: str, base: Column) -> int:
     """Return how many times a base column is in a column at every place; 0 where it is no multiple."""
-    if label == base_label and list(map(frozen, column)) == list(map(frozen, base)):
+    if label == base_label and column == base:
         return 1
-    if label not in WIDTHS or base_label not in WIDTHS:
+    one, other = column[0], base[0]
+    if not (is_width(label) and is_width(base_label) and type(one) is int and type(other) is int):
         return 0
-    if not all(type(value) is int and value > 0 for value in (*column, *base)):
+    times: int = one // other if other > 0 else 0
+    if times < 1 or one != times * other:
         return 0
-    times = column[0] // base[0]
-    return times if times and all(one == times * other for one, other in zip(column, base, strict=True)) else 0
+    return times if all(type(b) is int and a == times * b for a, b in zip(column, base, strict=True)) else 0
 
 
 def bases(found: Sequence[tuple[str, Column]]) -> list[tuple[str, Column]]:
     """Return the columns that have to be arguments: those that differ between copies, without multiples of others."""
-    varying = [entry for entry in found if not is_constant(entry[1])]
+    varying = list(dict.fromkeys(entry for entry in found if not is_constant(entry[1])))
     least = [entry for entry in varying if not any(multiple(*entry, *other) > 1 for other in varying)]
     kept: list[tuple[str, Column]] = []
     for entry in least:
