@@ -15,6 +15,9 @@ from layerquiz.network.layers.base import KEYS_OF_ALL, Keys
 from layerquiz.network.scope import is_block
 
 WIDTH = 120
+SHORT = 40
+"""What is no longer stays on one line."""
+
 LONGEST_KEY = 100
 WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 MEANT: Mapping[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
@@ -126,8 +129,9 @@ def _pieces(value: Any, lead: str = "", end: str = "", nothing: str = "null") ->
         last = f"{brackets[1]}{end}" if place == len(entries) - 1 else ","
         if entry is None:
             yield f"{first}{leads[place]}{nothing}{last}"
-        else:
-            yield from _pieces(entry, first + leads[place], last)
+            continue
+        whole = " ".join(_pieces(entry, first + leads[place], last))
+        yield from [whole] if len(whole) <= SHORT else _pieces(entry, first + leads[place], last)
 
 
 def _broken(lead: str, pieces: list[str], indent: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ COHERENT, CROSSING, ACTIVATED = 0.25, -0.3, -0.1
 
 SHORT = {"conv": "conv", "batchnorm": "norm", "layernorm": "norm", "groupnorm": "norm", "rmsnorm": "norm"}
 TAKEN_INSIDE = re.compile(r"input\d*|block\d+")
+COUNTED = re.compile(r"_?[0-9]")
 PART = re.compile(r"[A-Za-z]+|[0-9]+")
 LONGEST = 24
 
@@ -24,9 +25,9 @@ class Names:
     def __init__(self, names: Sequence[str], kinds: Sequence[str]) -> None:
         self.names, self.kinds = names, kinds
         self.ends = [[found.end() for found in PART.finditer(name)] for name in names]
-        telling = self._telling()
+        self.telling = self._telling()
         pairs = zip(range(len(names)), range(1, len(names)), strict=False)
-        self.shared = [0, *(self._common(one, other) if telling[one] else 0 for one, other in pairs), 0]
+        self.shared = [0, *(self._common(one, other) if self.telling[one] else 0 for one, other in pairs), 0]
         """How many parts the name of each layer begins with together with that of the layer before."""
 
     def _telling(self) -> list[bool]:
@@ -43,8 +44,13 @@ class Names:
         return sum(mine == theirs and left[:mine] == right[:theirs] for mine, theirs in pairs)
 
     def weight(self, pattern: Pattern) -> float:
-        """Return how much better a pattern is as a block because its copies are modules by their names."""
+        """Return how good a pattern is as a block: better where its copies are modules by their names.
+
+        0 where it holds only layers that go with others, such as a norm and its activation.
+        """
         rows = list(pattern.rows())
+        if all(not item.copies and word(self.kinds[item.start]) in BESIDES for item in rows[0]):
+            return 0.0
         told = sum(self._told(row[0].start, row[-1].stop) for row in rows)
         return 1 + told / len(rows) + ACTIVATED * (self.kinds[rows[0][0].start] == "activation")
 
@@ -54,9 +60,15 @@ class Names:
         return COHERENT if within > around else CROSSING if within < around else 0.0
 
     def prefix(self, start: int, stop: int) -> str:
-        """Return what the names of some layers begin with together: the module that they are."""
-        inner = min(self.shared[start + 1 : stop], default=len(self.ends[start]) - 1)
-        return self.names[start][: self.ends[start][inner - 1]] if inner > 0 else ""
+        """Return what the names of some layers begin with together: the module that they are.
+
+        `conv2_block1` and `conv2_block2` are in conv2: a word that is counted on is no module by itself.
+        """
+        name, ends = self.names[start], self.ends[start]
+        inner = min(self.shared[start + 1 : stop], default=len(ends) - 1)
+        while inner > 0 and COUNTED.match(name, ends[inner - 1]) and not name[ends[inner - 1] - 1].isdigit():
+            inner -= 1
+        return name[: ends[inner - 1]] if inner > 0 else ""
 
     def inside(self, rows: Sequence[Sequence[Item]]) -> list[list[str]]:
         """Return for each item of a block what its copies call it: its name without the name of the copy."""
@@ -67,23 +79,30 @@ class Names:
         ]
 
     def _local(self, item: Item, before: str) -> str:
+        if not item.copies and not self.telling[item.start]:
+            return ""
         own = self.prefix(item.start, item.stop) if item.copies else self.names[item.start]
         rest = own.removeprefix(before).strip("_")
         first = PART.match(rest)
         if first and first[0].isdigit():  # `1_conv` is conv1
             rest = f"{rest[first.end() :].strip('_')}{first[0]}"
-        return rest
+        return rest if len(rest) > 1 else ""
 
 
-def agreed(names: Iterable[str]) -> str:
-    """Return what several copies call the same layer: their name where they agree, also but for numbers, else none."""
-    several = {name if len(name) <= LONGEST else name.rpartition("_")[2] for name in names}
-    for form in (lambda name: name, lambda name: re.sub(r"_?\d+", "", name)):
-        forms = {form(name) for name in several}
-        if len(forms) == 1:
-            (found,) = forms
-            return found.strip("_")
+def agreed(names: Sequence[str]) -> str:
+    """Return what most copies call the same layer, at least but for numbers; nothing where they do not agree."""
+    short = [name if len(name) <= LONGEST else name.rpartition("_")[2] for name in names]
+    for forms in (short, [re.sub(r"_?\d+(?=_|$)", "", name) for name in short]):
+        most = max(forms, key=forms.count)
+        if 2 * forms.count(most) > len(forms):
+            return most.strip("_")
     return ""
+
+
+def unnumbered(names: Sequence[str]) -> list[str]:
+    """Return the names of a block's layers without the one counted word that some begin with: block1_conv is conv."""
+    begun = {found[0] for name in names if (found := re.match(r"[A-Za-z]+\d+_(?=[A-Za-z])", name))}
+    return [name.removeprefix(*begun) for name in names] if len(begun) == 1 else list(names)
 
 
 def word(kind: str) -> str:
@@ -96,7 +115,7 @@ AFTER = (
     ({"attention"}, "encoder"),
     ({"decoderlayer"}, "decoder"),
     ({"add"}, "residual"),
-    ({"concat"}, "joined"),
+    ({"concat"}, "inception"),
     ({"globalavgpool", "multiply"}, "squeezed"),
     ({"depthwiseconv", "conv"}, "separable"),
     ({"depthwiseconv"}, "depthwise"),
@@ -111,12 +130,14 @@ AFTER = (
 """What a block is called that has layers of some kinds: the first line whose kinds it has all."""
 
 
-def named_after(kinds: Sequence[str], inputs: int) -> str:
-    """Return what a block with layers of some kinds is called."""
+BESIDES = frozenset(("norm", "activation", "dropout", "identity", "zeropad", "flatten", "reshape", "scale"))
+"""Layers that go with others: by themselves they make no block."""
+
+
+def named_after(kinds: Sequence[str]) -> str:
+    """Return what a block with layers of some kinds is called; nothing where none fits."""
     words = set(map(word, kinds))
-    if "concat" in words and inputs == 1 and kinds[-1] == "concat" and kinds.count("concat") == 1:
-        return "grown"
-    return next((name for needed, name in AFTER if needed <= words), "part")
+    return next((name for needed, name in AFTER if needed <= words), "")
 
 
 def distinct(wanted: Sequence[str], taken: Iterable[str] = ()) -> list[str]:

@@ -19,7 +19,7 @@ SHARE = 0.22
 """The least that a block spares, and its least share of what it replaces: below, all layers in a row read better."""
 
 INPUTS, STRANGE = 80, 80
-"""What each further input costs, and each output that is taken from within."""
+"""What a second input costs (a third costs four times as much), and each output that is taken from within."""
 
 FEWEST_ALONE = 4
 
@@ -176,7 +176,7 @@ def _spared(pattern: Pattern, reads: Sequence[int]) -> tuple[float, float]:
         return 0, 0
     arguments = bases(columns(rows))
     body = sum(map(line, rows[0]))
-    use = LINE + 40 + sum(len(label) + 6 for label, _ in arguments) + INPUTS * (len(inputs) - 1)
+    use = LINE + 40 + sum(len(label) + 6 for label, _ in arguments) + INPUTS * (len(inputs) - 1) ** 2
     written = HEADER + body + 24 * len(arguments) + use * len(uses) + STRANGE * strange
     before = body * len(pattern.starts)
     return before - written, before

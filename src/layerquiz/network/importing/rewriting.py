@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layerquiz.network.blocks import KEYS
-from layerquiz.network.importing.naming import Names, agreed, distinct, named_after, word
+from layerquiz.network.importing.naming import Names, agreed, distinct, named_after, unnumbered, word
 from layerquiz.network.importing.sequences import (
     INPUT,
     REPEAT,
@@ -24,6 +24,7 @@ from layerquiz.network.importing.sequences import (
     multiple,
     thawed,
 )
+from layerquiz.network.layer import is_name
 from layerquiz.network.layers import KINDS
 from layerquiz.network.scope import COPY
 
@@ -31,6 +32,7 @@ COUNTED = "blocks"
 """The argument that says how often a block in a block is repeated."""
 
 LONGEST_ARGUMENT = 20
+UNNAMED = frozenset(("activation", "dropout", "identity", "flatten"))
 
 
 class Rewriting:
@@ -45,13 +47,30 @@ class Rewriting:
         self.arguments = {block: self._argument_names(block) for block in self.blocks}
         self.plain = {block: self._defaults(block) for block in self.blocks}
         self.top = self._top_names()
+        self.mentioned: set[tuple[Block | None, str]] = set()
+        """The names that an entry of a block, or of the network, says, from inside or outside of it."""
 
     def notation(self) -> dict[str, Any]:
         """Return the network with its blocks."""
         written = {key: value for key, value in self.flat.items() if key != "layers"}
         written["blocks"] = {self.called[block]: self._definition(block) for block in self.blocks}
         written["layers"] = self._entries(None)
+        for block in self.blocks:
+            self._unname(written["blocks"][self.called[block]]["layers"], block)
+        self._unname(written["layers"], None)
         return written
+
+    def _unname(self, entries: list[dict[str, Any]], block: Block | None) -> None:
+        """Take away names that say nothing: of activations and the like that nothing mentions."""
+        names = [entry["name"] for entry in entries]
+        counts: dict[str, int] = {}
+        for entry, name in zip(entries, names, strict=True):
+            kind = entry.get("kind", "")
+            counts[kind] = counts.get(kind, 0) + 1
+            plain = f"{kind}_{counts[kind]}"
+            free = name == plain or (block is not None and plain not in names)
+            if free and kind in UNNAMED and (block, name) not in self.mentioned:
+                del entry["name"]
 
     def _inner_first(self, blocks: Sequence[Block]) -> list[Block]:
         """Return the blocks, each behind those that stand in it."""
@@ -74,33 +93,33 @@ class Rewriting:
         return distinct([self._block_name(block) for block in self.blocks], KEYS)
 
     def _block_name(self, block: Block) -> str:
-        row = block.copies[0].items
+        row, (given, *_) = block.copies[0].items, block.copies[0].inputs
         kinds = [self.layers[item.start]["kind"] for item in row if not item.copies]
-        if any(len({len(other[place].copies) for other in block.rows}) > 1 for place in range(len(row))) or not kinds:
+        if any(len({len(other[place].copies) for other in block.rows}) > 1 for place in range(len(row))):
             return "stage"
-        return named_after(kinds, len(block.copies[0].inputs))
+        if any(self.layers[item.start]["kind"] == "concat" and given in item.inputs for item in row if not item.copies):
+            return "grown"
+        return named_after(kinds) or ("stage" if len(kinds) < len(row) else "part")
 
     def _local_names(self, block: Block) -> list[str]:
         found = []
-        for place, called in enumerate(self.names.inside(block.rows)):
-            item = block.copies[0].items[place]
-            name = agreed(called)
-            if not name or not (name[0].isalpha() or name[0] == "_") or name.endswith("_") or not name.isidentifier():
-                name = self.called[item.block] if item.block else word(self.layers[item.start]["kind"])
-            found.append(name)
+        row = block.copies[0].items
+        for item, name in zip(
+            row, unnumbered([agreed(called) for called in self.names.inside(block.rows)]), strict=True
+        ):
+            plain = self.called[item.block] if item.block else word(self.layers[item.start]["kind"])
+            found.append(name if is_name(name) else plain)
         return distinct(found)
 
     def _top_names(self) -> list[str]:
         taken = [self.layers[item.start]["name"] for item in self.items if not item.copies]
-        wanted = []
-        for item in self.items:
-            if item.block:
-                wanted.append(self.names.prefix(item.start, item.stop) or self.called[item.block])
+        uses_of = [(item, item.block) for item in self.items if item.block]
+        wanted = [self.names.prefix(item.start, item.stop) or self.called[block] for item, block in uses_of]
         uses = iter(distinct(wanted, taken))
         return [next(uses) if item.copies else self.layers[item.start]["name"] for item in self.items]
 
     def _argument_names(self, block: Block) -> list[str]:
-        """Return what a block's arguments are called: as their keys; where several have one, as layers or with numbers."""
+        """Return what a block's arguments are called: as their keys; where several have one, as their layers."""
         keys = [COUNTED if label == REPEAT else label.partition(".")[0] for label in block.labels]
         widths = sum(map(is_width, block.labels))
         slots = [
@@ -145,6 +164,7 @@ class Rewriting:
         found["layers"] = self._entries(block)
         if block.out != len(block.copies[0].items) - 1:
             found["output"] = self.locals[block][block.out]
+            self.mentioned.add((block, found["output"]))
         return found
 
     def _entries(self, block: Block | None) -> list[dict[str, Any]]:
@@ -211,6 +231,7 @@ class Rewriting:
         names = self.locals[block] if block else self.top
         for item, name in zip(row, names, strict=True):
             if item.start <= place < item.stop:
+                self.mentioned.add((block, name))
                 return name if place == item.out and not whole else self._within(block, item, name, place, whole)
         given = block.copies[0].inputs if block else (INPUT,)
         number = given.index(place)
@@ -222,6 +243,7 @@ class Rewriting:
         for number, copy in enumerate(item.copies, 1):
             for inner, called in zip(copy.items, self.locals[item.block], strict=True):
                 if inner.start <= place < inner.stop:
+                    self.mentioned.add((item.block, called))
                     held = f"{name}.{COPY}{number}" if self._is_repeated(block, item) else name
                     if place == copy.out and not whole:
                         return held
