@@ -13,7 +13,7 @@ COHERENT, CROSSING, ACTIVATED = 0.25, -0.3, -0.1
 """How much better a block is whose layers are one module by their names, that cuts through one, that starts late."""
 
 SHORT = {"conv": "conv", "batchnorm": "norm", "layernorm": "norm", "groupnorm": "norm", "rmsnorm": "norm"}
-TAKEN_INSIDE = re.compile(r"input\d*|block\d+")
+TAKEN_INSIDE = re.compile(r"input\d*")
 COUNTED = re.compile(r"_?[0-9]")
 PART = re.compile(r"[A-Za-z]+|[0-9]+")
 LONGEST = 24

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from layerquiz.network.importing.sequences import (
     frozen,
     is_constant,
     is_width,
-    multiple,
+    relation,
     thawed,
 )
 from layerquiz.network.layer import is_name
@@ -31,7 +32,11 @@ from layerquiz.network.scope import COPY
 COUNTED = "blocks"
 """The argument that says how often a block in a block is repeated."""
 
-LONGEST_ARGUMENT = 20
+LONGEST_ARGUMENT = 24
+OF_LAYERS = ("filters", "units", "features")
+"""The widths that a layer is named for, before those that only follow them."""
+
+COPIED = re.compile(rf"{COPY}\d*")
 UNNAMED = frozenset(("activation", "dropout", "identity", "flatten"))
 
 
@@ -42,7 +47,8 @@ class Rewriting:
         self.flat, self.items, self.names = flat, items, names
         self.layers = flat["layers"]
         self.blocks = self._inner_first(blocks)
-        self.called = dict(zip(self.blocks, self._block_names(), strict=True))
+        self.plainly = {block: self._block_name(block) for block in self.blocks}
+        self.called = dict(zip(self.blocks, distinct(list(self.plainly.values()), KEYS), strict=True))
         self.locals = {block: self._local_names(block) for block in self.blocks}
         self.arguments = {block: self._argument_names(block) for block in self.blocks}
         self.plain = {block: self._defaults(block) for block in self.blocks}
@@ -89,9 +95,6 @@ class Rewriting:
 
     # Names
 
-    def _block_names(self) -> list[str]:
-        return distinct([self._block_name(block) for block in self.blocks], KEYS)
-
     def _block_name(self, block: Block) -> str:
         row, (given, *_) = block.copies[0].items, block.copies[0].inputs
         kinds = [self.layers[item.start]["kind"] for item in row if not item.copies]
@@ -107,14 +110,14 @@ class Rewriting:
         for item, name in zip(
             row, unnumbered([agreed(called) for called in self.names.inside(block.rows)]), strict=True
         ):
-            plain = self.called[item.block] if item.block else word(self.layers[item.start]["kind"])
-            found.append(name if is_name(name) else plain)
+            plain = self.plainly[item.block] if item.block else word(self.layers[item.start]["kind"])
+            found.append(name if is_name(name) and not COPIED.fullmatch(name) else plain)
         return distinct(found)
 
     def _top_names(self) -> list[str]:
         taken = [self.layers[item.start]["name"] for item in self.items if not item.copies]
         uses_of = [(item, item.block) for item in self.items if item.block]
-        wanted = [self.names.prefix(item.start, item.stop) or self.called[block] for item, block in uses_of]
+        wanted = [self.names.prefix(item.start, item.stop) or self.plainly[block] for item, block in uses_of]
         uses = iter(distinct(wanted, taken))
         return [next(uses) if item.copies else self.layers[item.start]["name"] for item in self.items]
 
@@ -125,10 +128,13 @@ class Rewriting:
         slots = [
             (entry, name) for place, name in enumerate(self.locals[block]) for entry in columns_at(block.rows, place)
         ]
+        row = block.copies[0].items
+        uses = {name for name, item in zip(self.locals[block], row, strict=True) if item.copies}
         wanted = []
         for key, base in zip(keys, bases([entry for entry, _ in slots]), strict=True):
-            layer = next(name for entry, name in slots if entry == base)
-            if is_width(key) and widths > 1:
+            following = [(label, name) for (label, column), name in slots if relation((label, column), base) == ""]
+            layer = next((name for label, name in following if label in OF_LAYERS), following[0][1])
+            if is_width(key) and widths > 1 and layer not in uses:
                 wanted.append(layer)
             elif keys.count(key) > 1 and len(layer) + len(key) < LONGEST_ARGUMENT:
                 wanted.append(f"{layer}_{key}")
@@ -220,9 +226,9 @@ class Rewriting:
         if is_constant(column) or block is None:
             return thawed(column[0])
         for name, base in zip(self.arguments[block], known, strict=True):
-            times = multiple(label, column, *base)
-            if times:
-                return f"= {name}" if times == 1 else f"= {name} * {times}"
+            follows = relation((label, column), base)
+            if follows is not None:
+                return f"= {name}{follows}"
         raise AssertionError(label)
 
     def _named(self, block: Block | None, place: int, whole: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from math import gcd
 from typing import Any, TypeAlias
 
 from layerquiz.network.layers import KINDS
@@ -204,25 +205,50 @@ def is_width(label: str) -> bool:
     return label.partition(".")[0] in WIDTHS
 
 
-def multiple(label: str, column: Column, base_label: str, base: Column) -> int:
-    """Return how many times a base column is in a column at every place; 0 where it is no multiple."""
-    if label == base_label and column == base:
-        return 1
-    one, other = column[0], base[0]
-    if not (is_width(label) and is_width(base_label) and type(one) is int and type(other) is int):
+MOST_TIMES = 8
+"""How many times a width one writes: beyond, one in between is taken as the base."""
+
+
+def scale(label: str, column: Column) -> int:
+    """Return the greatest common divisor of a column of widths; 0 where a column is none."""
+    if not is_width(label) or not all(type(value) is int and value > 0 for value in column):
         return 0
-    times: int = one // other if other > 0 else 0
-    if times < 1 or one != times * other:
-        return 0
-    return times if all(type(b) is int and a == times * b for a, b in zip(column, base, strict=True)) else 0
+    return gcd(*column)
+
+
+def relation(entry: tuple[str, Column], base: tuple[str, Column]) -> str | None:
+    """Return how a column follows from a base, such as ` * 4`; None where it does not."""
+    if entry == base:
+        return ""
+    mine, theirs = scale(*entry), scale(*base)
+    if not mine or not theirs or any(a * theirs != b * mine for a, b in zip(entry[1], base[1], strict=True)):
+        return None
+    if mine % theirs == 0:
+        return f" * {mine // theirs}" if mine > theirs else ""
+    return f" // {theirs // mine}" if theirs % mine == 0 else None
 
 
 def bases(found: Sequence[tuple[str, Column]]) -> list[tuple[str, Column]]:
     """Return the columns that have to be arguments: those that differ between copies, without multiples of others."""
-    varying = list(dict.fromkeys(entry for entry in found if not is_constant(entry[1])))
-    least = [entry for entry in varying if not any(multiple(*entry, *other) > 1 for other in varying)]
-    kept: list[tuple[str, Column]] = []
-    for entry in least:
-        if not any(multiple(*entry, *other) for other in kept):
-            kept.append(entry)
-    return kept
+    groups: dict[object, dict[int, tuple[str, Column]]] = {}
+    for entry in dict.fromkeys(found):
+        label, column = entry
+        if not is_constant(column):
+            divisor = scale(label, column)
+            key = tuple([value // divisor for value in column]) if divisor else entry
+            known = groups.setdefault(key, {})
+            known.setdefault(divisor, entry)
+    return [members[divisor] for members in groups.values() for divisor in _divisors(sorted(members))]
+
+
+def _divisors(left: list[int]) -> list[int]:
+    """Return those of some widths from which all others follow, as products or exact quotients."""
+    chosen = []
+    while left:
+        base = left[0]
+        if left[-1] > MOST_TIMES * base:
+            fitting = [one for one in left if all(other % one == 0 or one % other == 0 for other in left)]
+            base = min(fitting, key=lambda one: max(left[-1] // one, one // left[0]), default=base)
+        chosen.append(base)
+        left = [other for other in left if base and other % base and base % other]
+    return chosen
