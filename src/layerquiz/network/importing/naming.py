@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from layerquiz.network.importing.patterns import Pattern
 from layerquiz.network.importing.sequences import Item
 from layerquiz.network.layer import RESERVED
 
-COHERENT, CROSSING, ACTIVATED = 0.25, -0.3, -0.1
+COHERENT, CROSSING, ACTIVATED = 0.25, -0.35, -0.1
 """How much better a block is whose layers are one module by their names, that cuts through one, that starts late."""
 
 SHORT = {"conv": "conv", "batchnorm": "norm", "layernorm": "norm", "groupnorm": "norm", "rmsnorm": "norm"}
@@ -26,9 +27,18 @@ class Names:
         self.names, self.kinds = names, kinds
         self.ends = [[found.end() for found in PART.finditer(name)] for name in names]
         self.telling = self._telling()
-        pairs = zip(range(len(names)), range(1, len(names)), strict=False)
-        self.shared = [0, *(self._common(one, other) if self.telling[one] else 0 for one, other in pairs), 0]
+        self.module_of = self._modules()
+        """The layer whose name tells the module of a layer: itself; for a mere activation_7, the one before."""
+        pairs = pairwise(range(len(names)))
+        self.shared = [0, *(self._common(one, other) for one, other in pairs), 0]
         """How many parts the name of each layer begins with together with that of the layer before."""
+
+    def _modules(self) -> list[int]:
+        found: list[int] = []
+        for place, kind in enumerate(self.kinds):
+            goes_along = not self.telling[place] and word(kind) in BESIDES and found
+            found.append(found[-1] if goes_along else place)
+        return found
 
     def _telling(self) -> list[bool]:
         """Say of each name whether its first word is a module's, and not that of a kind of layer, as in `conv2d_7`."""
@@ -38,7 +48,12 @@ class Names:
             kinds.setdefault(word, set()).add(kind)
         return [len(kinds[word]) > 1 for word in words]
 
-    def _common(self, one: int, other: int) -> int:
+    def _common(self, before: int, after: int) -> int:
+        one, other = self.module_of[before], self.module_of[after]
+        if not self.telling[one]:
+            return 0
+        if one == other:
+            return len(self.ends[one]) - 1
         left, right = self.names[one], self.names[other]
         pairs = zip(self.ends[one], self.ends[other], strict=False)
         return sum(mine == theirs and left[:mine] == right[:theirs] for mine, theirs in pairs)
@@ -64,7 +79,7 @@ class Names:
 
         `conv2_block1` and `conv2_block2` are in conv2: a word that is counted on is no module by itself.
         """
-        name, ends = self.names[start], self.ends[start]
+        name, ends = self.names[self.module_of[start]], self.ends[self.module_of[start]]
         inner = min(self.shared[start + 1 : stop], default=len(ends) - 1)
         while inner > 0 and COUNTED.match(name, ends[inner - 1]) and not name[ends[inner - 1] - 1].isdigit():
             inner -= 1

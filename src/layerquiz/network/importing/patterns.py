@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Protocol
 
 from layerquiz.network.importing.sequences import Item, bases, columns, outside
@@ -35,6 +36,7 @@ class Body:
     out: int = -1
     where: dict[int, int] = field(default_factory=dict)
     values: list[object] = field(default_factory=list)
+    costs: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Note where each layer stands, and what is equal where the values of two items are."""
@@ -42,6 +44,7 @@ class Body:
         for number, item in enumerate(first):
             self.where.update(dict.fromkeys(range(item.start, item.stop), number))
         self.values = [tuple(row[place].values for row in self.rows) for place in range(len(first))]
+        self.costs = list(accumulate(map(line, first), initial=0))
 
 
 @dataclass(eq=False, slots=True)
@@ -159,8 +162,8 @@ def _bound(pattern: Pattern) -> float:
 
 
 def _lines(pattern: Pattern) -> int:
-    start = pattern.starts[0]
-    return sum(map(line, start.body.rows[0][start.place : start.place + pattern.length]))
+    body, place = pattern.starts[0].body, pattern.starts[0].place
+    return body.costs[place + pattern.length] - body.costs[place]
 
 
 def _spared(pattern: Pattern, reads: Sequence[int]) -> tuple[float, float]:

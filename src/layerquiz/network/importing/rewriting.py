@@ -33,6 +33,7 @@ COUNTED = "blocks"
 """The argument that says how often a block in a block is repeated."""
 
 LONGEST_ARGUMENT = 24
+JOINING = ("encoder", "decoder", "residual", "inception")
 OF_LAYERS = ("filters", "units", "features")
 """The widths that a layer is named for, before those that only follow them."""
 
@@ -50,7 +51,9 @@ class Rewriting:
         self.plainly = {block: self._block_name(block) for block in self.blocks}
         self.called = dict(zip(self.blocks, distinct(list(self.plainly.values()), KEYS), strict=True))
         self.locals = {block: self._local_names(block) for block in self.blocks}
-        self.arguments = {block: self._argument_names(block) for block in self.blocks}
+        self.arguments: dict[Block, list[str]] = {}
+        for block in self.blocks:
+            self.arguments[block] = self._argument_names(block)
         self.plain = {block: self._defaults(block) for block in self.blocks}
         self.top = self._top_names()
         self.mentioned: set[tuple[Block | None, str]] = set()
@@ -102,7 +105,9 @@ class Rewriting:
             return "stage"
         if any(self.layers[item.start]["kind"] == "concat" and given in item.inputs for item in row if not item.copies):
             return "grown"
-        return named_after(kinds) or ("stage" if len(kinds) < len(row) else "part")
+        uses = len(row) - len(kinds)
+        name = named_after(kinds)
+        return name if name and (uses < 2 or name in JOINING) else "stage" if uses else "part"
 
     def _local_names(self, block: Block) -> list[str]:
         found = []
@@ -126,21 +131,25 @@ class Rewriting:
         keys = [COUNTED if label == REPEAT else label.partition(".")[0] for label in block.labels]
         widths = sum(map(is_width, block.labels))
         slots = [
-            (entry, name) for place, name in enumerate(self.locals[block]) for entry in columns_at(block.rows, place)
+            (entry, name)
+            for place, item in enumerate(block.copies[0].items)
+            for entry, name in zip(columns_at(block.rows, place), self._slot_names(block, place, item), strict=True)
         ]
-        row = block.copies[0].items
-        uses = {name for name, item in zip(self.locals[block], row, strict=True) if item.copies}
         wanted = []
         for key, base in zip(keys, bases([entry for entry, _ in slots]), strict=True):
             following = [(label, name) for (label, column), name in slots if relation((label, column), base) == ""]
-            layer = next((name for label, name in following if label in OF_LAYERS), following[0][1])
-            if is_width(key) and widths > 1 and layer not in uses:
-                wanted.append(layer)
-            elif keys.count(key) > 1 and len(layer) + len(key) < LONGEST_ARGUMENT:
-                wanted.append(f"{layer}_{key}")
-            else:
-                wanted.append(key)
+            name = next((name for label, name in following if label in OF_LAYERS), following[0][1])
+            several = (widths if is_width(key) else keys.count(key)) > 1
+            wanted.append(name if several and len(name) < LONGEST_ARGUMENT else key)
         return distinct([name if name not in KEYS else f"{name}_" for name in wanted], ("kind", *KEYS))
+
+    def _slot_names(self, block: Block, place: int, item: Item) -> list[str]:
+        """Return what the values at one place of a block may be called, apart from each other."""
+        own = self.locals[block][place]
+        if item.block is None:
+            return [own if label in OF_LAYERS else f"{own}_{label.partition('.')[0]}" for label in item.labels]
+        told = [name if name not in item.block.labels else f"{own}_{name}" for name in self.arguments[item.block]]
+        return [*told, f"{own}_{COUNTED}"]
 
     def _defaults(self, block: Block) -> dict[str, Any]:
         """Return the arguments that have a value where a use says nothing: the most frequent one, if it is frequent."""
