@@ -56,7 +56,8 @@ class Names:
             return len(self.ends[one]) - 1
         left, right = self.names[one], self.names[other]
         pairs = zip(self.ends[one], self.ends[other], strict=False)
-        return sum(mine == theirs and left[:mine] == right[:theirs] for mine, theirs in pairs)
+        count = sum(mine == theirs and left[:mine] == right[:theirs] for mine, theirs in pairs)
+        return count - (count == len(self.ends[other]))  # `conv_pad` before `conv` makes no module of the two
 
     def weight(self, pattern: Pattern) -> float:
         """Return how good a pattern is as a block: better where its copies are modules by their names.
@@ -116,7 +117,7 @@ def agreed(names: Sequence[str]) -> str:
 
 def unnumbered(names: Sequence[str]) -> list[str]:
     """Return the names of a block's layers without the one counted word that some begin with: block1_conv is conv."""
-    begun = {found[0] for name in names if (found := re.match(r"[A-Za-z]+\d+_(?=[A-Za-z])", name))}
+    begun = {found[0] for name in names if (found := re.match(r"([A-Za-z]+\d+|[a-z])_(?=[A-Za-z])", name))}
     return [name.removeprefix(*begun) for name in names] if len(begun) == 1 else list(names)
 
 

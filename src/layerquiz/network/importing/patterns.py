@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Protocol
 
 from layerquiz.network.importing.sequences import Item, bases, columns, outside
+from layerquiz.network.layers import KINDS
 
 LONGEST = 64
 WORK = 300_000
@@ -47,12 +48,22 @@ class Body:
         self.costs = list(accumulate(map(line, first), initial=0))
 
 
+def gathers(item: Item) -> bool:
+    """Say whether an item is a layer that takes any number of inputs, and takes several, each once."""
+    several = len(set(item.inputs)) == len(item.inputs) > 1
+    return several and not item.copies and KINDS[item.token[0]].inputs[1] is None
+
+
 @dataclass(eq=False, slots=True)
 class Start:
-    """Where an occurrence of a pattern begins, and what it takes from outside so far."""
+    """Where an occurrence of a pattern begins, and what it takes from outside so far.
+
+    gathers: its first layer takes all of that, however much it is: a concatenation of everything before.
+    """
 
     body: Body
     place: int
+    gathers: bool = False
     taken: dict[int, int] = field(default_factory=dict)
 
     def said(self, length: int) -> object | None:
@@ -66,10 +77,16 @@ class Start:
             if not first <= place < item.start:
                 return None
             borrowed.append(self._inside(row, place))
+        if not length:
+            self.gathers = gathers(item)
+            if self.gathers:
+                return item.token, "all", tuple(borrowed)
         wired = []
         for place in item.inputs:
             if place >= first:
                 wired.append(self._inside(row, place))
+            elif self.gathers:
+                return None
             else:
                 wired.append((self.taken.setdefault(place, len(self.taken)),))
         return item.token, tuple(wired), tuple(borrowed)
@@ -179,7 +196,8 @@ def _spared(pattern: Pattern, reads: Sequence[int]) -> tuple[float, float]:
         return 0, 0
     arguments = bases(columns(rows))
     body = sum(map(line, rows[0]))
-    use = LINE + 40 + sum(len(label) + 6 for label, _ in arguments) + INPUTS * (len(inputs) - 1) ** 2
+    further = 0 if pattern.starts[0].gathers else INPUTS * (len(inputs) - 1) ** 2
+    use = LINE + 40 + sum(len(label) + 6 for label, _ in arguments) + further
     written = HEADER + body + 24 * len(arguments) + use * len(uses) + STRANGE * strange
     before = body * len(pattern.starts)
     return before - written, before

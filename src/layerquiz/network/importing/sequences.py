@@ -36,7 +36,7 @@ class Item:
     stop: int
     out: int
     inputs: tuple[int, ...]
-    token: object
+    token: tuple[Any, ...]
     values: tuple[Any, ...]
     labels: tuple[str, ...]
     lenders: tuple[int, ...] = ()
@@ -136,7 +136,7 @@ def items_of(layers: Sequence[Mapping[str, Any]]) -> list[Item]:
     return items
 
 
-def _described(layer: Mapping[str, Any]) -> tuple[object, tuple[str, ...], tuple[Any, ...]]:
+def _described(layer: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[Any, ...]]:
     """Return what has to be equal in all copies of a layer, and the keys that may differ with their values."""
     plain = defaults(KINDS[layer["kind"]])
     entries = {key: layer.get(key, default) for key, default in plain.items() if default is not None or key in layer}
