@@ -100,11 +100,12 @@ class Network:
         """Return a model of Keras in the notation; all counts and shapes agree with Keras' own.
 
         input_shape: without the batch, the channels last, where the model leaves sizes open; an open height and width
-        are 224. Raises `NetworkError` that names the layer that cannot be said.
+        are 224. What repeats itself is a block. Raises `NetworkError` that names the layer that cannot be said.
         """
         from layerquiz.network.importing.keras import network
+        from layerquiz.network.importing.repeats import folded
 
-        return network(model, input_shape)
+        return cls.parse(folded(network(model, input_shape).spec))
 
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""
