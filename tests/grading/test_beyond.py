@@ -9,6 +9,7 @@ from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Network
 from layerquiz.network.published import _data, printed_values
 from layerquiz.network.zoo import names
+from recounted import SISTERS
 
 
 def network(*layers, conventions="textbook", **given):
@@ -192,6 +193,7 @@ def densenet(blocks, start, growth):
 
 
 BY_HAND = {
+    **SISTERS,
     "gpt2": gpt(12, 768),
     "gpt2_medium": gpt(24, 1024),
     "gpt2_large": gpt(36, 1280),
