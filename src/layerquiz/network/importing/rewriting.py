@@ -252,6 +252,8 @@ class Rewriting:
                 self.mentioned.add((block, name))
                 return name if place == item.out and not whole else self._within(block, item, name, place, whole)
         given = block.copies[0].inputs if block else (INPUT,)
+        if whole:  # a layer outside that all copies share with
+            return self._named(None, place, whole)
         number = given.index(place)
         return "input" if len(given) == 1 else f"input{number + 1}"
 
