@@ -175,6 +175,14 @@ def nested_open() -> Any:
     return keras.Model(x, layers.Flatten()(middle(x)))
 
 
+def gated() -> Any:
+    """A gate made of one half of the channels, and three parts of a sequence."""
+    x = inputs(6, 6, 4)
+    first, second = ops.split(layers.Conv2D(8, 1)(x), 2, axis=-1)
+    y = layers.Reshape((36, 4))(first * ops.sigmoid(second))
+    return keras.Model(x, ops.split(y, [4, 20], axis=1))
+
+
 CASES: dict[str, tuple[Callable[[], Any], str]] = {
     "residual": (residual, "conv2d conv2d add identity identity subtract concat crop globalavgpool dense dense"),
     "squeeze and excitation": (squeezed, "globalavgpool dense dense multiply"),
@@ -243,6 +251,8 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: keras.Model(x := inputs(2, 8), layers.Dot(-1)([x[:, 0], x[:, 1]])),
         "select select dot",
     ),
+    "halves": (gated, "conv2d slice slice activation multiply tokens slice slice slice"),
+    "a part of the channels": (lambda: keras.Model(x := inputs(8, 8, 4), x[..., 1:3]), "slice"),
     "states of images": (
         lambda: chain((4, 9, 9, 2), layers.ConvLSTM2D(3, 3, return_sequences=True), layers.ConvLSTM2D(2, 2)),
         "convlstm2d convlstm2d",

@@ -25,7 +25,7 @@ def test_all_models_are_known(keras: ModuleType) -> None:
     assert {name for name, made in vars(keras.applications).items() if inspect.isfunction(made)} == {*NAMES}
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_agrees_layer_by_layer(build: Any, tally: Tally, name: str) -> None:
     """Shape, parameters, trained and other ones of each layer, of the total, and the outputs are those of Keras."""

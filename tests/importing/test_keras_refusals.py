@@ -111,9 +111,9 @@ CASES: dict[str, tuple[Make, list[str]]] = {
         lambda layers, _, chain: chain((4, 4), layers.Normalization(axis=None, name="norm")),
         ["norm", "one mean"],
     ),
-    "a part of the channels": (
-        lambda _, __, chain: chain.model(x := chain.input((8, 8, 4)), x[..., :2]),
-        ["get_item", "cut of an image"],
+    "a part along several axes": (
+        lambda _, __, chain: chain.model(x := chain.input((8, 8, 4)), x[:, 1:, :, :2]),
+        ["get_item", "several axes"],
     ),
     "other axes": (
         lambda layers, _, chain: chain.model(

@@ -52,6 +52,17 @@ def normalization(layer: Layer, _: Tensor) -> Applied:
     return alone(layers.Normalization(**given))
 
 
+def part(layer: Layer, before: Tensor) -> Applied:
+    """Return a part along an axis, of the channels or of features unless one is named."""
+    places = {"channels": -1, "features": -1, "width": -2, "length": -2, "tokens": -2, "height": -3, "depth": -4}
+    axis = len(before.shape) + places[layer.get("axis", "channels")]
+    first = layer.get("offset", 0)
+    if layer["size"] < 1 or first < 0 or first + layer["size"] > before.shape[axis]:
+        raise ValueError("the part is none of the whole")  # brackets give less, and say nothing
+    taken = (*(slice(None),) * axis, slice(first, first + layer["size"]))
+    return Applied(lambda image: image[taken], ())
+
+
 LAYERS: dict[str, Callable[[Layer, Tensor], Applied]] = {
     **dict.fromkeys(STATES, convolutional_state),
     **dict.fromkeys(("dotattention", "additiveattention"), scored),
@@ -61,6 +72,7 @@ LAYERS: dict[str, Callable[[Layer, Tensor], Applied]] = {
     "permute": lambda layer, _: alone(layers.Permute(tuple(layer["order"]))),
     "repeatvector": lambda layer, _: alone(layers.RepeatVector(layer["times"])),
     "series": lambda *_: alone(layers.Identity()),
+    "slice": part,
     "select": lambda *_: Applied(lambda steps: steps[:, 0], ()),
     "subtract": lambda *_: merging(layers.Subtract()),
     "average": lambda *_: merging(layers.Average()),

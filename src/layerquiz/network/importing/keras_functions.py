@@ -123,7 +123,7 @@ def reduced(kind: str) -> Write:
 
 
 def taken(at: Use) -> Tensor:
-    """Write a part of the input down: one token of a sequence, or a cut of an image."""
+    """Write a part of the input down: one token of a sequence, a part along one axis, or a cut of an image."""
     tensor, key = at.first, at.argument(1, "key")
     whole = list(key) if isinstance(key, tuple | list) else [key]
     if Ellipsis in whole:
@@ -132,22 +132,37 @@ def taken(at: Use) -> Tensor:
     whole += [slice(None)] * (len(tensor.shape) + 1 - len(whole))
     if whole[0] != slice(None) or any(entry is None for entry in whole):
         raise at.refused("it takes some examples of a batch, or adds an axis")
-    cuts = [
-        slice(0, size) if entry == slice(None) else entry for entry, size in zip(whole[1:], tensor.shape, strict=True)
-    ]
-    if len(cuts) == len(SEQUENCE) and isinstance(cuts[0], int) and cuts[1] == slice(0, tensor.shape[1]):
+    if len(tensor.shape) == len(SEQUENCE) and isinstance(whole[1], int) and whole[2] == slice(None):
         return at.layer("select", at.sequence(tensor), sizes=FORMS[1])
-    return _cut(at, tensor, cuts)
+    if not all(isinstance(entry, slice) and entry.step in (None, 1) for entry in whole):
+        raise at.refused("it takes single places, or leaves some out between others", cure="Use a pool or a slice")
+    ends = [entry.indices(size)[:2] for entry, size in zip(whole[1:], tensor.shape, strict=True)]
+    cut = [place for place, (end, size) in enumerate(zip(ends, tensor.shape, strict=True)) if end != (0, size)]
+    if len(cut) > 1 and cut[-1] < len(tensor.shape) - 1:
+        sides = [(first, size - end) for (first, end), size in zip(ends, tensor.shape, strict=True)]
+        return sided(at, at.strip(tensor), "crop", sides[:-1])
+    if len(cut) > 1:
+        raise at.refused("it takes a part along several axes, the channels among them", cure="Take one after the other")
+    return along(at, tensor, cut[0], *ends[cut[0]]) if cut else at.layer("identity")
 
 
-def _cut(at: Use, tensor: Tensor, cuts: list[Any]) -> Tensor:
-    """Write a cut along the positions of an image down."""
-    *positions, channels = zip(cuts, tensor.shape, strict=True)
-    is_cut = all(isinstance(entry, slice) and entry.step in (None, 1) for entry, _ in (*positions, channels))
-    if not positions or not is_cut or channels[0].indices(channels[1])[:2] != (0, channels[1]):
-        raise at.refused("it takes a part that is neither a token nor a cut of an image")
-    ends = [(entry.indices(size)[:2], size) for entry, size in positions]
-    return sided(at, at.strip(tensor), "crop", [(start, size - end) for (start, end), size in ends])
+def along(at: Use, tensor: Tensor, place: int, first: int, end: int, **more: Any) -> Tensor:
+    """Write a part along one axis down, from one place to before another."""
+    size = sorted(tensor.sizes, key=lambda size: size == "channels")[place]
+    axis = None if place == len(tensor.shape) - 1 else size
+    return at.layer("slice", tensor, axis=axis, offset=first, size=end - first, **more)
+
+
+def split(at: Use) -> Tensor:
+    """Write parts along one axis down, one behind the other."""
+    tensor, place = at.first, at.op.axis % (at.rank + 1) - 1
+    if place < 0:
+        raise at.refused("it takes some examples of a batch")
+    first = 0
+    for shape in at.shapes:
+        at.outputs.append(along(at, tensor, place, first, first + shape[place], gives=shape))
+        first += shape[place]
+    return at.outputs[0]
 
 
 def padded(at: Use) -> Tensor:
@@ -203,6 +218,7 @@ FUNCTIONS: dict[str, Write] = {
     "Mean": reduced("globalavgpool"),
     "Max": reduced("globalmaxpool"),
     "GetItem": taken,
+    "Split": split,
     "Pad": padded,
     "ExtractPatches": patches,
     "DepthToSpace": shuffled("pixelshuffle"),

@@ -168,7 +168,8 @@ class Walk:
         if weights or hasattr(op, "weights"):
             self.written.lent.setdefault(id(owner), use.owning)
         why = "A layer of the notation has one output"
-        return [output, *(use.refused(f"its output {place} is used", why) for place in range(2, len(shapes) + 1))]
+        given: list[Tensor | NetworkError] = [*(use.outputs or [output])]
+        return given + [use.refused(f"its output {place + 1} is used", why) for place in range(len(given), len(shapes))]
 
     def _inside(
         self, node: Any, title: str, held: dict[int, Tensor | NetworkError], args: tuple[Any, ...]

@@ -53,7 +53,8 @@ class Use:
     """One call. op: the layer or operation; args, kwargs: what it got, with a `Tensor` for each computed value.
 
     title: its name behind those of the models that it is in. shapes: of its outputs, without the batch. feeds: the
-    classes of what takes its output. lent: the layers that an earlier call of it became.
+    classes of what takes its output. lent: the layers that an earlier call of it became. outputs: what it gives, where
+    that is more than one tensor.
     """
 
     written: Written
@@ -66,6 +67,7 @@ class Use:
     lent: list[str] | None = None
     layers: list[str] = field(default_factory=list)
     owning: list[str] = field(default_factory=list)
+    outputs: list[Tensor] = field(default_factory=list)
 
     @property
     def inputs(self) -> list[Tensor]:
@@ -187,7 +189,8 @@ class Use:
         """Note what Keras counts here: nothing where an earlier call of the same layer has counted."""
         trained, still = ([], []) if self.lent is not None else self.weights
         counts = {"trainable": numbers(trained), "nontrainable": numbers(still)}
-        self.written.draft.says(self.title, *self.layers, **counts, shape=self.shape)
+        shape = self.outputs[-1].shape if self.outputs else self.shape
+        self.written.draft.says(self.title, *self.layers, **counts, shape=shape)
 
 
 def named(sizes: tuple[str, ...], shape: Shape) -> dict[str, int]:
