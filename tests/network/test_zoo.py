@@ -49,7 +49,7 @@ def test_hyphens_and_underscores_are_the_same() -> None:
     ("called", "known"), [("ResNet-50", "resnet50"), ("InceptionV3", "inception_v3"), *ALSO.items()]
 )
 def test_a_network_has_the_names_that_people_use(called: str, known: str) -> None:
-    """Capitals do not count, and what its makers or torchvision call it is known; no such name hides another network."""
+    """Capitals do not count, and what its makers or torchvision call it is known; none hides another network."""
     assert Network.named(called).spec == Network.named(known).spec
     assert called not in names()
 

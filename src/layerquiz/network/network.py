@@ -51,7 +51,8 @@ class Network:
         self._numbers = tuple([tuple(part.givens.values()) for part in parts])
         self._remembered: dict[Hashable, Any] = {}
         self.graph = Graph([*parts, *self.structure.sums])
-        self.values: Values = evaluate(self.graph)
+        # A network that is met again, as known ones are, has the values that were found the first time.
+        self.values: Values = self.remembered("values", lambda: evaluate(self.graph))
         found = self.fault(self.values)
         if found:
             raise found
