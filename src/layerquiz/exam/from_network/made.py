@@ -1,0 +1,117 @@
+"""Questions from a network: proposals that became templates which can be drawn, and whose mistakes show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.exam.drawing import drawings
+from layerquiz.exam.from_network import showing
+from layerquiz.exam.from_network.quantities import USUAL, checked
+from layerquiz.exam.from_network.ranges import LEVELS
+from layerquiz.exam.from_network.templates import EXACT, Writing
+from layerquiz.exam.from_network.wordings import Said
+from layerquiz.exam.from_network.worth import KINDS, Proposal, in_turn, proposals
+from layerquiz.exam.question import Question
+from layerquiz.exam.template import Template, parse
+from layerquiz.languages import ENGLISH, Words
+from layerquiz.network.network import Network
+
+TRIED, MOST_REJECTED = 6, 60
+"""So many drawings of a template are tried; it is none where so many attempts at them cannot be used."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wished from a network: what is asked for, of which kinds, in which language; exactly: its own numbers."""
+
+    asked: tuple[str, ...] = USUAL
+    kinds: tuple[str, ...] = KINDS
+    exactly: bool = False
+    words: Words = ENGLISH
+
+
+@dataclass(frozen=True)
+class Made:
+    """A template, and what in the network it is about: `names` are those of the layers there, by those in it."""
+
+    template: Template
+    proposal: Proposal
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Return the layers' names in the network by their names in the template."""
+        return {new: old for old, new in self.proposal.region.names.items()}
+
+
+def made(network: Network, wish: Wish, most: int) -> list[Made]:
+    """Return so many different templates about a network, or as many as there are; those worth most first.
+
+    Raises `LayerquizError` where something is asked for that the network does not have.
+    """
+    asked = checked(wish.asked, network)
+    conventions = network.spec.get("conventions", network.conventions.name)
+    writing = Writing(Said(wish.words, network.name, wish.exactly), conventions, wish.exactly)
+    found: list[Made] = []
+    turns = in_turn(proposals(network, asked, wish.kinds))
+    proposal = next(turns, None)
+    while proposal is not None and len(found) < most:
+        template = _template(writing, proposal, f"question-{len(found) + 1}")
+        if template is not None:
+            found.append(Made(template, proposal))
+        try:
+            proposal = turns.send(template is not None)
+        except StopIteration:
+            break
+    return found
+
+
+def _template(writing: Writing, proposal: Proposal, name: str) -> Template | None:
+    """Return the template of a proposal, drawing as much as can be drawn; None where it gives no question."""
+    levels = (EXACT,) if writing.exactly else LEVELS[1 if proposal.region.joins else 0 :]
+    for level in levels:
+        found = _at_level(writing, proposal, level, name)
+        if found is not None:
+            return found
+    return None
+
+
+def _at_level(writing: Writing, proposal: Proposal, level: str, name: str) -> Template | None:
+    plant = _plant(writing, proposal, level) if proposal.kind == "find-error" else ()
+    if plant is None:
+        return None
+    template = parse(writing.text(proposal, level, plant=plant), name)
+    drawn = _tried(template)
+    if not drawn or (level != EXACT and len({question.identity for question in drawn}) == 1):
+        return None
+    if proposal.kind in ("find-error", "compare") or level == EXACT:
+        return template
+    for slugs in showing.told_apart(drawn):
+        better = parse(writing.text(proposal, level, slugs), name)
+        if _tried(better):
+            return better
+    return template
+
+
+def _plant(writing: Writing, proposal: Proposal, level: str) -> tuple[str, ...] | None:
+    """Return the mistakes that the solution of a part may have; None where too few show."""
+    region = proposal.region
+    plain = Proposal("number", region, proposal.quantities, False, 0)
+    drawn = _tried(parse(writing.text(plain, level), "plain"))
+    found = showing.planted(drawn)
+    return found or None
+
+
+def _tried(template: Template) -> list[Question]:
+    """Return some drawings of a template; none where it can hardly be drawn."""
+    failures: Counter[str] = Counter()
+    try:
+        found = [next(drawings(template, seed, failures=failures)) for seed in range(TRIED)]
+    except TemplateError:
+        return []
+    except LayerquizError:
+        return []
+    return found if failures.total() <= MOST_REJECTED else []

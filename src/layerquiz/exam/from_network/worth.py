@@ -1,0 +1,241 @@
+"""Which parts of a network are worth a question, and what of: the interesting ones first, each structure once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from layerquiz.exam.described import RANKS
+from layerquiz.exam.from_network.quantities import is_copied, is_total, telling, value_of
+from layerquiz.exam.from_network.regions import Region, Regions
+from layerquiz.exam.from_network.variants import Variant, variants
+from layerquiz.network.layer import Layer
+from layerquiz.network.network import Network
+
+KINDS = ("number", "table", "find-error", "compare")
+"""The kinds of question that are made."""
+
+MOST_QUANTITIES = 3
+MOST_CELLS = 12
+LONGEST_TABLE = 7
+LONGEST_WAY = 4
+
+INTEREST = {
+    "convtranspose": 9, "depthwiseconv": 8, "separableconv": 9, "conv": 5, "dense": 4, "bilinear": 7,
+    "lstm": 9, "gru": 9, "rnn": 8, "convlstm": 9, "attention": 9, "encoderlayer": 9, "decoderlayer": 9,
+    "embedding": 6, "embeddingbag": 6, "positionembedding": 4, "batchnorm": 3, "layernorm": 3, "groupnorm": 4,
+    "instancenorm": 4, "rmsnorm": 3, "maxpool": 4, "avgpool": 4, "add": 7, "concat": 7, "mixture": 8,
+    "pixelshuffle": 6, "prelu": 4,
+}  # fmt: skip
+"""How much there is to think about in a layer of a family; in all others a little."""
+
+USUAL_INTEREST = 2
+TRAITS = {"stride": 2, "padding": 1, "groups": 4, "dilation": 3, "bidirectional": 1, "layers": 1, "shares": 3, "tied": 3}
+"""What makes a layer more interesting, by how much."""
+
+OF_KIND = {"number": 0, "table": 0, "find-error": 1, "compare": 1}
+TIRES = {"number": 0.8, "table": 4.0, "find-error": 2.5, "compare": 2.5}
+"""How much less one more question of a kind is worth after each one before it."""
+
+SAME_FAMILY, SAME_LAYER, SAME_PLACE = 1.5, 3.0, 1.5
+OF_A_BLOCK, BEHIND_FLATTENING, ON_THE_WAY, ALL_OF_IT = 2, 4, 1, 3
+
+Trait: TypeAlias = tuple[Any, ...]
+
+
+def family(layer: Layer) -> str:
+    """Return the kind of a layer without its number of axes."""
+    return layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
+
+
+def traits(layer: Layer) -> Trait:
+    """Return what sets a layer apart from others of its kind, without its widths."""
+    keys = vars(layer.keys)
+    found = [layer.kind.name]
+    for name in sorted(keys):
+        if name in ("kind", "name", "source", "activation", "function", "rate"):
+            continue
+        value, plain = keys[name], type(layer.keys).model_fields[name].default
+        if name == "kernel":
+            found.append("pointwise" if value == 1 else "kernel")
+        elif value != plain and value is not None:
+            found.append(f"{name} {value}" if isinstance(value, bool) else name)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """One question that may be made: its kind, of which layers, and what is asked of the last one or of all (`total`)."""
+
+    kind: str
+    region: Region
+    quantities: tuple[str, ...]
+    of_all: bool
+    worth: float
+    variant: Variant | None = None
+
+    @cached_property
+    def structure(self) -> Trait:
+        """Return how the layers are made and wired, without their numbers."""
+        places = {layer.name: place for place, layer in enumerate(self.region.layers)}
+        return tuple(
+            (traits(layer), tuple(places.get(source, -1) for source in self.region.sources[layer.name]))
+            for layer in self.region.layers
+        )
+
+    @property
+    def same(self) -> Trait:
+        """Return what no two questions of a sheet may share."""
+        return self.kind, self.structure, self.quantities, self.of_all
+
+
+def proposals(network: Network, asked: Sequence[str], kinds: Sequence[str]) -> list[Proposal]:
+    """Return every question that may be made, those that are worth most first; of each structure the first one."""
+    found: dict[Trait, Proposal] = {}
+    regions = Regions(network)
+    blocks = _blocks(network, regions)
+    seen: set[Trait] = set()
+    for layer in regions.layers:
+        around = list(regions.ending_in(layer.name))
+        key = tuple(Proposal("", region, (), False, 0).structure for region in around)
+        if key in seen:
+            continue
+        seen.add(key)
+        for proposal in _about(around, asked, blocks):
+            if proposal.kind in kinds:
+                found.setdefault(proposal.same, proposal)
+    return sorted(found.values(), key=lambda proposal: -proposal.worth)
+
+
+def _blocks(network: Network, regions: Regions) -> set[frozenset[str]]:
+    """Return the layers of each block that the author named, as sets."""
+    names = [layer.name for layer in regions.layers]
+    return {frozenset(name for name in names if name.startswith(f"{block}.")) for block in network.blocks}
+
+
+def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset[str]]) -> Iterator[Proposal]:
+    """Yield the questions about one layer, alone and with what stands before it."""
+    for region in around:
+        bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
+        bonus += ALL_OF_IT if region.is_whole and len(region.layers) > 1 else 0
+        if len(region.layers) <= 2 and not region.joins:
+            yield from _compared(region, asked)
+        if len(region.layers) == 1:
+            yield from _alone(region, asked)
+        elif region.joins:
+            yield from _together(region, asked, bonus)
+        elif len(region.layers) <= LONGEST_WAY:
+            yield from _behind(region, asked, bonus)
+    chains = [region for region in around if len(region.layers) <= LONGEST_TABLE]
+    for region in chains[-2:]:
+        bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
+        yield from _tabled(region, asked, bonus + (ALL_OF_IT if region.is_whole else 0))
+
+
+def interest(region: Region) -> float:
+    """Return how interesting the last layer of a region is."""
+    keys, plain = vars(region.target.keys), type(region.target.keys).model_fields
+    more = sum(
+        worth
+        for name, worth in TRAITS.items()
+        if name in keys and keys[name] not in (None, plain[name].default, 1, "valid")
+    )
+    return INTEREST.get(family(region.target), USUAL_INTEREST) + more
+
+
+def _alone(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
+    quantities = telling(region, asked)[:MOST_QUANTITIES]
+    if quantities:
+        yield Proposal("number", region, quantities, False, interest(region) + 0.5 * len(quantities))
+    if len(quantities) > 1:
+        for quantity in quantities:
+            yield Proposal("number", region, (quantity,), False, interest(region) - 2)
+
+
+def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
+    """Yield questions in which sizes are carried through other layers first."""
+    quantities = telling(region, asked)[:MOST_QUANTITIES]
+    families = [family(layer) for layer in region.layers]
+    more = BEHIND_FLATTENING if "flatten" in families[:-1] and families[-1] == "dense" else 0
+    more += ON_THE_WAY if len(region.layers) == LONGEST_WAY - 1 else 0
+    worth = interest(region) + bonus + more + 0.3 * len(set(families))
+    if quantities and families[-1] != "flatten":
+        yield Proposal("number", region, quantities, False, worth)
+        last = quantities[0]
+        wrong = last if last != "shape" else next(iter(region.network.form(region.target.name).axes), "")
+        if wrong:
+            yield Proposal("find-error", region, (wrong,), False, worth + OF_KIND["find-error"])
+    totals = _totals(region, asked)
+    if totals and _counted(region) > 1:
+        yield Proposal("number", region, totals, True, worth - 1)
+
+
+def _together(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
+    """Yield questions about branches that come together."""
+    totals, worth = _totals(region, asked), interest(region) + bonus + 0.3 * len(region.layers)
+    if totals and _counted(region) > 1 and len(region.layers) > 2:
+        yield Proposal("number", region, totals, True, worth + 1)
+    quantities = telling(region, asked)[:MOST_QUANTITIES]
+    if quantities:
+        yield Proposal("number", region, quantities, False, worth)
+
+
+def _tabled(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
+    rows = [layer for layer in region.layers if any(value_of(region.network, f"{layer.name}.{q}") for q in asked)]
+    columns = tuple(asked[: max(1, MOST_CELLS // max(1, len(rows)))])
+    kinds = len({traits(layer) for layer in region.layers})
+    if len(rows) >= 3 and kinds >= 3:
+        yield Proposal("table", region, columns, False, 5 + kinds + bonus)
+
+
+def _compared(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
+    totals = _totals(region, asked)
+    for variant in variants(region) if totals else ():
+        worth = interest(region) + OF_KIND["compare"]
+        yield Proposal("compare", region, totals[:1], True, worth, variant)
+
+
+def _totals(region: Region, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return what of a region's layers together is worth asking."""
+    found = []
+    for quantity in filter(is_total, asked):
+        values = [value_of(region.network, f"{layer.name}.{quantity}") for layer in region.layers]
+        if any(values) and not is_copied(sum(filter(None, values)), set()):
+            found.append(quantity)
+    return tuple(found)
+
+
+def _counted(region: Region) -> int:
+    """Return how many layers of a region have parameters or do work."""
+    values = region.network.values
+    return sum(1 for layer in region.layers if values[layer.name]["parameters"] or values[layer.name]["macs"])
+
+
+def in_turn(found: Iterable[Proposal]) -> Iterator[Proposal]:
+    """Yield proposals, at each turn the one that is worth most beside those before it.
+
+    What was asked already is worth less: the same family, the same kind of layer, the same place. Send `True` back
+    where a proposal became a question; one that did not counts for nothing.
+    """
+    left = list(found)
+    taken: Counter[Any] = Counter()
+    while left:
+        best = max(left, key=lambda proposal: proposal.worth - _tired(proposal, taken))
+        left.remove(best)
+        was_made = yield best
+        if was_made:
+            taken.update(_kept(best))
+
+
+def _kept(proposal: Proposal) -> list[Any]:
+    target = proposal.region.target
+    return [proposal.kind, ("family", family(target)), ("layer", traits(target)), ("place", target.name)]
+
+
+def _tired(proposal: Proposal, taken: Counter[Any]) -> float:
+    kind, same_family, same_layer, same_place = _kept(proposal)
+    tired = TIRES[proposal.kind] * taken[kind] + SAME_FAMILY * taken[same_family]
+    return tired + SAME_LAYER * taken[same_layer] + SAME_PLACE * taken[same_place]
