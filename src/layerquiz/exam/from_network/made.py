@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from layerquiz.errors import LayerquizError, TemplateError
+from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.from_network import showing
 from layerquiz.exam.from_network.quantities import USUAL, checked
@@ -33,6 +31,10 @@ class Wish:
     exactly: bool = False
     words: Words = ENGLISH
 
+    def title(self, network: Network) -> str:
+        """Return what a sheet of questions about a network is called."""
+        return Said(self.words, network.name, self.exactly).heading()
+
 
 @dataclass(frozen=True)
 class Made:
@@ -53,6 +55,10 @@ def made(network: Network, wish: Wish, most: int) -> list[Made]:
     Raises `LayerquizError` where something is asked for that the network does not have.
     """
     asked = checked(wish.asked, network)
+    for kind in wish.kinds:
+        if kind not in KINDS:
+            what = f'no question about a network is of the kind "{kind}"'
+            raise LayerquizError(what, cure=nearest(kind, KINDS), slug="unknown-kind")
     conventions = network.spec.get("conventions", network.conventions.name)
     writing = Writing(Said(wish.words, network.name, wish.exactly), conventions, wish.exactly)
     found: list[Made] = []
@@ -110,8 +116,6 @@ def _tried(template: Template) -> list[Question]:
     failures: Counter[str] = Counter()
     try:
         found = [next(drawings(template, seed, failures=failures)) for seed in range(TRIED)]
-    except TemplateError:
-        return []
     except LayerquizError:
         return []
     return found if failures.total() <= MOST_REJECTED else []

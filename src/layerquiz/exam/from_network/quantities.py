@@ -15,7 +15,9 @@ USUAL = ("parameters", "shape")
 OF_OUTPUT = ("shape", *SIZES, *TRACED, "first_position")
 """Quantities of one layer's output, of which there is no total."""
 
-ASKABLE = tuple(name for name in OWN if name in (*OF_OUTPUT, *QUANTITIES, *SUMMED) or "_" in name or name == "statistics")
+ASKABLE = tuple(
+    name for name in OWN if name in (*OF_OUTPUT, *QUANTITIES, *SUMMED) or "_" in name or name == "statistics"
+)
 
 
 def checked(asked: Sequence[str], network: Network) -> tuple[str, ...]:
@@ -24,7 +26,9 @@ def checked(asked: Sequence[str], network: Network) -> tuple[str, ...]:
         if name not in ASKABLE:
             raise LayerquizError(f'nobody can ask for "{name}"', cure=nearest(name, ASKABLE), slug="unknown-quantity")
         if not any(value_of(network, f"{layer.name}.{name}") for layer in network.layers):
-            has = sorted(found for found in ASKABLE if any(value_of(network, f"{n.name}.{found}") for n in network.layers))
+            has = sorted(
+                found for found in ASKABLE if any(value_of(network, f"{n.name}.{found}") for n in network.layers)
+            )
             what = f"no layer of {network.name} has {name.replace('_', ' ')}"
             raise LayerquizError(what, cure=f"Ask for some of {', '.join(has)}", slug="does-not-apply")
     return tuple(dict.fromkeys(asked))

@@ -18,6 +18,9 @@ DIVISORS = ("groups", "heads", "kv_heads")
 
 VOCABULARIES = (2_000, 5_000, 8_000, 10_000, 16_000, 20_000, 30_000, 32_000, 40_000, 50_000, 64_000, 100_000, 128_000)
 DECIMAL = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1_000)
+MOST_PARTS, OF_A_HEAD = 64, 16
+"""Groups are at most so many, or one for each channel; the features of a head are a multiple of so many."""
+
 FEWEST = 4
 """Widths below it, such as the three channels of a colour image, stay what they are."""
 
@@ -30,9 +33,11 @@ UP = ("upsample", "convtranspose", "pixelshuffle", "maxunpool", "fold")
 
 def near(number: int, multiple: int = 1) -> list[int]:
     """Return widths near a number, all of them multiples of another, in the steps in which people choose them."""
+    while number % multiple and multiple % 2 == 0:
+        multiple //= 2
     if number < FEWEST or number % multiple:
         return [number]
-    decimal = number % 10 == 0 and number % 16 != 0 or number % 100 == 0
+    decimal = (number % 10 == 0 and number % 16 != 0) or number % 100 == 0
     units = DECIMAL if decimal else tuple(2**power for power in range(13))
     fitting = [step for unit in units if (step := lcm(unit, multiple)) * 6 <= number]
     step = max(fitting, default=multiple)
@@ -45,7 +50,7 @@ def kernels(number: int) -> list[int]:
     if number == 1:
         return [1]
     if number % 2:
-        return [size for size in (number - 2, number, number + 2) if size >= 3]
+        return [size for size in (number - 2, number, number + 2) if 3 <= size <= max(number, 5)]
     return [number, number + 1] if number == 2 else [number - 2, number, number + 2]
 
 
@@ -85,7 +90,9 @@ class Varied:
             elif size == "tokens":
                 found[size] = self._tokens(number)
             else:
-                same = next((other for other in ("depth", "height") if sizes.get(other) == number and other in found), "")
+                same = next(
+                    (other for other in ("depth", "height") if sizes.get(other) == number and other in found), ""
+                )
                 found[size] = f"= {same}" if same else self._size(number)
         return found
 
@@ -145,7 +152,11 @@ class Varied:
             return mapping
         keeps = padding == kernel // 2 and kernel % 2 and mapping.get("dilation", 1) == 1
         patches = mapping.get("stride") == kernel and kernel >= FEWEST and padding == 0
-        if layer.kind.name.startswith(UP) or (self.region.joins and not (keeps and padding)):
+        if (
+            layer.kind.name.startswith(UP)
+            or ("pool" in layer.kind.name and padding)
+            or (self.region.joins and not (keeps and padding))
+        ):
             return mapping
         options = [kernel // 2, kernel] if patches else kernels(kernel)
         if len(options) == 1:
@@ -160,9 +171,10 @@ class Varied:
 
 
 def _multiple(layers: Sequence[Mapping[str, Any]]) -> int:
-    """Return a number that every width has to be a multiple of: for groups and heads; those of each channel are none."""
+    """Return a number that every width has to be a multiple of, for groups and heads."""
     numbers = [layer[key] for layer in layers for key in DIVISORS if isinstance(layer.get(key), int)]
-    return lcm(*(number for number in numbers if number <= 64)) if numbers else 1
+    found = lcm(*(number for number in numbers if number <= MOST_PARTS)) if numbers else 1
+    return found * OF_A_HEAD if any("heads" in layer for layer in layers) else found
 
 
 def _stride(layer: Layer) -> int:

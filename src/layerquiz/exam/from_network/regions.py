@@ -88,7 +88,9 @@ class Region:
         """Return the keys of a layer as they are written; an activation function inside it changes no count."""
         found = layer.keys.model_dump(exclude_unset=True, exclude_none=True, by_alias=True)
         lenders = {key: self.names[found[key]] for key in LENDERS if key in found}
-        own = {key: entry for key, entry in found.items() if key not in ("kind", "name", "from", "activation", *LENDERS)}
+        own = {
+            key: entry for key, entry in found.items() if key not in ("kind", "name", "from", "activation", *LENDERS)
+        }
         return own | lenders
 
 

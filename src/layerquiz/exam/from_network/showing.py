@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TypeAlias
 
 from layerquiz.exam.choosing import telling
 from layerquiz.exam.question import Question
@@ -12,7 +14,11 @@ from layerquiz.network.told import told
 
 MOST_MISTAKES, MOST_PLANTED = 4, 5
 
+Wrong: TypeAlias = dict[str, set[tuple[Answer, ...]]]
+"""What mistakes give in place of the right answers."""
 
+
+@cache
 def usual() -> tuple[str, ...]:
     """Return the mistakes that the library's templates show, those of most templates first."""
     known = [slug for slug in CATALOGUE if telling(slug)]
@@ -20,15 +26,23 @@ def usual() -> tuple[str, ...]:
 
 
 def told_apart(drawn: Sequence[Question]) -> Iterator[tuple[str, ...]]:
-    """Yield mistakes that all drawings show apart from each other, the most first."""
+    """Yield mistakes that all drawings show apart from each other, the most first; each blank has its share."""
     seen = [_wrong(question, usual()) for question in drawn]
+    right = tuple(drawn[0].keys.values())
     chosen: list[str] = []
-    for slug in usual():
-        if len(chosen) < MOST_MISTAKES and all(_is_apart(wrong, (*chosen, slug)) for wrong in seen):
+    for place in (*range(len(right)), *range(len(right)), *(None for _ in range(MOST_MISTAKES))):
+        fitting = (slug for slug in usual() if slug not in chosen and _shows(seen[0], slug, place, right))
+        slug = next((slug for slug in fitting if all(_is_apart(wrong, (*chosen, slug)) for wrong in seen)), None)
+        if slug is not None and len(chosen) < MOST_MISTAKES:
             chosen.append(slug)
     while chosen:
         yield tuple(chosen)
         chosen.pop()
+
+
+def _shows(wrong: Wrong, slug: str, place: int | None, right: tuple[Answer, ...]) -> bool:
+    """Say whether a mistake changes the answer to one blank, or to any."""
+    return slug in wrong and (place is None or any(way[place] != right[place] for way in wrong[slug]))
 
 
 def planted(drawn: Sequence[Question]) -> tuple[str, ...]:
@@ -38,7 +52,7 @@ def planted(drawn: Sequence[Question]) -> tuple[str, ...]:
     return tuple(most[:MOST_PLANTED])
 
 
-def _wrong(question: Question, slugs: tuple[str, ...]) -> dict[str, set[tuple[Answer, ...]]]:
+def _wrong(question: Question, slugs: tuple[str, ...]) -> Wrong:
     """Return what mistakes give in place of the right answers, for those that show."""
     names = tuple(question.keys)
     right = tuple(question.keys.values())
@@ -46,7 +60,7 @@ def _wrong(question: Question, slugs: tuple[str, ...]) -> dict[str, set[tuple[An
     return {slug: ways for slug, ways in found.items() if right not in ways}
 
 
-def _is_apart(wrong: dict[str, set[tuple[Answer, ...]]], slugs: Sequence[str]) -> bool:
+def _is_apart(wrong: Wrong, slugs: Sequence[str]) -> bool:
     """Say whether some mistakes all show, and no two of them give the same."""
     if any(slug not in wrong for slug in slugs):
         return False

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from layerquiz.exam.from_network.quantities import value_of
 from layerquiz.exam.from_network.ranges import Varied
 from layerquiz.exam.from_network.variants import Variant
 from layerquiz.exam.from_network.wordings import Said
-from layerquiz.exam.from_network.worth import Proposal, family
+from layerquiz.exam.from_network.worth import Proposal, cells, family
 from layerquiz.exam.grid import called
-from layerquiz.network.layer import Layer
 
 EXACT = "exact"
 """The level of drawing at which nothing is drawn."""
 
 TOPICS = {
-    "convtranspose": "transposed", "depthwiseconv": "groups", "separableconv": "groups", "conv": "convolution-parameters",
-    "dense": "dense", "rnn": "recurrent", "lstm": "recurrent", "gru": "recurrent", "attention": "attention",
+    "convtranspose": "transposed", "depthwiseconv": "groups", "separableconv": "groups", 
+    "conv": "convolution-parameters", "dense": "dense", "rnn": "recurrent", "lstm": "recurrent", "gru": "recurrent", "attention": "attention",
     "encoderlayer": "attention", "decoderlayer": "attention", "embedding": "embedding", "maxpool": "pooling",
     "avgpool": "pooling", "batchnorm": "normalisation", "layernorm": "normalisation", "groupnorm": "normalisation",
 }  # fmt: skip
@@ -63,7 +61,9 @@ class Writing:
         if proposal.kind == "find-error":
             return words("Find the error: {name}", name=self.said.noun(proposal.quantities[0]))
         if proposal.variant:
-            return words("{first} or {second}", first=self._names(proposal.variant)[0], second=self._names(proposal.variant)[1])
+            return words(
+                "{first} or {second}", first=self._names(proposal.variant)[0], second=self._names(proposal.variant)[1]
+            )
         if proposal.kind == "table":
             return words("Layer by layer")
         if proposal.of_all and len(region.layers) > 1:
@@ -82,7 +82,12 @@ class Writing:
             return {}
         first, second = (self.said.words(name) for name in variant.names)
         same = {size: f"= a.input.{size}" for size in network["input"]}
-        return {"networks": {"a": {"name": first, **network}, "b": {"name": second, "input": same, "layers": variant.layers}}}
+        return {
+            "networks": {
+                "a": {"name": first, **network},
+                "b": {"name": second, "input": same, "layers": variant.layers},
+            }
+        }
 
     def _asked(self, proposal: Proposal, plant: Sequence[str]) -> Front:
         region, words = proposal.region, self.said.words
@@ -92,39 +97,35 @@ class Writing:
         if proposal.kind == "compare":
             quantity = proposal.quantities[0]
             name, total = called(quantity, words), f"total.{quantity}"
-            value = [{"value": f"{owner}.{total}", "label": words("{name}: {text}", name=words(design), text=name)}
-                     for owner, design in zip("ab", proposal.variant.names if proposal.variant else (), strict=True)]  # fmt: skip
-            return {"ask": [*value, {"largest": total, "label": words("which has more: {name}?", name=name)}]}
+            values = [
+                {"value": f"{owner}.{total}", "label": words("{name}: {text}", name=words(design), text=name)}
+                for owner, design in zip("ab", proposal.variant.names if proposal.variant else (), strict=True)
+            ]
+            return {"ask": [{"largest": total, "label": words("which has more: {name}?", name=name)}, *values]}
         if proposal.kind == "table":
             return self._table(proposal)
-        blanks = [f"total.{quantity}" if proposal.of_all else f"{target}.{quantity}" for quantity in proposal.quantities]
         if not proposal.of_all:
-            return {"ask": [{"blank": name} for name in blanks]}
-        labels = [words("all layers together") for _ in blanks]
-        told = [words("{name}: {text}", name=label, text=called(name.rpartition(".")[2], words)) for label, name in zip(labels, blanks, strict=True)]  # fmt: skip
-        return {"ask": [{"blank": name, "label": label} for name, label in zip(blanks, told, strict=True)]}
+            blank = [(f"{target}.{quantity}", called(quantity, words)) for quantity in proposal.quantities]
+            return {"ask": [{"blank": name, "label": label} for name, label in blank]}
+        every = words("all layers together")
+        labels = [words("{name}: {text}", name=every, text=called(quantity, words)) for quantity in proposal.quantities]
+        blanks = zip(proposal.quantities, labels, strict=True)
+        return {"ask": [{"blank": f"total.{quantity}", "label": label} for quantity, label in blanks]}
 
     def _table(self, proposal: Proposal) -> Front:
-        """Return the table: a row for each layer that has anything of what is asked."""
-        region, columns = proposal.region, proposal.quantities
-        rows = [layer for layer in region.layers if self._in_table(proposal, layer)]
-        cells = [f"{region.names[layer.name]}.{column}" for layer in rows for column in columns]
-        has = {f"{region.names[layer.name]}.{column}": f"{layer.name}.{column}" for layer in rows for column in columns}
-        return {"layout": "grid", "ask": [{"blank": cell, "points": 0.5} for cell in cells if self._is_there(proposal, has[cell])]}
-
-    def _in_table(self, proposal: Proposal, layer: Layer) -> bool:
-        return any(self._is_there(proposal, f"{layer.name}.{column}") for column in proposal.quantities)
-
-    def _is_there(self, proposal: Proposal, name: str) -> bool:
-        return bool(value_of(proposal.region.network, name))
+        names, points = proposal.region.names, 0.5
+        asked = [f"{names[layer]}.{column}" for layer, column in cells(proposal.region, proposal.quantities)]
+        return {"layout": "grid", "ask": [{"blank": name, "points": points} for name in asked]}
 
     def _wording(self, proposal: Proposal) -> str:
         said, region = self.said, proposal.region
         if proposal.variant:
             return self._compared(proposal, proposal.variant)
         whom = "total" if proposal.of_all else region.names[region.target.name]
-        asks = {"table": said.fill, "find-error": lambda: said.mistaken(proposal.quantities[0], whom)}
-        last = asks[proposal.kind]() if proposal.kind in asks else said.give(proposal.quantities, whom)
+        if proposal.kind == "find-error":
+            last = said.mistaken(proposal.quantities[0], whom)
+        else:
+            last = said.fill() if proposal.kind == "table" else said.give(proposal.quantities, whom)
         return f"{said.lead(region)}\n\n{said.layers(region)}\n\n{last}"
 
     def _compared(self, proposal: Proposal, variant: Variant) -> str:
@@ -133,14 +134,17 @@ class Writing:
         own = [region.names[layer.name] for layer in region.layers]
         other = [str(layer["name"]) for layer in variant.layers]
         designs = [
-            f"- {{{{ {owner}.name }}}}{said.colon} " + "; ".join(f"{{{{ {owner}.{name}.description }}}}" for name in names)
-            for owner, names in (("a", own), ("b", other))
+            self._design(owner, names, is_named=said.words(name) == said.kind_of(kinds[0]) and len(names) == 1)
+            for owner, name, names, kinds in (
+                ("a", variant.names[0], own, [layer.kind.name for layer in region.layers]),
+                ("b", variant.names[1], other, [str(layer["kind"]) for layer in variant.layers]),
+            )
         ]
         lead = said.words("Two designs are compared for one place {where}.", where=said.where())
         asked = said.words("Give {what} of each design.", what=said.noun(proposal.quantities[0]))
         return f"{lead} {said.takes(region.input, 'a.input')}\n\n" + "\n".join(designs) + f"\n\n{asked}"
 
-
-def without(front: Mapping[str, Any], *keys: str) -> Front:
-    """Return front matter without some keys."""
-    return {key: entry for key, entry in front.items() if key not in keys}
+    def _design(self, owner: str, layers: Sequence[str], is_named: bool) -> str:
+        """Return a line about one design: its name, unless its one layer is called so, and its layers."""
+        told = "; ".join(f"{{{{ {owner}.{name}.description }}}}" for name in layers)
+        return f"- {told}" if is_named else f"- {{{{ {owner}.name }}}}{self.said.colon} {told}"

@@ -16,6 +16,7 @@ RECURRENT = ("layers", "bidirectional", "merge", "bias", "sequences")
 CELLS = {"rnn": "lstm", "lstm": "gru", "gru": "lstm"}
 CELL_NAMES = {"rnn": phrase("plain recurrent layer"), "lstm": "LSTM", "gru": "GRU"}
 NARROWER = 4
+FEWEST_CHANNELS = 8
 
 Layers: TypeAlias = list[dict[str, Any]]
 
@@ -32,12 +33,14 @@ class Variant:
 
 
 def variants(region: Region) -> Iterator[Variant]:
-    """Yield the designs that might stand in the place of a region of one layer, or of a flattening and a dense layer."""
+    """Yield what might stand in the place of one layer, or of a flattening and a dense layer."""
     layers = region.written()["layers"]
     kinds = [layer["kind"] for layer in layers]
     if kinds == ["flatten", "dense"]:
         pooled = {"kind": "globalavgpool", "name": "pool"}
-        yield Variant((phrase("flattening"), phrase("global average pooling")), [pooled, _same(layers[1], "units", "bias")])
+        yield Variant(
+            (phrase("flattening"), phrase("global average pooling")), [pooled, _same(layers[1], "units", "bias")]
+        )
     if len(layers) == 1 and not any(key in layers[0] for key in ("shares", "tied")):
         family = kinds[0][:-2] if kinds[0].endswith(RANKS) else kinds[0]
         make = OF.get(family)
@@ -71,10 +74,16 @@ def _of_convolution(region: Region, layer: Mapping[str, Any]) -> Iterator[Varian
     if not _is_number(kernel) or kernel == 1:
         return
     depthwise, channels = f"depthwiseconv{_rank(layer)}", region.input.get("channels", 1)
-    if depthwise in KINDS and channels > 1:
+    if depthwise in KINDS and channels >= FEWEST_CHANNELS:
         names = (phrase("plain convolution"), phrase("depthwise separable convolution"))
         first = _same(layer, "kernel", *WINDOW, kind=depthwise, name="depthwise")
-        pointwise = {"kind": layer["kind"], "name": "pointwise", "filters": _from(layer, "filters"), "kernel": 1, **bias}
+        pointwise = {
+            "kind": layer["kind"],
+            "name": "pointwise",
+            "filters": _from(layer, "filters"),
+            "kernel": 1,
+            **bias,
+        }
         yield Variant(names, [first, pointwise])
     if channels == 1 and layer.get("padding", 0) == 0 and layer.get("stride", 1) == 1 and kernel in (5, 7):
         names = (phrase("one large kernel"), phrase("two smaller kernels"))
@@ -100,7 +109,14 @@ def _of_transposed(region: Region, layer: Mapping[str, Any]) -> Iterator[Variant
         bias = {"bias": layer["bias"]} if "bias" in layer else {}
         names = (phrase("transposed convolution"), phrase("enlarging and a convolution"))
         rank = _rank(layer)
-        conv = {"kind": f"conv{rank}", "name": "conv", "filters": _from(layer, "filters"), "kernel": 3, "padding": 1, **bias}
+        conv = {
+            "kind": f"conv{rank}",
+            "name": "conv",
+            "filters": _from(layer, "filters"),
+            "kernel": 3,
+            "padding": 1,
+            **bias,
+        }
         yield Variant(names, [{"kind": "upsample", "name": "up", "factor": _from(layer, "stride")}, conv])
 
 

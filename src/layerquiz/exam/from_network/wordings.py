@@ -48,6 +48,10 @@ class Said:
         self.words, self.exactly = words, exactly
         self.name = "" if network == UNNAMED else UNSAFE.sub("", network)[:LONGEST_NAME].strip()
 
+    def heading(self) -> str:
+        """Return what a sheet of questions about the network is called."""
+        return self.words("Practice sheet: {name}", name=self.name) if self.name else self.words("Practice sheet")
+
     def where(self) -> str:
         """Return in which network some layers stand."""
         if self.exactly:
@@ -74,15 +78,14 @@ class Said:
     def takes(self, sizes: Sequence[str] | dict[str, int], owner: str = "input") -> str:
         """Return what goes in, its numbers left to the template."""
         words = self.words
-        tokens = _counted(words, f"{owner}.tokens", words("token"), words("tokens"))
-        features = _counted(words, f"{owner}.features", words("feature"), words("features"))
+        tokens = _counted(f"{owner}.tokens", words("token"), words("tokens"))
+        features = _counted(f"{owner}.features", words("feature"), words("features"))
         if tuple(sizes) == ("tokens",):
             return words("The input is a sequence of {tokens}.", tokens=tokens)
         if tuple(sizes) == ("features",):
             return words("The input is a vector with {features}.", features=features)
         if "tokens" in sizes:
-            each = words("The input is a sequence of {tokens}, each with {features}.", tokens=tokens, features=features)
-            return each
+            return words("The input is a sequence of {tokens}, each with {features}.", tokens=tokens, features=features)
         return words("The input has the size {shape}.", shape=_printed(f"{owner}.shape"))
 
     def layers(self, region: Region) -> str:
@@ -124,9 +127,12 @@ class Said:
 
     def kind(self, layer: Layer) -> str:
         """Return what a layer is, as a heading begins with it."""
-        name = layer.kind.name
-        said = self.words(KINDS.get(name[:-2] if name.endswith(RANKS) else name, name))
+        said = self.kind_of(layer.kind.name)
         return said[:1].upper() + said[1:]
+
+    def kind_of(self, name: str) -> str:
+        """Return a kind of the notation in words."""
+        return self.words(KINDS.get(name[:-2] if name.endswith(RANKS) else name, name))
 
     def title(self, about: str, quantities: Sequence[str]) -> str:
         """Return the heading of a question: what it is about, and what is asked."""
@@ -144,6 +150,6 @@ def _printed(name: str) -> str:
     return "{{ " + name + " }}"
 
 
-def _counted(words: Words, name: str, one: str, many: str) -> str:
+def _counted(name: str, one: str, many: str) -> str:
     """Return a number with its noun, as a template prints it."""
     return "{{ " + f'{name} | plural("{one}", "{many}")' + " }}"

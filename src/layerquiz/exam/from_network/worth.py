@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from layerquiz.exam.described import RANKS
-from layerquiz.exam.from_network.quantities import is_copied, is_total, telling, value_of
+from layerquiz.exam.forms.error import FEWEST_LINES
+from layerquiz.exam.from_network.quantities import OF_OUTPUT, is_copied, is_total, telling, value_of
 from layerquiz.exam.from_network.regions import Region, Regions
 from layerquiz.exam.from_network.variants import Variant, variants
+from layerquiz.network.folding import folded
 from layerquiz.network.layer import Layer
 from layerquiz.network.network import Network
 
@@ -20,27 +22,43 @@ KINDS = ("number", "table", "find-error", "compare")
 
 MOST_QUANTITIES = 3
 MOST_CELLS = 12
+FEWEST_ROWS = 3
 LONGEST_TABLE = 7
+LONGEST_JOIN = 9
 LONGEST_WAY = 4
 
 INTEREST = {
     "convtranspose": 9, "depthwiseconv": 8, "separableconv": 9, "conv": 5, "dense": 4, "bilinear": 7,
     "lstm": 9, "gru": 9, "rnn": 8, "convlstm": 9, "attention": 9, "encoderlayer": 9, "decoderlayer": 9,
     "embedding": 6, "embeddingbag": 6, "positionembedding": 4, "batchnorm": 3, "layernorm": 3, "groupnorm": 4,
-    "instancenorm": 4, "rmsnorm": 3, "maxpool": 4, "avgpool": 4, "add": 7, "concat": 7, "mixture": 8,
-    "pixelshuffle": 6, "prelu": 4,
+    "instancenorm": 4, "rmsnorm": 3, "maxpool": 4, "avgpool": 4, "add": 6, "concat": 6, "mixture": 8,
+    "pixelshuffle": 6, "prelu": 4, "flatten": 0,
 }  # fmt: skip
 """How much there is to think about in a layer of a family; in all others a little."""
 
 USUAL_INTEREST = 2
-TRAITS = {"stride": 2, "padding": 1, "groups": 4, "dilation": 3, "bidirectional": 1, "layers": 1, "shares": 3, "tied": 3}
+TRAITS = {
+    "stride": 2,
+    "padding": 1,
+    "groups": 4,
+    "dilation": 3,
+    "bidirectional": 1,
+    "layers": 1,
+    "shares": 3,
+    "tied": 3,
+}
 """What makes a layer more interesting, by how much."""
 
 OF_KIND = {"number": 0, "table": 0, "find-error": 1, "compare": 1}
-TIRES = {"number": 0.8, "table": 4.0, "find-error": 2.5, "compare": 2.5}
+TIRES = {"number": 0.6, "table": 9.0, "find-error": 2.5, "compare": 2.5}
 """How much less one more question of a kind is worth after each one before it."""
 
-SAME_FAMILY, SAME_LAYER, SAME_PLACE = 1.5, 3.0, 1.5
+SAME_FAMILY, SAME_LAYER, SAME_PLACE = 1.5, 3.0, 2.0
+"""How much less a question is worth after one about the same family, the same kind of layer, the same layer."""
+
+OTHER_KIND = 0.5
+"""After a comparison, or a solution with an error, only so much of that."""
+
 OF_A_BLOCK, BEHIND_FLATTENING, ON_THE_WAY, ALL_OF_IT = 2, 4, 1, 3
 
 Trait: TypeAlias = tuple[Any, ...]
@@ -68,7 +86,7 @@ def traits(layer: Layer) -> Trait:
 
 @dataclass(frozen=True)
 class Proposal:
-    """One question that may be made: its kind, of which layers, and what is asked of the last one or of all (`total`)."""
+    """One question that may be made: its kind, its layers, and what is asked of the last one, or of all of them."""
 
     kind: str
     region: Region
@@ -118,6 +136,7 @@ def _blocks(network: Network, regions: Regions) -> set[frozenset[str]]:
 
 def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset[str]]) -> Iterator[Proposal]:
     """Yield the questions about one layer, alone and with what stands before it."""
+    around = [region for region in around if region.joins or len(region.layers) == 1 or not is_norm(region.layers[0])]
     for region in around:
         bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
         bonus += ALL_OF_IT if region.is_whole and len(region.layers) > 1 else 0
@@ -126,7 +145,8 @@ def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset
         if len(region.layers) == 1:
             yield from _alone(region, asked)
         elif region.joins:
-            yield from _together(region, asked, bonus)
+            if bonus or (region is around[0] and len(region.layers) <= LONGEST_JOIN):
+                yield from _together(region, asked, bonus)
         elif len(region.layers) <= LONGEST_WAY:
             yield from _behind(region, asked, bonus)
     chains = [region for region in around if len(region.layers) <= LONGEST_TABLE]
@@ -146,8 +166,20 @@ def interest(region: Region) -> float:
     return INTEREST.get(family(region.target), USUAL_INTEREST) + more
 
 
+def is_norm(layer: Layer) -> bool:
+    """Say whether a layer is a normalisation: it keeps its shape, and nobody begins with it."""
+    return family(layer).endswith("norm")
+
+
+def _asked_of(region: Region, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return what is asked of the last layer of a region: of a normalisation only what it costs."""
+    found = telling(region, asked)
+    fitting = [quantity for quantity in found if not (is_norm(region.target) and quantity in OF_OUTPUT)]
+    return tuple(fitting[:MOST_QUANTITIES])
+
+
 def _alone(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
-    quantities = telling(region, asked)[:MOST_QUANTITIES]
+    quantities = _asked_of(region, asked)
     if quantities:
         yield Proposal("number", region, quantities, False, interest(region) + 0.5 * len(quantities))
     if len(quantities) > 1:
@@ -157,7 +189,7 @@ def _alone(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
 
 def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
     """Yield questions in which sizes are carried through other layers first."""
-    quantities = telling(region, asked)[:MOST_QUANTITIES]
+    quantities = _asked_of(region, asked)
     families = [family(layer) for layer in region.layers]
     more = BEHIND_FLATTENING if "flatten" in families[:-1] and families[-1] == "dense" else 0
     more += ON_THE_WAY if len(region.layers) == LONGEST_WAY - 1 else 0
@@ -166,29 +198,50 @@ def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Propos
         yield Proposal("number", region, quantities, False, worth)
         last = quantities[0]
         wrong = last if last != "shape" else next(iter(region.network.form(region.target.name).axes), "")
-        if wrong:
+        if wrong and lines(region, wrong) >= FEWEST_LINES:
             yield Proposal("find-error", region, (wrong,), False, worth + OF_KIND["find-error"])
     totals = _totals(region, asked)
     if totals and _counted(region) > 1:
         yield Proposal("number", region, totals, True, worth - 1)
 
 
+def lines(region: Region, quantity: str) -> int:
+    """Return on how many lines a quantity of the last layer is worked out."""
+    network = Network.parse({**region.written(), "conventions": region.network.conventions})
+    members = network.members(f"{region.names[region.target.name]}.{quantity}")
+    return len(folded(network.derived(members).steps))
+
+
 def _together(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
     """Yield questions about branches that come together."""
-    totals, worth = _totals(region, asked), interest(region) + bonus + 0.3 * len(region.layers)
+    totals, worth = _totals(region, asked), interest(region) + bonus + 0.1 * len(region.layers)
     if totals and _counted(region) > 1 and len(region.layers) > 2:
         yield Proposal("number", region, totals, True, worth + 1)
-    quantities = telling(region, asked)[:MOST_QUANTITIES]
+    quantities = _asked_of(region, asked)
     if quantities:
         yield Proposal("number", region, quantities, False, worth)
 
 
 def _tabled(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
-    rows = [layer for layer in region.layers if any(value_of(region.network, f"{layer.name}.{q}") for q in asked)]
-    columns = tuple(asked[: max(1, MOST_CELLS // max(1, len(rows)))])
+    columns = tuple(asked[:MOST_QUANTITIES])
+    while len(columns) > 1 and len(cells(region, columns)) > MOST_CELLS:
+        columns = columns[:-1]
+    asks = cells(region, columns)
     kinds = len({traits(layer) for layer in region.layers})
-    if len(rows) >= 3 and kinds >= 3:
+    if len({name for name, _ in asks}) >= FEWEST_ROWS <= kinds and len(asks) <= MOST_CELLS:
         yield Proposal("table", region, columns, False, 5 + kinds + bonus)
+
+
+def cells(region: Region, columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the layers of a table, each with a quantity: a flattening has no row, and a norm keeps its shape."""
+    return [
+        (layer.name, column)
+        for layer in region.layers
+        if family(layer) != "flatten"
+        for column in columns
+        if value_of(region.network, f"{layer.name}.{column}")
+        if not (column in OF_OUTPUT and is_norm(layer))
+    ]
 
 
 def _compared(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
@@ -214,28 +267,29 @@ def _counted(region: Region) -> int:
     return sum(1 for layer in region.layers if values[layer.name]["parameters"] or values[layer.name]["macs"])
 
 
-def in_turn(found: Iterable[Proposal]) -> Iterator[Proposal]:
+def in_turn(found: Iterable[Proposal]) -> Generator[Proposal, bool, None]:
     """Yield proposals, at each turn the one that is worth most beside those before it.
 
     What was asked already is worth less: the same family, the same kind of layer, the same place. Send `True` back
     where a proposal became a question; one that did not counts for nothing.
     """
     left = list(found)
-    taken: Counter[Any] = Counter()
+    taken: defaultdict[Any, float] = defaultdict(float)
     while left:
         best = max(left, key=lambda proposal: proposal.worth - _tired(proposal, taken))
         left.remove(best)
         was_made = yield best
         if was_made:
-            taken.update(_kept(best))
+            for key, _ in _kept(best):
+                taken[key] += 1 if best.kind in ("number", "table") or key == best.kind else OTHER_KIND
 
 
-def _kept(proposal: Proposal) -> list[Any]:
+def _kept(proposal: Proposal) -> list[tuple[Any, float]]:
+    """Return what a question has in common with others, and how much less they are worth beside it."""
     target = proposal.region.target
-    return [proposal.kind, ("family", family(target)), ("layer", traits(target)), ("place", target.name)]
+    same = [("family", family(target)), ("layer", traits(target)), ("place", target.name)]
+    return [(proposal.kind, TIRES[proposal.kind]), *zip(same, (SAME_FAMILY, SAME_LAYER, SAME_PLACE), strict=True)]
 
 
-def _tired(proposal: Proposal, taken: Counter[Any]) -> float:
-    kind, same_family, same_layer, same_place = _kept(proposal)
-    tired = TIRES[proposal.kind] * taken[kind] + SAME_FAMILY * taken[same_family]
-    return tired + SAME_LAYER * taken[same_layer] + SAME_PLACE * taken[same_place]
+def _tired(proposal: Proposal, taken: Mapping[Any, float]) -> float:
+    return sum(weight * taken.get(key, 0) for key, weight in _kept(proposal))
