@@ -18,10 +18,11 @@ EXACT = "exact"
 """The level of drawing at which nothing is drawn."""
 
 TOPICS = {
-    "convtranspose": "transposed", "depthwiseconv": "groups", "separableconv": "groups", 
-    "conv": "convolution-parameters", "dense": "dense", "rnn": "recurrent", "lstm": "recurrent", "gru": "recurrent", "attention": "attention",
-    "encoderlayer": "attention", "decoderlayer": "attention", "embedding": "embedding", "maxpool": "pooling",
-    "avgpool": "pooling", "batchnorm": "normalisation", "layernorm": "normalisation", "groupnorm": "normalisation",
+    "convtranspose": "transposed", "depthwiseconv": "groups", "separableconv": "groups",
+    "conv": "convolution-parameters", "dense": "dense", "rnn": "recurrent", "lstm": "recurrent", "gru": "recurrent",
+    "attention": "attention", "encoderlayer": "attention", "decoderlayer": "attention", "embedding": "embedding",
+    "maxpool": "pooling", "avgpool": "pooling", "batchnorm": "normalisation", "layernorm": "normalisation",
+    "groupnorm": "normalisation",
 }  # fmt: skip
 LEVELS = {"number": 1, "table": 3, "find-error": 3, "compare": 2}
 
@@ -104,13 +105,9 @@ class Writing:
             return {"ask": [{"largest": total, "label": words("which has more: {name}?", name=name)}, *values]}
         if proposal.kind == "table":
             return self._table(proposal)
-        if not proposal.of_all:
-            blank = [(f"{target}.{quantity}", called(quantity, words)) for quantity in proposal.quantities]
-            return {"ask": [{"blank": name, "label": label} for name, label in blank]}
-        every = words("all layers together")
-        labels = [words("{name}: {text}", name=every, text=called(quantity, words)) for quantity in proposal.quantities]
-        blanks = zip(proposal.quantities, labels, strict=True)
-        return {"ask": [{"blank": f"total.{quantity}", "label": label} for quantity, label in blanks]}
+        owner = "total" if proposal.of_all else target
+        blanks = [(f"{owner}.{quantity}", called(quantity, words)) for quantity in proposal.quantities]
+        return {"ask": [{"blank": name, "label": label} for name, label in blanks]}
 
     def _table(self, proposal: Proposal) -> Front:
         names, points = proposal.region.names, 0.5

@@ -67,8 +67,9 @@ class Said:
         if region.is_whole:
             if not self.name:
                 return words("A network has these layers.")
-            told = "{name} has these layers." if self.exactly else "A network like {name} has these layers."
-            return words(told, name=self.name)
+            if self.exactly:
+                return words("{name} has these layers.", name=self.name)
+            return words("A network like {name} has these layers.", name=self.name)
         if len(region.layers) == 1:
             first = words("This layer comes first {where}.", where=where)
             return first if region.entry == "input" else words("This layer stands {where}.", where=where)
