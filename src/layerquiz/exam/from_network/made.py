@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.drawing import drawings
@@ -14,7 +15,7 @@ from layerquiz.exam.from_network.templates import EXACT, Writing
 from layerquiz.exam.from_network.wordings import Said
 from layerquiz.exam.from_network.worth import KINDS, Proposal, in_turn, proposals
 from layerquiz.exam.question import Question
-from layerquiz.exam.template import Template, parse
+from layerquiz.exam.template import ConventionsChoice, Template, parse
 from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.network import Network
 
@@ -24,12 +25,16 @@ TRIED, MOST_REJECTED = 6, 60
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wished from a network: what is asked for, of which kinds, in which language; exactly: its own numbers."""
+    """What is wished from a network: what is asked for, of which kinds, in which language.
+
+    exactly: its own numbers. conventions: those that count where the network states none.
+    """
 
     asked: tuple[str, ...] = USUAL
     kinds: tuple[str, ...] = KINDS
     exactly: bool = False
     words: Words = ENGLISH
+    conventions: ConventionsChoice = "textbook"
 
     def title(self, network: Network) -> str:
         """Return what a sheet of questions about a network is called."""
@@ -49,9 +54,10 @@ class Made:
         return {new: old for old, new in self.proposal.region.names.items()}
 
 
-def made(network: Network, wish: Wish, most: int) -> list[Made]:
+def made(network: Network, wish: Wish, most: int, name: str = "question", earlier: Sequence[Made] = ()) -> list[Made]:
     """Return so many different templates about a network, or as many as there are; those worth most first.
 
+    name: what their names begin with. earlier: what was made about the same network, and is not made again.
     Raises `LayerquizError` where something is asked for that the network does not have.
     """
     asked = checked(wish.asked, network)
@@ -59,13 +65,15 @@ def made(network: Network, wish: Wish, most: int) -> list[Made]:
         if kind not in KINDS:
             what = f'no question about a network is of the kind "{kind}"'
             raise LayerquizError(what, cure=nearest(kind, KINDS), slug="unknown-kind")
-    conventions = network.spec.get("conventions", network.conventions.name)
+    conventions = network.spec.get("conventions", wish.conventions)
+    network = network.under(conventions)
     writing = Writing(Said(wish.words, network.name, wish.exactly), conventions, wish.exactly)
     found: list[Made] = []
-    turns = in_turn(proposals(network, asked, wish.kinds))
+    before = [made.proposal for made in earlier]
+    turns = in_turn(proposals(network, asked, wish.kinds), before)
     proposal = next(turns, None)
     while proposal is not None and len(found) < most:
-        template = _template(writing, proposal, f"question-{len(found) + 1}")
+        template = _template(writing, proposal, f"{name}-{len(before) + len(found) + 1}")
         if template is not None:
             found.append(Made(template, proposal))
         try:
@@ -104,8 +112,7 @@ def _at_level(writing: Writing, proposal: Proposal, level: str, name: str) -> Te
 
 def _plant(writing: Writing, proposal: Proposal, level: str) -> tuple[str, ...] | None:
     """Return the mistakes that the solution of a part may have; None where too few show."""
-    region = proposal.region
-    plain = Proposal("number", region, proposal.quantities, False, 0)
+    plain = replace(proposal, kind="number")
     drawn = _tried(parse(writing.text(plain, level), "plain"))
     found = showing.planted(drawn)
     return found or None

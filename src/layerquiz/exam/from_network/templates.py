@@ -94,7 +94,8 @@ class Writing:
         region, words = proposal.region, self.said.words
         target = region.names[region.target.name]
         if proposal.kind == "find-error":
-            return {"ask": [{"wrong_line": f"{target}.{proposal.quantities[0]}", "plant": list(plant)}]}
+            owner = "total" if proposal.of_all else target
+            return {"ask": [{"wrong_line": f"{owner}.{proposal.quantities[0]}", "plant": list(plant)}]}
         if proposal.kind == "compare":
             quantity = proposal.quantities[0]
             name, total = called(quantity, words), f"total.{quantity}"

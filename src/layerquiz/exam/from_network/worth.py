@@ -196,20 +196,29 @@ def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Propos
     worth = interest(region) + bonus + more + 0.3 * len(set(families))
     if quantities and families[-1] != "flatten":
         yield Proposal("number", region, quantities, False, worth)
-        last = quantities[0]
-        wrong = last if last != "shape" else next(iter(region.network.form(region.target.name).axes), "")
-        if wrong and lines(region, wrong) >= FEWEST_LINES:
-            yield Proposal("find-error", region, (wrong,), False, worth + OF_KIND["find-error"])
+        yield from _with_an_error(region, quantities, False, worth)
     totals = _totals(region, asked)
     if totals and _counted(region) > 1:
         yield Proposal("number", region, totals, True, worth - 1)
+        yield from _with_an_error(region, totals, True, worth - 2)
 
 
-def lines(region: Region, quantity: str) -> int:
-    """Return on how many lines a quantity of the last layer is worked out."""
+def _with_an_error(region: Region, quantities: Sequence[str], of_all: bool, worth: float) -> Iterator[Proposal]:
+    """Yield a wrong solution of the first quantity that takes some lines; of a shape, of one of its sides."""
+    values, source = region.network.values, region.sources[region.target.name][0]
+    axes = region.network.form(region.target.name).axes
+    changed = [axis for axis in axes if values[region.target.name][axis] != values[source].get(axis)]
+    sides = (quantity if quantity != "shape" else next(iter(changed), "") for quantity in quantities)
+    found = next((side for side in sides if side and _lines(region, side, of_all) >= FEWEST_LINES), "")
+    if found:
+        yield Proposal("find-error", region, (found,), of_all, worth + OF_KIND["find-error"])
+
+
+def _lines(region: Region, quantity: str, of_all: bool) -> int:
+    """Return on how many lines a quantity of the last layer, or of all, is worked out."""
     network = Network.parse({**region.written(), "conventions": region.network.conventions})
-    members = network.members(f"{region.names[region.target.name]}.{quantity}")
-    return len(folded(network.derived(members).steps))
+    owner = "total" if of_all else region.names[region.target.name]
+    return len(folded(network.derived(network.members(f"{owner}.{quantity}")).steps))
 
 
 def _together(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
@@ -217,6 +226,7 @@ def _together(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Prop
     totals, worth = _totals(region, asked), interest(region) + bonus + 0.1 * len(region.layers)
     if totals and _counted(region) > 1 and len(region.layers) > 2:
         yield Proposal("number", region, totals, True, worth + 1)
+        yield from _with_an_error(region, totals, True, worth)
     quantities = _asked_of(region, asked)
     if quantities:
         yield Proposal("number", region, quantities, False, worth)
@@ -267,21 +277,28 @@ def _counted(region: Region) -> int:
     return sum(1 for layer in region.layers if values[layer.name]["parameters"] or values[layer.name]["macs"])
 
 
-def in_turn(found: Iterable[Proposal]) -> Generator[Proposal, bool, None]:
+def in_turn(found: Iterable[Proposal], before: Iterable[Proposal] = ()) -> Generator[Proposal, bool, None]:
     """Yield proposals, at each turn the one that is worth most beside those before it.
 
-    What was asked already is worth less: the same family, the same kind of layer, the same place. Send `True` back
+    `before` are those of earlier questions. What was asked already is worth less: the same family, the same kind of layer, the same place. Send `True` back
     where a proposal became a question; one that did not counts for nothing.
     """
-    left = list(found)
+    asked = {proposal.same for proposal in before}
+    left = [proposal for proposal in found if proposal.same not in asked]
     taken: defaultdict[Any, float] = defaultdict(float)
+    for proposal in before:
+        _take(proposal, taken)
     while left:
         best = max(left, key=lambda proposal: proposal.worth - _tired(proposal, taken))
         left.remove(best)
         was_made = yield best
         if was_made:
-            for key, _ in _kept(best):
-                taken[key] += 1 if best.kind in ("number", "table") or key == best.kind else OTHER_KIND
+            _take(best, taken)
+
+
+def _take(proposal: Proposal, taken: dict[Any, float]) -> None:
+    for key, _ in _kept(proposal):
+        taken[key] += 1 if proposal.kind in ("number", "table") or key == proposal.kind else OTHER_KIND
 
 
 def _kept(proposal: Proposal) -> list[tuple[Any, float]]:
