@@ -49,7 +49,7 @@ class EntryKeys(_Keys):
     ] = None
     ask: Annotated[
         list[str] | None,
-        Field(min_length=1, description="what is asked about the network: parameters, shape, macs ..."),
+        Field(min_length=1, description="what is asked about the network, such as macs"),
     ] = None
     kinds: Annotated[
         list[str] | None, Field(min_length=1, description="of number, table, find-error and compare, about the network")

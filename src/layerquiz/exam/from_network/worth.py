@@ -49,7 +49,6 @@ TRAITS = {
 }
 """What makes a layer more interesting, by how much."""
 
-OF_KIND = {"number": 0, "table": 0, "find-error": 1, "compare": 1}
 TIRES = {"number": 0.6, "table": 9.0, "find-error": 2.5, "compare": 2.5}
 """How much less one more question of a kind is worth after each one before it."""
 
@@ -57,7 +56,7 @@ SAME_FAMILY, SAME_LAYER, SAME_PLACE = 1.5, 3.0, 2.0
 """How much less a question is worth after one about the same family, the same kind of layer, the same layer."""
 
 OTHER_KIND = 0.5
-"""After a comparison, or a solution with an error, only so much of that."""
+"""After a question that is about other layers too, or asks otherwise, only so much of that."""
 
 OF_A_BLOCK, BEHIND_FLATTENING, ON_THE_WAY, ALL_OF_IT = 2, 4, 1, 3
 
@@ -140,8 +139,6 @@ def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset
     for region in around:
         bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
         bonus += ALL_OF_IT if region.is_whole and len(region.layers) > 1 else 0
-        if len(region.layers) <= 2 and not region.joins:
-            yield from _compared(region, asked)
         if len(region.layers) == 1:
             yield from _alone(region, asked)
         elif region.joins:
@@ -149,6 +146,8 @@ def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset
                 yield from _together(region, asked, bonus)
         elif len(region.layers) <= LONGEST_WAY:
             yield from _behind(region, asked, bonus)
+        if len(region.layers) <= 2 and not region.joins:
+            yield from _compared(region, asked)
     chains = [region for region in around if len(region.layers) <= LONGEST_TABLE]
     for region in chains[-2:]:
         bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
@@ -211,7 +210,7 @@ def _with_an_error(region: Region, quantities: Sequence[str], of_all: bool, wort
     sides = (quantity if quantity != "shape" else next(iter(changed), "") for quantity in quantities)
     found = next((side for side in sides if side and _lines(region, side, of_all) >= FEWEST_LINES), "")
     if found:
-        yield Proposal("find-error", region, (found,), of_all, worth + OF_KIND["find-error"])
+        yield Proposal("find-error", region, (found,), of_all, worth)
 
 
 def _lines(region: Region, quantity: str, of_all: bool) -> int:
@@ -257,8 +256,7 @@ def cells(region: Region, columns: Sequence[str]) -> list[tuple[str, str]]:
 def _compared(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
     totals = _totals(region, asked)
     for variant in variants(region) if totals else ():
-        worth = interest(region) + OF_KIND["compare"]
-        yield Proposal("compare", region, totals[:1], True, worth, variant)
+        yield Proposal("compare", region, totals[:1], True, interest(region), variant)
 
 
 def _totals(region: Region, asked: Sequence[str]) -> tuple[str, ...]:
@@ -280,8 +278,8 @@ def _counted(region: Region) -> int:
 def in_turn(found: Iterable[Proposal], before: Iterable[Proposal] = ()) -> Generator[Proposal, bool, None]:
     """Yield proposals, at each turn the one that is worth most beside those before it.
 
-    `before` are those of earlier questions. What was asked already is worth less: the same family, the same kind of layer, the same place. Send `True` back
-    where a proposal became a question; one that did not counts for nothing.
+    `before` are those of earlier questions. What was asked already is worth less: the same family, the same kind of
+    layer, the same place. Send `True` back where a proposal became a question; one that did not counts for nothing.
     """
     asked = {proposal.same for proposal in before}
     left = [proposal for proposal in found if proposal.same not in asked]
@@ -297,8 +295,9 @@ def in_turn(found: Iterable[Proposal], before: Iterable[Proposal] = ()) -> Gener
 
 
 def _take(proposal: Proposal, taken: dict[Any, float]) -> None:
+    is_plain = proposal.kind == "number" or (proposal.kind == "table" and proposal.region.joins)
     for key, _ in _kept(proposal):
-        taken[key] += 1 if proposal.kind in ("number", "table") or key == proposal.kind else OTHER_KIND
+        taken[key] += 1 if is_plain or key == proposal.kind else OTHER_KIND
 
 
 def _kept(proposal: Proposal) -> list[tuple[Any, float]]:
