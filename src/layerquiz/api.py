@@ -40,7 +40,7 @@ def draw(template: str, seed: int | str = 0) -> Question:
 
 def questions(
     network: Network,
-    ask: Sequence[str] = ("parameters", "shape"),
+    ask: Sequence[str] = (),
     number: int | None = None,
     seed: int | str = 0,
     *,
@@ -50,8 +50,8 @@ def questions(
 ) -> list[Question]:
     """Return different questions about a network, the easy ones first; without a number ten, or as many as there are.
 
-    ask: quantities such as `macs`. exactly: about the network as it is; else numbers near its own are drawn. Raises
-    `LayerquizError` where it has no such quantity, or fewer questions than the number.
+    ask: quantities such as `macs`; parameters and shapes where it is empty. exactly: about the network as it is; else
+    numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or fewer questions than the number.
     """
     from math import inf
 

@@ -131,7 +131,7 @@ class Choosing:
         if keys.network is None:
             return [self.templates[name] for name in self._names(keys, place, path, used)]
         wish = Wish(exactly=bool(keys.exactly), words=Words(self.keys.language), conventions=self.keys.conventions)
-        asked, kinds = tuple(keys.ask or wish.asked), tuple(keys.kinds or wish.kinds)
+        asked, kinds = tuple(keys.ask or ()), tuple(keys.kinds or wish.kinds)
         try:
             return self.networks.templates(keys.network, replace(wish, asked=asked, kinds=kinds), keys.count or 1)
         except LayerquizError as error:

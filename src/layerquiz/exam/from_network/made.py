@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.from_network import showing
-from layerquiz.exam.from_network.quantities import USUAL, checked
+from layerquiz.exam.from_network.quantities import checked
 from layerquiz.exam.from_network.ranges import LEVELS
 from layerquiz.exam.from_network.templates import EXACT, Writing
 from layerquiz.exam.from_network.wordings import Said
@@ -25,12 +25,12 @@ TRIED, MOST_REJECTED = 6, 60
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wished from a network: what is asked for, of which kinds, in which language.
+    """What is wished from a network: what is asked for (else what is usual), of which kinds, in which language.
 
     exactly: its own numbers. conventions: those that count where the network states none.
     """
 
-    asked: tuple[str, ...] = USUAL
+    asked: tuple[str, ...] = ()
     kinds: tuple[str, ...] = KINDS
     exactly: bool = False
     words: Words = ENGLISH
@@ -99,6 +99,8 @@ def _at_level(writing: Writing, proposal: Proposal, level: str, name: str) -> Te
         return None
     template = parse(writing.text(proposal, level, plant=plant), name)
     drawn = _tried(template)
+    if any(map(showing.is_ambiguous, drawn)):
+        return None
     if not drawn or (level != EXACT and len({question.identity for question in drawn}) == 1):
         return None
     if proposal.kind in ("find-error", "compare") or level == EXACT:

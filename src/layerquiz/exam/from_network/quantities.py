@@ -21,17 +21,21 @@ ASKABLE = tuple(
 
 
 def checked(asked: Sequence[str], network: Network) -> tuple[str, ...]:
-    """Return the quantities to ask for. One that is unknown, or that no layer has, is an error."""
+    """Return the quantities to ask for, or the usual ones. One that is unknown, or that no layer has, is an error."""
+    if not asked:
+        return tuple(name for name in USUAL if _is_there(network, name))
     for name in asked:
         if name not in ASKABLE:
             raise LayerquizError(f'nobody can ask for "{name}"', cure=nearest(name, ASKABLE), slug="unknown-quantity")
-        if not any(value_of(network, f"{layer.name}.{name}") for layer in network.layers):
-            has = sorted(
-                found for found in ASKABLE if any(value_of(network, f"{n.name}.{found}") for n in network.layers)
-            )
+        if not _is_there(network, name):
             what = f"no layer of {network.name} has {name.replace('_', ' ')}"
-            raise LayerquizError(what, cure=f"Ask for some of {', '.join(has)}", slug="does-not-apply")
+            there = ", ".join(found for found in ASKABLE if _is_there(network, found))
+            raise LayerquizError(what, cure=f"Ask for some of {there}", slug="does-not-apply")
     return tuple(dict.fromkeys(asked))
+
+
+def _is_there(network: Network, quantity: str) -> bool:
+    return any(value_of(network, f"{layer.name}.{quantity}") for layer in network.layers)
 
 
 def value_of(network: Network, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
@@ -65,3 +66,13 @@ def _is_apart(wrong: Wrong, slugs: Sequence[str]) -> bool:
     if any(slug not in wrong for slug in slugs):
         return False
     return all(wrong[slugs[-1]].isdisjoint(wrong[slug]) for slug in slugs[:-1])
+
+
+def is_ambiguous(question: Question) -> bool:
+    """Say whether a mistake gives a number with three decimals, which is read as one with its thousands apart."""
+    listed = [blank.listed for blank in question.blanks if blank.listed is not None and blank.listed.form == "number"]
+    return any(isinstance(given, Fraction) and _has_three(given) for found in listed for given in found.explained)
+
+
+def _has_three(number: Fraction) -> bool:
+    return (number * 1000).denominator == 1 and (number * 100).denominator != 1

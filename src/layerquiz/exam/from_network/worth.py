@@ -49,6 +49,7 @@ TRAITS = {
 }
 """What makes a layer more interesting, by how much."""
 
+FIRST_OF_KIND = 2.0
 TIRES = {"number": 0.6, "table": 9.0, "find-error": 2.5, "compare": 2.5}
 """How much less one more question of a kind is worth after each one before it."""
 
@@ -139,6 +140,8 @@ def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset
     for region in around:
         bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
         bonus += ALL_OF_IT if region.is_whole and len(region.layers) > 1 else 0
+        if family(region.target) == "flatten":
+            continue
         if len(region.layers) == 1:
             yield from _alone(region, asked)
         elif region.joins:
@@ -193,7 +196,7 @@ def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Propos
     more = BEHIND_FLATTENING if "flatten" in families[:-1] and families[-1] == "dense" else 0
     more += ON_THE_WAY if len(region.layers) == LONGEST_WAY - 1 else 0
     worth = interest(region) + bonus + more + 0.3 * len(set(families))
-    if quantities and families[-1] != "flatten":
+    if quantities:
         yield Proposal("number", region, quantities, False, worth)
         yield from _with_an_error(region, quantities, False, worth)
     totals = _totals(region, asked)
@@ -308,4 +311,5 @@ def _kept(proposal: Proposal) -> list[tuple[Any, float]]:
 
 
 def _tired(proposal: Proposal, taken: Mapping[Any, float]) -> float:
-    return sum(weight * taken.get(key, 0) for key, weight in _kept(proposal))
+    fresh = 0 if taken.get(proposal.kind) else FIRST_OF_KIND
+    return sum(weight * taken.get(key, 0) for key, weight in _kept(proposal)) - fresh
