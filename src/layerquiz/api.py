@@ -51,7 +51,7 @@ def questions(
     """Return different questions about a network, the easy ones first; without a number ten, or as many as there are.
 
     ask: quantities such as `macs`; parameters and shapes where it is empty. exactly: about the network as it is; else
-    numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or fewer questions than the number.
+    numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or too few questions.
     """
     from math import inf
 
