@@ -133,6 +133,17 @@ def test_exactly_gives_the_models_own_numbers(name: str) -> None:
                 assert blank.key == sum(getattr(whole[layer], quantity) for layer in each.names.values())
 
 
+def test_receptive_fields_are_those_of_the_image() -> None:
+    """A part in the middle of the network does not know its receptive field."""
+    net, seen = network("alexnet"), 0
+    for each in made(net, Wish(("receptive_field", "jump"), exactly=True, kinds=("number", "table")), 4):
+        for blank in draw(each.template, 0).blanks:
+            owner, _, quantity = blank.quantity.rpartition(".")
+            assert blank.key == net.value(f"{each.names[owner]}.{quantity}")
+            seen += 1
+    assert seen > 3
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_numbers_vary_and_stay_near(name: str) -> None:
     """Two seeds in five give another drawing; every width is within half and twice the model's."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.from_network.regions import Region
-from layerquiz.network.glossary import OWN, QUANTITIES, SIZES, SUMMED, TRACED
+from layerquiz.network.glossary import OWN, QUANTITIES, SIZES, START, SUMMED, TRACED
 from layerquiz.network.network import Network
 
 USUAL = ("parameters", "shape")
 
-OF_OUTPUT = ("shape", *SIZES, *TRACED, "first_position")
+OF_OUTPUT = ("shape", *SIZES, *TRACED, START)
 """Quantities of one layer's output, of which there is no total."""
 
 ASKABLE = tuple(
@@ -51,11 +51,20 @@ def is_total(quantity: str) -> bool:
     return quantity not in OF_OUTPUT and not quantity.endswith("_shape")
 
 
+def is_seen(region: Region, quantity: str) -> bool:
+    """Say whether a part shows a quantity as the whole network has it: a receptive field is traced from the image."""
+    return region.entry == "input" or quantity not in (*TRACED, START)
+
+
 def telling(region: Region, asked: Iterable[str]) -> tuple[str, ...]:
     """Return the quantities of a region's last layer whose answer has to be worked out."""
     written = region.written()
     stated = _numbers([written["input"], written["layers"]])
-    own = {quantity: value_of(region.network, f"{region.target.name}.{quantity}") for quantity in asked}
+    own = {
+        quantity: value_of(region.network, f"{region.target.name}.{quantity}")
+        for quantity in asked
+        if is_seen(region, quantity)
+    }
     return tuple(quantity for quantity, value in own.items() if value and not is_copied(value, stated))
 
 

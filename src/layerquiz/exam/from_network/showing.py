@@ -58,7 +58,14 @@ def _wrong(question: Question, slugs: tuple[str, ...]) -> Wrong:
     names = tuple(question.keys)
     right = tuple(question.keys.values())
     found = {slug: set(ways) for slug, ways in told(question.network, slugs, names).items() if ways}
-    return {slug: ways for slug, ways in found.items() if right not in ways}
+    return {slug: ways for slug, ways in found.items() if right not in ways and not _is_doubled(right, ways)}
+
+
+def _is_doubled(right: tuple[Answer, ...], ways: set[tuple[Answer, ...]]) -> bool:
+    """Say whether a mistake gives twice or half of an answer, as other conventions do: nobody can tell it from these."""
+    pairs = ((wrong, own) for way in ways for wrong, own in zip(way, right, strict=True))
+    numbers = ((wrong, own) for wrong, own in pairs if not isinstance(wrong, tuple) and not isinstance(own, tuple))
+    return any(wrong in (2 * own, Fraction(own) / 2) for wrong, own in numbers)
 
 
 def _is_apart(wrong: Wrong, slugs: Sequence[str]) -> bool:

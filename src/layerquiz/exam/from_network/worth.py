@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from layerquiz.exam.described import RANKS
 from layerquiz.exam.forms.error import FEWEST_LINES
-from layerquiz.exam.from_network.quantities import OF_OUTPUT, is_copied, is_total, telling, value_of
+from layerquiz.exam.from_network.quantities import OF_OUTPUT, is_copied, is_seen, is_total, telling, value_of
 from layerquiz.exam.from_network.regions import Region, Regions
 from layerquiz.exam.from_network.variants import Variant, variants
 from layerquiz.network.folding import folded
@@ -235,7 +235,7 @@ def _together(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Prop
 
 
 def _tabled(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
-    columns = tuple(asked[:MOST_QUANTITIES])
+    columns = tuple(quantity for quantity in asked if is_seen(region, quantity))[:MOST_QUANTITIES]
     while len(columns) > 1 and len(cells(region, columns)) > MOST_CELLS:
         columns = columns[:-1]
     asks = cells(region, columns)
