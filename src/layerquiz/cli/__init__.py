@@ -16,7 +16,7 @@ COMMANDS = {
     "diagnose": "network",
     "questions": "questions",
     "draw": "questions",
-    "sheet": "questions",
+    "sheet": "sheet",
     "practise": "practise",
     "new": "authoring",
     "check": "questions",
