@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -94,6 +94,29 @@ class Network:
         from layerquiz.network.zoo import specification
 
         return cls.parse(specification(name))
+
+    @classmethod
+    def from_keras(cls, model: Any, input_shape: Sequence[int] | None = None) -> Network:
+        """Return a model of Keras in the notation; all counts and shapes agree with Keras' own.
+
+        input_shape: without the batch, the channels last, where the model leaves sizes open; an open height and width
+        are 224. Raises `NetworkError` that names the layer that cannot be said.
+        """
+        from layerquiz.network.importing.keras import network
+
+        return network(model, input_shape)
+
+    @classmethod
+    def from_onnx(cls, data: bytes, input_shape: Sequence[int] | None = None, name: str = "") -> Network:
+        """Return the network of an ONNX file's bytes; counts and shapes agree with what the file stores and infers.
+
+        input_shape: without the batch, as the file orders its axes, where the file leaves sizes open. What repeats
+        itself is a block. Raises `NetworkError` that names the node that cannot be said. Nothing in the file is run.
+        """
+        from layerquiz.network.importing.onnx import imported
+        from layerquiz.network.importing.repeats import folded
+
+        return cls.parse(folded(imported(data, input_shape, name).network.spec))
 
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""
