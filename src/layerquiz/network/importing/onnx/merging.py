@@ -64,7 +64,9 @@ def with_stored(run: Run, node: Node, value: Value, other: Any, is_behind: bool)
     is_learned = isinstance(other, Weight) and (other.learned or (other.learned is None and (size > 1 or other.name)))
     if not is_learned or not isinstance(other, Weight):
         constant(run, node, value, other)
-    elif (node.op == "Add" and _is_bias(run, node, value, other, is_behind)) or (node.op in ("Mul", "Add") and _is_affine(run, node, value, other)):
+    elif (node.op == "Add" and _is_bias(run, node, value, other, is_behind)) or (
+        node.op in ("Mul", "Add") and _is_affine(run, node, value, other)
+    ):
         pass
     elif node.op == "Mul" and (scaled := _scaled(run, node, value, other)):
         run.give(node, scaled)

@@ -168,7 +168,7 @@ class Run:
     def identity(self, pending: Pending) -> tuple[Any, ...]:
         """Return what tells that two nodes are one layer; nothing where only equal numbers were stored once.
 
-        What the exporter says of the parameters is exact. Else it is the module, and in files without modules the kernel.
+        What the exporter says of the parameters is exact. Else it is the module, or in files without any the kernel.
         """
         kernels = [weight.key for role, weight in pending.weights.items() if role.rstrip("0123456789") in KERNELS]
         tensors = tuple(sorted(kernels)) or tuple(weight.own for weight in pending.weights.values())
