@@ -13,9 +13,9 @@ from layerquiz.network.importing.draft import INPUT, Draft, cannot
 from layerquiz.network.importing.onnx import inference, learned, merging, norms, recurrent, shaping, windows
 from layerquiz.network.importing.onnx.constants import folded
 from layerquiz.network.importing.onnx.file import Graph, Node, read
-from layerquiz.network.importing.onnx.laying import FORMS
+from layerquiz.network.importing.onnx.laying import FORMS, laid
 from layerquiz.network.importing.onnx.run import WRITERS, Run
-from layerquiz.network.importing.onnx.values import STRIP, Scores, Value, Weight, transposed, whole
+from layerquiz.network.importing.onnx.values import STRIP, Scores, Value, Weight, places, transposed, whole
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable, shortened, shown
 
@@ -143,9 +143,15 @@ def _translate(run: Run) -> None:
     for name in run.graph.outputs:
         value = run.values.get(name)
         if isinstance(value, Value):
-            run.written(value)
+            _end(run, run.written(value), name)
         elif isinstance(value, Scores) or value is None:
             raise cannot(f'output "{printable(name)[:60]}"', "it is no output of a layer")
+
+
+def _end(run: Run, value: Value, name: str) -> None:
+    """Write what an output is put into another shape by; another order of its axes alone is no layer."""
+    if places(value) is None and laid(run.draft, value) is None:
+        run.note(name, "order")
 
 
 def _is_constant(run: Run, node: Node) -> bool:
@@ -185,10 +191,18 @@ def _compared(run: Run, network: Network) -> tuple[str, ...]:
     if total != network.values["total"]["trainable"]:
         what = f"its layers learn {network.values['total']['trainable']:,} numbers, the file stores {total:,} for them"
         raise NetworkError(what, cure="This is a fault of the importer: please report the model", slug="import-differs")
-    kept = sorted({name for name, why in run.ignored.items() if why != "statistics"})
+    kept = sorted({name for name, why in run.ignored.items() if why not in ("statistics", "order", "tied")})
     notes = (
         ("not learned, so not counted", kept),
         ("stored once for several layers with equal numbers, and counted for each", copies),
+        (
+            "put into another order at the end, which is not said",
+            [n for n, why in run.ignored.items() if why == "order"],
+        ),
+        (
+            "stored again, for a layer that uses the table of an embedding",
+            [n for n, w in run.ignored.items() if w == "tied"],
+        ),
         ("stored, and read by nothing", list(run.graph.unused)),
     )
     return tuple(f"{what}: {_listed(names)}" for what, names in notes if names)

@@ -62,7 +62,14 @@ def infer(run: Run, node: Node) -> None:
             data,
             opset_imports=[helper.make_opsetid("", run.graph.opset)],
         )
-    except (onnx.shape_inference.InferenceError, onnx.defs.SchemaError, RuntimeError, ValueError, TypeError) as error:
+    except (
+        onnx.checker.ValidationError,
+        onnx.shape_inference.InferenceError,
+        onnx.defs.SchemaError,
+        RuntimeError,
+        ValueError,
+        TypeError,
+    ) as error:
         why = str(error).strip().splitlines()
         raise cannot(node.where, "its inputs or attributes do not fit it", shown(why[0] if why else "")) from None
     for name, kind in given.items():
