@@ -28,7 +28,10 @@ CASES: dict[str, tuple[Any, list[Any], list[Any], Layers]] = {
         IMAGE,
         chain(("Conv", "k b", {"pads": [1, 2, 1, 2], "strides": [2, 1], "group": 3, "dilations": [1, 2]})),
         weights(k=(9, 2, 3, 3), b=(9,)),
-        [{"kind": "conv2d", "filters": 9, "kernel": 3, "padding": [1, 2], "stride": [2, 1], "groups": 3, "dilation": [1, 2]}],
+        [
+            {"kind": "conv2d", "filters": 9, "kernel": 3, "padding": [1, 2], "stride": [2, 1], "groups": 3}
+            | {"dilation": [1, 2]}
+        ],
     ),
     "convolution without bias, padded by a word": (
         IMAGE,
@@ -357,9 +360,13 @@ REFUSED: dict[str, tuple[Any, list[Any], list[Any], str]] = {
     "a product of images": (IMAGE, [node("MatMul", "x x", "y")], [], "two computed tensors"),
     "a first state": (
         SEQUENCE,
-        [node("Transpose", "x", "t", perm=[1, 0, 2]), node("ReduceMean", "t", "s"), node("LSTM", "t w r - - s", "y", hidden_size=8)],
+        [
+            node("Transpose", "x", "t", perm=[1, 0, 2]),
+            node("MaxPool", "t", "s", kernel_shape=[1]),
+            node("LSTM", "t w r - - s", "y", hidden_size=8),
+        ],
         weights(w=(1, 32, 8), r=(1, 32, 8)),
-        "ReduceMean|a first state",
+        "a first state",
     ),
     "a matrix that is used in parts": (
         (1, 8), [node("Slice", "k a b c", "part"), node("MatMul", "x part", "y")],

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
 from layerquiz.network.importing.onnx import inference, learned, merging, norms, recurrent, shaping, windows
@@ -164,6 +166,8 @@ def _is_constant(run: Run, node: Node) -> bool:
         if shape is None and isinstance(inputs[0] if inputs else None, Weight):
             shape = inputs[0].shape
         found = inference.shape_of(node, shape)
+    elif node.op == "CastLike" and hasattr(inputs[0], "dtype"):
+        found = inputs[0].astype(getattr(inputs[1], "dtype", np.float32))
     elif any(isinstance(one, Value | Weight | Scores) for one in inputs):
         return False
     else:

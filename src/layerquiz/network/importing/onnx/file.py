@@ -14,6 +14,7 @@ from typing import Any
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
 from layerquiz.network.importing.onnx.constants import MOST_NUMBERS
+from layerquiz.network.importing.onnx.schemas import check
 from layerquiz.network.importing.onnx.values import AUTOMATIC, Weight
 from layerquiz.network.notation import printable, shown
 
@@ -99,7 +100,8 @@ def _graph(model: Any) -> Graph:
     graph = model.graph
     told = _told(graph)
     weights, constants = _tensors(graph, told)
-    nodes = [_node(found) for found in graph.node]
+    opset = next((found.version for found in model.opset_import if found.domain in ("", "ai.onnx")), 0)
+    nodes = [_node(found, opset) for found in graph.node]
     inputs = [found for found in graph.input if found.name not in weights and found.name not in constants]
     outputs = tuple(found.name for found in graph.output)
     live, unused = _live(nodes, outputs, {*weights})
@@ -111,7 +113,6 @@ def _graph(model: Any) -> Graph:
         raise cannot("graph", what, cure="A network has one input: export the part behind one of them")
     kind = taken[0].type.tensor_type
     sizes = tuple(_size(dim, taken[0].name) for dim in kind.shape.dim) if kind.HasField("shape") else ()
-    opset = next((found.version for found in model.opset_import if found.domain in ("", "ai.onnx")), 0)
     name = printable(graph.name)[:LONGEST_NAME]
     return Graph(
         name,
@@ -236,7 +237,7 @@ SUBGRAPHS = (5, 10)
 TENSOR, TEXT, TEXTS = 4, 3, 8
 
 
-def _node(found: Any) -> Node:
+def _node(found: Any, opset: int) -> Node:
     """Return a node with plain attributes; one that holds a graph of its own is refused by its name."""
     said = {entry.key: entry.value for entry in found.metadata_props}
     scopes = re.findall(r"'([^']*)'", said.get(SCOPES, ""))
@@ -248,6 +249,7 @@ def _node(found: Any) -> Node:
     node = Node(op, found.name, tuple(found.input), tuple(found.output), {}, scope, own)
     if any(entry.type in SUBGRAPHS for entry in found.attribute):
         raise cannot(node.where, "it holds graphs of its own, of which one runs or which run again and again")
+    check(found, node.where, opset)
     attributes = {entry.name: _attribute(entry) for entry in found.attribute}
     return Node(op, found.name, node.inputs, node.outputs, attributes, scope, own)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -11,13 +10,12 @@ import numpy as np
 from layerquiz.network.importing.draft import cannot
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.run import Run
+from layerquiz.network.importing.onnx.schemas import schema
 from layerquiz.network.importing.onnx.values import Scores, Value, Weight
 from layerquiz.network.layers.base import LARGEST
 from layerquiz.network.notation import shown
 
-FROM_ONE = ("strides", "dilations", "kernel_shape", "group", "blocksize", "num_groups", "num_outputs", "hidden_size")
-SMALL = 2**31
-FLOAT, WHOLE = 1, 7
+FLOAT = 1
 
 
 def shape_of(node: Node, shape: tuple[int, ...] | None) -> Any:
@@ -35,7 +33,6 @@ def infer(run: Run, node: Node) -> None:
     import onnx
     from onnx import helper, shape_inference
 
-    _check(node)
     types, data = {}, {}
     for place, name in enumerate(node.inputs):
         found = run.found(node, place)
@@ -50,13 +47,14 @@ def infer(run: Run, node: Node) -> None:
                 data[name] = onnx.numpy_helper.from_array(run.graph.vectors[name], name)
         else:
             array = np.asarray(found)
+            array = array.astype(np.float32) if array.dtype == np.float64 else array
             kind = helper.np_dtype_to_tensor_dtype(array.dtype)
             types[name] = helper.make_tensor_type_proto(kind, array.shape)
             data[name] = onnx.numpy_helper.from_array(array, name)
     try:
         proto = helper.make_node(node.op, node.inputs, node.outputs, **_plain(node))
         given = shape_inference.infer_node_outputs(
-            _schema(node.op, run.graph.opset),
+            schema(node.op, run.graph.opset),
             proto,
             types,
             data,
@@ -87,14 +85,6 @@ def _note(run: Run, node: Node, name: str, kind: Any) -> None:
     run.shapes[name] = sizes
 
 
-def _check(node: Node) -> None:
-    for name in FROM_ONE:
-        found = node.attributes.get(name, 1)
-        numbers = found if isinstance(found, list) else [found]
-        if not all(isinstance(number, int) and 1 <= number < SMALL for number in numbers):
-            raise cannot(node.where, f"{name} is {shown(found)}", cure="Allowed are whole numbers from 1 up")
-
-
 def _plain(node: Node) -> dict[str, Any]:
     from onnx import numpy_helper
 
@@ -102,10 +92,3 @@ def _plain(node: Node) -> dict[str, Any]:
     return {
         key: numpy_helper.from_array(value) if isinstance(value, np.ndarray) else value for key, value in found.items()
     }
-
-
-@lru_cache(maxsize=512)
-def _schema(op: str, opset: int) -> Any:
-    import onnx
-
-    return onnx.defs.get_schema(op, opset, "")

@@ -61,7 +61,7 @@ def pair(run: Run, node: Node) -> None:
 def with_stored(run: Run, node: Node, value: Value, other: Any, is_behind: bool) -> None:
     """Give a value with stored numbers added or multiplied: learned ones are a bias, a scale, or stand alone."""
     size = int(getattr(other, "size", 1))
-    is_named = size > 1 or (run.graph.is_torch and getattr(other, "name", ""))
+    is_named = size > 1 or (run.graph.is_torch and bool(getattr(other, "name", "")))
     is_learned = isinstance(other, Weight) and (other.learned or (other.learned is None and is_named))
     if not is_learned or not isinstance(other, Weight):
         constant(run, node, value, other)

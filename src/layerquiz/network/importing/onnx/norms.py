@@ -54,7 +54,7 @@ def _of(
         place = after[0]
         passed.add(place.outputs[0])
     (last, *more) = readers.get(place.outputs[0], [None])
-    if last is not None and last.op == "Reciprocal":
+    if last is not None and (last.op == "Reciprocal" or (last.op == "Div" and source not in last.inputs)):
         passed.add(last.outputs[0])
         (last, *more) = readers.get(last.outputs[0], [None])
     if last is None or more or last.op not in ("Div", "Mul") or source not in last.inputs:

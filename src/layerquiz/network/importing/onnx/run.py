@@ -72,6 +72,11 @@ class Run:
             raise cannot(node.where, "its weights are not stored")
         return found
 
+    def bias(self, node: Node) -> Weight | None:
+        """Return the stored bias of a node; None where there is none, or numbers that the exporter made up."""
+        found = self.weight(node, 2)
+        return found if found is not None and found.parts else None
+
     def shape(self, node: Node, output: int = 0) -> tuple[int, ...]:
         """Return the sizes of an output of a node."""
         name = node.outputs[output]

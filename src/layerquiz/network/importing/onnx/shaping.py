@@ -275,7 +275,7 @@ def halves(_: Run, pending: Pending) -> str:
 
 
 HANDLERS: dict[str, Any] = {
-    **dict.fromkeys(("Identity", "Cast"), same),
+    **dict.fromkeys(("Identity", "Cast", "CastLike"), same),
     "Dropout": dropout,
     "Transpose": turned,
     **dict.fromkeys(("Reshape", "Flatten", "Squeeze", "Unsqueeze"), shaped),

@@ -50,7 +50,7 @@ def put(run: Run, node: Node, laid: Laid, layer: Any, sizes: Sequence[int]) -> N
 
 def convolution(run: Run, node: Node) -> None:
     """Conv: weights of (C_out, C_in / g, K...), and a bias."""
-    kernel, bias = run.kernel(node), run.weight(node, 2)
+    kernel, bias = run.kernel(node), run.bias(node)
     rank = len(kernel.shape) - 2
     laid, out = image(run, node, rank), run.shape(node)
     size, stride, dilation = kernel.shape[2:], numbers(node, "strides", rank), numbers(node, "dilations", rank)
@@ -69,7 +69,7 @@ def convolution(run: Run, node: Node) -> None:
 
 def transposed_convolution(run: Run, node: Node) -> None:
     """ConvTranspose: weights of (C_in, C_out / g, K...); what its output lacks or has too much is padding."""
-    kernel, bias = run.kernel(node), run.weight(node, 2)
+    kernel, bias = run.kernel(node), run.bias(node)
     rank = len(kernel.shape) - 2
     laid, out = image(run, node, rank), run.shape(node)
     size, stride, dilation = kernel.shape[2:], numbers(node, "strides", rank), numbers(node, "dilations", rank)
