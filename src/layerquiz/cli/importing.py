@@ -9,7 +9,7 @@ import click
 from layerquiz.cli import named
 
 if TYPE_CHECKING:
-    from layerquiz.network.importing.onnx import Imported
+    from layerquiz.network.importing.imported import Imported
     from layerquiz.network.network import Network
 
 

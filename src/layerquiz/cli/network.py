@@ -29,7 +29,6 @@ def network_and_text(argument: str) -> tuple[Network, str]:
     from layerquiz import files
     from layerquiz.errors import NetworkError
     from layerquiz.network.importing.contents import kind_of, network_in
-    from layerquiz.network.importing.repeats import folded
     from layerquiz.network.network import Network
 
     if argument != "-" and not files.is_path(argument):
@@ -37,6 +36,8 @@ def network_and_text(argument: str) -> tuple[Network, str]:
     data = files.read_model(argument, lambda head: kind_of(head, argument) != "")
     try:
         if kind_of(data, argument):
+            from layerquiz.network.importing.repeats import folded
+
             return Network.parse(folded(network_in(data, argument).network.spec)), ""
         text = files.decoded(data, called(argument))
         return Network.parse(text), text

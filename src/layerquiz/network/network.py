@@ -113,6 +113,9 @@ class Network:
         input_shape: without the batch, as the file orders its axes, where the file leaves sizes open. What repeats
         itself is a block. Raises `NetworkError` that names the node that cannot be said. Nothing in the file is run.
         """
+        from layerquiz.network.importing.imported import needs
+
+        needs("onnx", "onnx")
         from layerquiz.network.importing.onnx import imported
         from layerquiz.network.importing.repeats import folded
 

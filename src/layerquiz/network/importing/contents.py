@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import struct
-import zipfile
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NoReturn
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.keras_file import keras_model
-from layerquiz.network.importing.onnx import Imported, imported
+from layerquiz.network.importing.imported import Imported, needs
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable, shortened
 
@@ -100,11 +97,17 @@ def network_in(data: bytes, name: str = "", input_shape: Sequence[int] | None = 
 
 
 def _onnx(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imported:
+    needs("onnx", "onnx")
+    from layerquiz.network.importing.onnx import imported
+
     return imported(data, input_shape, called)
 
 
 def _archive(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imported:
     """Read an archive: Keras' own, of which the description alone is read; those of PyTorch are told."""
+    import io
+    import zipfile
+
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
@@ -116,6 +119,8 @@ def _archive(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imp
         raise NetworkError(what, cure=f"Allowed are {MOST_ENTRIES:,}", slug="model")
     names = [entry.filename for entry in entries]
     if "config.json" in names:
+        from layerquiz.network.importing.keras_file import keras_model
+
         return Imported(keras_model(archive, input_shape, called))
     ends = {name.rpartition("/")[2] for name in names}
     if any(name.endswith(".json") and "/models/" in f"/{name}" for name in names) or "archive_format" in ends:
@@ -137,6 +142,8 @@ def _archive(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imp
 
 def _state(data: bytes) -> tuple[int, int]:
     """Return how many tensors a file of PyTorch holds and of how many numbers, as read with weights alone."""
+    import io
+
     try:
         import torch
     except ImportError:

@@ -10,6 +10,7 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.imported import needs
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable, shown
 
@@ -88,11 +89,9 @@ def _check_class(part: dict[str, Any], where: str) -> None:
 def _built(config: dict[str, Any], input_shape: Sequence[int] | None, called: str) -> Network:
     """Build the model where tensors have sizes and no memory."""
     os.environ.setdefault("KERAS_BACKEND", "torch")
-    try:
-        import keras
-    except ImportError as error:
-        cure = 'Install it: pip install "layerquiz[keras]"'
-        raise NetworkError(f"a model of Keras needs Keras ({error})", cure=cure, slug="missing") from None
+    needs("keras", "keras")
+    import keras
+
     from layerquiz.network.importing.keras import network
 
     try:

@@ -6,12 +6,12 @@ What a file has lost stays lost: exporters fold BatchNorm into the convolution b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
+from layerquiz.network.importing.imported import Imported
 from layerquiz.network.importing.onnx import inference, learned, merging, norms, recurrent, shaping, windows
 from layerquiz.network.importing.onnx.constants import folded
 from layerquiz.network.importing.onnx.file import Graph, Node, read
@@ -20,14 +20,6 @@ from layerquiz.network.importing.onnx.run import WRITERS, Run
 from layerquiz.network.importing.onnx.values import STRIP, Scores, Value, Weight, places, transposed, whole
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable, shortened, shown
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A network, and what its file holds that the network does not say."""
-
-    network: Network
-    notes: tuple[str, ...] = ()
 
 
 def _gather(run: Run, node: Node) -> None:
@@ -96,7 +88,7 @@ def _sizes(graph: Graph, input_shape: Sequence[int] | None) -> tuple[int, tuple[
     """Return the batch (1 where it is open) and the sizes of the input."""
     given = None if input_shape is None else tuple(int(size) for size in input_shape)
     found = graph.sizes or ((None, *(None for _ in given)) if given is not None else ())
-    cure = "Give them: --input 3,224,224, or input_shape=(3, 224, 224)"
+    cure = "Give them: layerquiz import MODEL --input 3,224,224, or input_shape=(3, 224, 224) in Python"
     if not found:
         raise cannot("input", "the file does not say how many axes the input has", cure=cure)
     batch, sizes = found[0] or 1, found[1:]

@@ -81,7 +81,7 @@ class Run:
         """Return the sizes of an output of a node."""
         name = node.outputs[output]
         if name not in self.shapes:
-            cure = "Give the sizes of the input: --input 3,224,224, or input_shape=(3, 224, 224)"
+            cure = "Export the model with all sizes of the input fixed"
             raise cannot(node.where, "the sizes of its output are not known", cure=cure)
         return self.shapes[name]
 
