@@ -116,8 +116,8 @@ def test_a_keras_file_is_a_network(keras: Any, desk: Path) -> None:
             layers.Conv2D(4, 3, activation="relu"),
             layers.BatchNormalization(),
             layers.Flatten(),
+            layers.Dense(5),
         ]
-        + [layers.Dense(5)]
     )
     model.compile("adam", "mse")
     model.save(desk / "model.keras")

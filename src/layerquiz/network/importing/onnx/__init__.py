@@ -49,6 +49,8 @@ def imported(data: bytes, input_shape: Sequence[int] | None = None, name: str = 
         graph = read(data)
         run = _started(graph, input_shape, name)
         _translate(run)
+        if not run.draft.layers:
+            raise cannot("graph", "nothing in it is a layer")
         network = run.draft.checked()
         return Imported(network, _compared(run, network))
     except NetworkError as error:
@@ -59,24 +61,26 @@ def _started(graph: Graph, input_shape: Sequence[int] | None, name: str) -> Run:
     """Return an import that knows its input, and the stored tensors."""
     batch, sizes = _sizes(graph, input_shape)
     is_ids = graph.type in (6, 7)
+    run = Run(graph, Draft(name or graph.name or "network", {}, "pytorch"), batch)
+    run.values |= {
+        **graph.weights,
+        **graph.constants,
+        **{key: weight for key, weight in graph.weights.items() if weight.size > 1 or weight.learned is not False},
+    }
     readers = [node for node in graph.nodes if graph.input in node.inputs]
     order = _turned(readers, len(sizes) + 1)
     ordered = tuple(sizes[place - 1] for place in order[1:]) if order else sizes
     form = ("tokens",) if is_ids and len(sizes) == 1 else FORMS.get(len(sizes), ())
-    if len(sizes) == 2 and _is_strip(readers):
+    if len(sizes) == 2 and _is_strip(run, readers):
         form = STRIP
     if not form or (is_ids and len(sizes) > 1):
         what = f"its input has the sizes {shown(list(sizes))}" + (" of whole numbers" if is_ids else "")
         raise cannot("input", what, cure="A network takes features, a sequence, ids, or an image of 1 to 3 axes")
-    draft = Draft(name or graph.name or "network", dict(zip(form, ordered, strict=True)), "pytorch")
-    run = Run(graph, draft, batch)
+    run.draft.input = dict(zip(form, ordered, strict=True))
     value = whole(INPUT, form, ordered, batch)
     if order:
         value = transposed(value, tuple(order.index(place) for place in range(len(order))))
-    run.values |= {**graph.weights, **graph.constants, graph.input: value}
-    run.values |= {
-        key: weight for key, weight in graph.weights.items() if weight.size > 1 or weight.learned is not False
-    }
+    run.values[graph.input] = value
     run.shapes[graph.input], run.types[graph.input] = value.shape, graph.type
     for node in graph.nodes:
         run.uses.update(found for found in {*node.inputs})
@@ -112,10 +116,17 @@ def _turned(readers: Sequence[Node], rank: int) -> list[int]:
     return list(wanted) if orders == {wanted} and rank > 3 else []
 
 
-def _is_strip(readers: Sequence[Node]) -> bool:
+def _is_strip(run: Run, readers: Sequence[Node]) -> bool:
     """Say whether two axes are channels and a length: what reads them first slides over it, or norms channels."""
     ops = ("Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization", "InstanceNormalization")
-    return any(node.op in (*ops, "GlobalAveragePool", "GlobalMaxPool", "LpPool") for node in readers)
+    if any(node.op in (*ops, "GlobalAveragePool", "GlobalMaxPool", "LpPool") for node in readers):
+        return True
+    if len(readers) != 1 or readers[0].op not in ("ReduceMean", "ReduceMax"):
+        return False
+    stored = {node.outputs[0]: node.attributes.get("value") for node in run.graph.nodes if node.op == "Constant"}
+    stored |= run.graph.constants | {"": readers[0].attributes.get("axes")}
+    axes = stored.get(readers[0].inputs[1] if len(readers[0].inputs) > 1 else "")
+    return axes is not None and [int(axis) % 3 for axis in np.asarray(axes).reshape(-1)] == [2]
 
 
 def _translate(run: Run) -> None:

@@ -99,11 +99,13 @@ def pool(run: Run, node: Node) -> None:
     reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
     padding, source = sides(node, laid, out[2:], reach, stride), laid.layer
     front, up = [first for first, _ in padding], bool(node.attributes.get("ceil_mode", 0))
+    rounded = tuple(_rounded_up(*row) for row in zip(laid.sizes[1:], reach, stride, front, strict=True))
     if any(first != last for first, last in padding):
-        rows = zip(laid.sizes[1:], reach, stride, front, strict=True)
-        up = kind == "maxpool" and [_rounded_up(*row) for row in rows] == list(out[2:])
+        up = kind == "maxpool" and rounded == out[2:]
         if not up:
             source, front = run.draft.add("zeropad", source, padding=padding), [0] * rank
+    elif up and rounded < out[2:]:  # no window starts behind the image, which the inference of sizes does not know
+        out = run.shapes[node.outputs[0]] = (*out[:2], *rounded)
     keys: dict[str, Any] = {"kernel": kernel, "stride": None if stride == kernel else stride, "ceil": up}
     keys |= {"padding": front} if kind != "lppool" else {}
     keys |= {"dilation": dilation} if kind == "maxpool" else {}
