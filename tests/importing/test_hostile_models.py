@@ -165,6 +165,7 @@ ONNX: dict[str, tuple[Callable[[], bytes], str]] = {
     "graphs in graphs": (lambda: stacked(20), "graphs of its own"),
     "a constant of 10^18": (lambda: _constant_of(10**9), "from constants is not known here, or too large"),
     "a constant that doubles": (_grown, "from constants is not known here, or too large"),
+    "a name that is no text": (lambda: VALID.replace(b"Relu", b"Re\x80u"), "is not UTF-8"),
     "control characters": (lambda: renamed("a\x1b[31m\n\u202eb"), r"a\\x1b\[31m\\n\\u202eb"),
 }  # fmt: skip
 

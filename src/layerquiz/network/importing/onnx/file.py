@@ -13,6 +13,7 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.onnx import texts
 from layerquiz.network.importing.onnx.constants import MOST_NUMBERS
 from layerquiz.network.importing.onnx.schemas import check
 from layerquiz.network.importing.onnx.values import AUTOMATIC, Weight
@@ -87,12 +88,13 @@ def read(data: bytes) -> Graph:
         raise NetworkError("this is not readable as ONNX", why=why, slug="not-onnx") from None
     if not model.graph.node and not model.graph.input:
         raise NetworkError("this ONNX file holds no graph", slug="not-onnx")
-    if model.functions:
-        what = f'the file defines a function of its own, "{_cut(model.functions[0].name)}"'
-        raise cannot("functions", what, cure="Export the model with its functions inlined")
     if len(model.graph.node) > MOST_NODES:
         what = f"the graph has {len(model.graph.node):,} nodes"
         raise cannot("graph", what, cure=f"Allowed are {MOST_NODES:,}")
+    texts.check(model)
+    if model.functions:
+        what = f'the file defines a function of its own, "{_cut(model.functions[0].name)}"'
+        raise cannot("functions", what, cure="Export the model with its functions inlined")
     return _graph(model)
 
 
