@@ -1,4 +1,4 @@
-"""What Keras itself says of a model, found by its public properties alone: nothing here knows how models are imported."""
+"""What Keras itself says of a model, found by its public properties: nothing here knows how models are imported."""
 
 from __future__ import annotations
 

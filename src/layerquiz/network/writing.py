@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +15,14 @@ from layerquiz.network.layers.base import KEYS_OF_ALL, Keys
 from layerquiz.network.scope import is_block
 
 WIDTH = 120
+SHORT = 40
+"""What is no longer stays on one line."""
+
 LONGEST_KEY = 100
+WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+MEANT: Mapping[str, Any] = yaml.SafeLoader.yaml_implicit_resolvers
+"""What YAML takes for something else than a text, by the first sign."""
+
 FIRST = ("kind", "block", "name", "from")
 LAST_OF_BLOCK = tuple(name for name in BlockKeys.model_fields if name not in (*FIRST, "source", "layers"))
 LAST_OF_LAYER = tuple(name for name in Keys.model_fields if name not in (*FIRST, "source"))
@@ -121,8 +129,9 @@ def _pieces(value: Any, lead: str = "", end: str = "", nothing: str = "null") ->
         last = f"{brackets[1]}{end}" if place == len(entries) - 1 else ","
         if entry is None:
             yield f"{first}{leads[place]}{nothing}{last}"
-        else:
-            yield from _pieces(entry, first + leads[place], last)
+            continue
+        whole = " ".join(_pieces(entry, first + leads[place], last))
+        yield from [whole] if len(whole) <= SHORT else _pieces(entry, first + leads[place], last)
 
 
 def _broken(lead: str, pieces: list[str], indent: str) -> Iterator[str]:
@@ -140,7 +149,11 @@ def _broken(lead: str, pieces: list[str], indent: str) -> Iterator[str]:
 
 def scalar(value: Any) -> str:
     """Return one value as YAML, with quotes only where it needs them; an expression of a block always has them."""
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
+        if WORD.fullmatch(value) and not any(form.match(value) for _, form in MEANT.get(value[0], [])):
+            return value
         plain = _dumped(value)
         return plain if plain == value and not _looks_special(value) else _dumped(value, style='"')
     return _dumped(value)

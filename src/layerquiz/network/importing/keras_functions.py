@@ -8,7 +8,7 @@ from typing import Any
 
 from layerquiz.network.importing.keras_layers import Write, entries
 from layerquiz.network.importing.keras_shapes import joined, merged, reshaped, sided
-from layerquiz.network.importing.keras_use import FORMS, SEQUENCE, Tensor, Use, is_variable
+from layerquiz.network.importing.keras_use import FORMS, SEQUENCE, Tensor, Use
 
 
 def unary(at: Use) -> Tensor:
@@ -29,13 +29,13 @@ def arithmetic(kind: str) -> Write:
 
     def write(at: Use) -> Tensor:
         first, second = at.argument(0, "x1"), at.argument(1, "x2")
-        constant = second if isinstance(first, Tensor) else first
-        if not kind and (isinstance(constant, Tensor) or is_variable(constant)):
-            raise at.refused("it is computed with a layer or with weights", "the notation adds and multiplies these")
+        weights = [tensor for tensor in at.inputs if tensor.weight is not None]
+        if not kind and len(at.inputs) > 1:
+            raise at.refused("it is computed with a layer or with weights", "The notation adds and multiplies these")
+        if weights:
+            return _with_weight(at, kind, weights[0])
         if isinstance(first, Tensor) and isinstance(second, Tensor):
             return merged(at, kind, [first, second])
-        if is_variable(constant):
-            return _with_weights(at, kind, constant)
         if at.first.shape != at.shape:
             raise at.refused(f"numbers that stand in it stretch {at.first.shape} to {at.shape}")
         return at.layer("identity")  # numbers that are added or multiplied with change no count
@@ -43,39 +43,44 @@ def arithmetic(kind: str) -> Write:
     return write
 
 
-def _with_weights(at: Use, kind: str, weight: Any) -> Tensor:
-    """Write a weight of a layer of somebody's own down: a scale for each channel, positions, or a tensor by itself."""
-    shape = tuple(weight.shape)
+def _with_weight(at: Use, kind: str, symbol: Tensor) -> Tensor:
+    """Write a weight down: a scale for each channel, positions, or a tensor that stands alone and is merged."""
+    shape = _stretched(at, symbol)
+    used = tuple(size for size in shape if size != 1)
     if kind == "multiply" and shape == at.first.shape[-1:] and at.first.shape == at.shape:
         return at.learned("scale")
-    if kind == "add" and at.rank == len(SEQUENCE) and shape[-2:] == at.shape and prod(shape) == prod(at.shape):
-        return at.learned("positionembedding", at.sequence(at.first))
-    padded = (1,) * (at.rank - len(shape)) + shape
-    padded = padded[len(padded) - at.rank :] if set(padded[: len(padded) - at.rank]) <= {1} else padded
-    if len(padded) != at.rank:
-        raise at.refused(f"a weight of the shape {shape} stands in it, and its output is {at.shape}")
-    alone = alone_weight(at, weight, padded)
-    return merged(at, kind, [at.first, alone])
+    is_placed = at.first.shape == at.shape and used == tuple(size for size in at.shape if size != 1)
+    table = tuple(symbol.weight.shape)
+    if kind == "add" and is_placed and at.rank == len(SEQUENCE) and table[-1] == at.shape[-1]:
+        count = prod(table[:-1])
+        return at.learned("positionembedding", at.sequence(at.first), positions=None if count == at.shape[0] else count)
+    return merged(at, kind, [at.first, alone(at, symbol)])
 
 
-def alone_weight(at: Use, weight: Any, shape: tuple[int, ...]) -> Tensor:
-    """Write a weight down as a layer without an input, in the axes of what it is merged with."""
-    name = str(getattr(weight, "name", "weight"))
-    draft = at.written.draft
-    trainable = None if weight.trainable else False
-    shares = at.lent[0] if at.lent else None
-    made = draft.add("parameter", name=f"{at.title}/{name}", shape=list(shape), trainable=trainable, shares=shares)
-    at.layers.append(made)
-    at.owning.append(made)
-    return Tensor(made, FORMS[len(shape)], shape)
+def _stretched(at: Use, symbol: Tensor) -> tuple[int, ...]:
+    """Return the sizes of a weight without the batch, along which it is the same."""
+    return symbol.shape[1:] if len(symbol.shape) > at.rank else symbol.shape
+
+
+def alone(at: Use, symbol: Tensor) -> Tensor:
+    """Write a weight down as a layer without an input, with as many axes as what it is merged with."""
+    shape = _stretched(at, symbol)
+    shape = (*(1,) * (at.rank - len(shape)), *shape)
+    if prod(shape) != prod(symbol.weight.shape):
+        raise at.refused(f"a part of a weight of the shape {tuple(symbol.weight.shape)} stands in it")
+    made = at.learned(
+        "parameter", part=str(symbol.weight.name), gives=shape, sizes=FORMS[len(shape)], shape=list(shape)
+    )
+    at.written.draft.layers[-1]["from"] = []
+    return made
 
 
 def matrix_product(at: Use) -> Tensor:
     """Write a product with a matrix of weights down, which is a dense layer without a bias."""
-    first, second = at.argument(0, "x1"), at.argument(1, "x2")
-    if isinstance(first, Tensor) and is_variable(second) and len(second.shape) == 2:
-        return at.learned("dense", first, units=int(second.shape[1]), bias=False)
-    if isinstance(first, Tensor) and isinstance(second, Tensor):
+    weights = [tensor for tensor in at.inputs if tensor.weight is not None]
+    if weights and len(weights[0].shape) == 2 and at.inputs[-1] is weights[0]:
+        return at.learned("dense", units=at.shape[-1], bias=False)
+    if len(at.inputs) > 1:
         raise at.refused("it multiplies two matrices that are computed", cure="Use keras.layers.Dot")
     raise at.refused("a matrix of numbers stands in it that belongs to no layer", cure="Use a dense layer")
 
@@ -100,8 +105,8 @@ def transposed(at: Use) -> Tensor:
 
 
 def concatenation(at: Use) -> Tensor:
-    """Write a concatenation down."""
-    return joined(at, at.inputs, at.op.axis)
+    """Write a concatenation down; a weight, such as a class token, stands alone first."""
+    return joined(at, [tensor if tensor.weight is None else alone(at, tensor) for tensor in at.inputs], at.op.axis)
 
 
 def reduced(kind: str) -> Write:
@@ -167,12 +172,23 @@ def shuffled(kind: str) -> Write:
     return write
 
 
+def patches(at: Use) -> Tensor:
+    """Write patches side by side down, each of whose pixels becomes channels."""
+    sizes = {*at.op.size, *entries(at.op.strides)}
+    if len(at.op.size) != len(SEQUENCE) or len(sizes) > 1 or at.op.dilation_rate != 1:
+        raise at.refused("its patches overlap or are no squares", cure="Use a convolution")
+    return at.layer("pixelunshuffle", factor=int(at.op.size[0]))
+
+
 ACTIVATIONS = (
     *("Relu", "Relu6", "Sigmoid", "Softplus", "Softsign", "SoftShrink", "Silu", "LogSigmoid", "LeakyRelu"),
     *("HardSigmoid", "HardSilu", "Elu", "Selu", "Gelu", "Celu", "Glu", "TanhShrink", "HardTanh", "HardShrink"),
     *("Softmax", "LogSoftmax", "Tanh", "Exp", "Log", "Log1p", "Sqrt", "Rsqrt", "Square", "Absolute", "Negative"),
     *("Reciprocal", "Sin", "Cos", "Erf", "Clip", "Normalize", "Squareplus", "SparseSigmoid", "Threshold"),
 )
+WITH_WEIGHTS = frozenset(("Add", "Subtract", "Multiply", "Maximum", "Minimum", "Matmul", "Concatenate"))
+"""Functions in which a weight of a layer of somebody's own may stand."""
+
 SAME = ("Cast", "StopGradient", "ConvertToTensor", "Copy", "Identity")
 
 FUNCTIONS: dict[str, Write] = {
@@ -188,6 +204,7 @@ FUNCTIONS: dict[str, Write] = {
     "Max": reduced("globalmaxpool"),
     "GetItem": taken,
     "Pad": padded,
+    "ExtractPatches": patches,
     "DepthToSpace": shuffled("pixelshuffle"),
     "SpaceToDepth": shuffled("pixelunshuffle"),
 }

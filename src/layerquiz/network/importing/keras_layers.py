@@ -68,7 +68,7 @@ def word(found: str) -> str | None:
 def last(at: Use, layer: Any) -> None:
     """Refuse channels that come first."""
     if getattr(layer, "data_format", None) == "channels_first":
-        why = "the sizes of Keras' networks are written with the channels last"
+        why = "The sizes of Keras' networks are written with the channels last"
         raise at.refused("its channels come first", why, 'Build it with data_format="channels_last"')
 
 
@@ -209,14 +209,14 @@ def trailing(at: Use, axis: Any) -> int:
     count = len(at.first.shape) + 1
     places = sorted({place % count for place in entries(axis)})
     if places != list(range(count - len(places), count)):
-        raise at.refused(f"it normalises along the axes {places}", "in the notation these are the last ones")
+        raise at.refused(f"it normalises along the axes {places}", "In the notation these are the last ones")
     return len(places)
 
 
 def one_last(at: Use, axis: Any) -> None:
     """Refuse a normalisation that has numbers for another axis than the last."""
     if trailing(at, axis) != 1:
-        raise at.refused("it has numbers for several axes", "in the notation it has them for each channel")
+        raise at.refused("it has numbers for several axes", "In the notation it has them for each channel")
 
 
 def batch_norm(at: Use) -> Tensor:
@@ -246,7 +246,7 @@ def normalization(at: Use) -> Tensor:
     is_given = at.op.input_mean is not None
     if not is_given:
         if at.op.axis in (None, ()):
-            raise at.refused("it has one mean for all channels", "in the notation it has one for each")
+            raise at.refused("it has one mean for all channels", "In the notation it has one for each")
         one_last(at, at.op.axis)
     return at.learned("normalization", given=is_given)
 
@@ -255,7 +255,7 @@ def slopes(at: Use) -> Tensor:
     """Write a parametric ReLU down."""
     axes, shared = range(1, at.rank + 1), sorted(at.op.shared_axes or ())
     if shared not in ([], list(axes), list(axes)[:-1]):
-        raise at.refused(f"it shares its slopes along {shared}", "in the notation along all axes, or all but the last")
+        raise at.refused(f"it shares its slopes along {shared}", "In the notation along all axes, or all but the last")
     is_all = shared == list(axes)
     found = None if is_all else "elements" if not shared else "channels"
     return at.learned("prelu", parameters=found)

@@ -32,13 +32,13 @@ def bidirectional(at: Use) -> Tensor:
     if merge is None:
         raise at.refused("its two directions are not merged", cure='Use merge_mode="concat"')
     if _said(at, forward) != _said(at, backward):
-        raise at.refused("its two directions are different layers", "in the notation they are alike")
+        raise at.refused("its two directions are different layers", "In the notation they are alike")
     return _recurrent(at, forward, bidirectional=True, merge="concat" if merge == "concat" else "sum")
 
 
 def _recurrent(at: Use, layer: Any, **more: Any) -> Tensor:
     if at.argument(1, "initial_state") is not None or len(at.inputs) > 1:
-        raise at.refused("it begins with a state that is computed", "a layer of the notation begins with zeros")
+        raise at.refused("it begins with a state that is computed", "A layer of the notation begins with zeros")
     kind, keys = _said(at, layer)
     return at.learned(kind, at.sequence(at.first), sizes=FORMS[at.rank], **keys, **more)
 
@@ -61,7 +61,7 @@ def convolutional_state(at: Use) -> Tensor:
     layer = at.op
     last(at, layer)
     if at.argument(1, "initial_state") is not None:
-        raise at.refused("it begins with a state that is computed", "a layer of the notation begins with zeros")
+        raise at.refused("it begins with a state that is computed", "A layer of the notation begins with zeros")
     keys = {
         "filters": layer.filters,
         "kernel": entries(layer.kernel_size),
@@ -83,7 +83,7 @@ def attention(at: Use) -> Tensor:
     if said.get("use_gate"):
         raise at.refused("it has a gate, which is not said in the notation")
     if said.get("attention_axes") not in (None, 1, [1], (1,)) or at.rank != len(SEQUENCE):
-        raise at.refused("it attends along several axes", "in the notation along the tokens of a sequence")
+        raise at.refused("it attends along several axes", "In the notation along the tokens of a sequence")
     query, others = _attended(at, at.argument(0, "query"), at.argument(1, "value"), at.argument(2, "key"))
     each = said["head_dim"] if is_grouped else said["key_dim"]
     heads = said["num_query_heads"] if is_grouped else said["num_heads"]
@@ -101,7 +101,7 @@ def attention(at: Use) -> Tensor:
 def scored(at: Use) -> Tensor:
     """Write attention without projections down; Keras takes the values before the keys."""
     if getattr(at.op, "score_mode", "dot") != "dot":
-        raise at.refused(f'its score is "{at.op.score_mode}"', "in the notation it is the dot product")
+        raise at.refused(f'its score is "{at.op.score_mode}"', "In the notation it is the dot product")
     given = at.argument(0, "inputs")
     query, others = _attended(at, given[0], given[1], given[2] if len(given) > 2 else None)
     kind = "dotattention" if type(at.op).__name__ == "Attention" else "additiveattention"
@@ -112,7 +112,7 @@ def _attended(at: Use, query: Tensor, value: Tensor, key: Tensor | None) -> tupl
     """Return the query, and the keys and values in the order of the notation, none where they are the query."""
     given = [tensor for tensor in (query, value, key) if tensor is not None]
     if len(at.inputs) != len(given):
-        raise at.refused("it is given a mask that is computed", "a mask is not said in the notation")
+        raise at.refused("it is given a mask that is computed", "A mask is not said in the notation")
     query, value, key = (at.sequence(tensor) for tensor in (query, value, value if key is None else key))
     if key is value:
         return query, [] if value is query else [value]
@@ -142,7 +142,11 @@ def _reversed(at: Use) -> Tensor:
 
 def each_step(at: Use) -> Tensor:
     """Write what is done at each step down: dense layers and norms as they are, convolutions over one axis more."""
-    inner = at.op.layer
+    return stepwise(at, at.op.layer)
+
+
+def stepwise(at: Use, inner: Any) -> Tensor:
+    """Write down what a layer does at each step."""
     name = type(inner).__name__
     if name in ("Conv1D", "Conv2D"):
         return windowed(at, inner, framed=True)
@@ -155,10 +159,17 @@ def each_step(at: Use) -> Tensor:
         return {**LAYERS, **SHAPES}[name](inside)
     if name == "Flatten" or (name == "Reshape" and at.rank in FORMS):
         return at.layer("reshape", shape=list(at.shape), sizes=FORMS[at.rank])
+    if name in ("GlobalAveragePooling2D", "GlobalMaxPooling2D"):
+        last(at, inner)
+        kind = "adaptivemaxpool" if "Max" in name else "adaptiveavgpool"
+        part, small = ("", at.shape) if inner.keepdims else ("pool", (at.shape[0], 1, 1, at.shape[-1]))
+        made = at.layer(kind, part=part, gives=small, size=[at.shape[0], 1, 1])
+        return made if inner.keepdims else at.layer("tokens", made, sizes=SEQUENCE)
     raise at.refused(f"{name} at each step is not said in the notation")
 
 
-ALIKE = frozenset(("Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "BatchNormalization", "Identity"))
+ALIKE = frozenset(("Activation", "ReLU", "LeakyReLU", "ELU", "Dropout", "BatchNormalization", "Identity", "Rescaling"))
+ALIKE |= {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"}
 """Layers that do the same to each step as to all of them; those with an axis count it from the front."""
 
 

@@ -28,6 +28,19 @@ def identity(at: Use) -> Tensor:
     return at.layer("identity")
 
 
+def augmented(at: Use) -> Tensor:
+    """Write down what changes pictures in training alone; it does nothing to what is predicted."""
+    if at.first.shape != at.shape:
+        raise at.refused("it changes the size of pictures", "Preparation of data stands before the input")
+    return at.layer("identity")
+
+
+AUGMENTATIONS = (
+    *("Brightness", "ColorDegeneration", "ColorJitter", "Contrast", "Crop", "ElasticTransform", "Erasing", "Flip"),
+    *("GaussianBlur", "Grayscale", "Hue", "Invert", "Perspective", "Posterization", "Rotation", "Saturation"),
+    *("Sharpness", "Shear", "Translation", "Zoom"),
+)
+
 SLIDING = frozenset(name for name in LAYERS if name.endswith(("1D", "1DTranspose")) and "Global" not in name) | {
     "ZeroPadding1D",
     "Cropping1D",
@@ -51,7 +64,8 @@ def reshaped(at: Use, tensor: Tensor) -> Tensor:
     """Write down that the numbers of each example stand in another shape."""
     if prod(tensor.shape) != prod(at.shape):
         raise at.refused(f"{tensor.shape} becomes {at.shape}: numbers of several examples are mixed")
-    if len(tensor.shape) > len(SEQUENCE) == at.rank and at.shape[-1] == tensor.shape[-1]:
+    is_image = len(tensor.shape) > len(SEQUENCE) or tensor.sizes == STRIP
+    if is_image and at.rank == len(SEQUENCE) and at.shape[-1] == tensor.shape[-1]:
         return at.layer("tokens", tensor, sizes=SEQUENCE)
     return at.layer("reshape", tensor, shape=list(at.shape), sizes=FORMS.get(at.rank, ()))
 
@@ -141,7 +155,7 @@ def dot(at: Use) -> Tensor:
     first = at.first
     axes = {place % (len(first.shape) + 1) for place in entries(at.op.axes)}
     if len(axes) > 1 or 0 in axes or len(first.shape) > len(SEQUENCE):
-        raise at.refused(f"its product is along the axes {at.op.axes}", "in the notation along one, the same of both")
+        raise at.refused(f"its product is along the axes {at.op.axes}", "In the notation along one, the same of both")
     is_last = axes == {len(first.shape)}
     tensors = [at.sequence(tensor) for tensor in at.inputs]
     return at.layer("dot", *tensors, axis=None if is_last else "tokens", sizes=FORMS[at.rank])
@@ -154,6 +168,7 @@ SHAPES: dict[str, Write] = {
     **{f"UpSampling{rank}D": upsample for rank in (1, 2, 3)},
     **dict.fromkeys(("Identity", "ActivityRegularization", "Masking", "Rescaling"), identity),
     **{name: merging(name.lower()) for name in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")},
+    **{f"Random{name}": augmented for name in AUGMENTATIONS},
     "GaussianNoise": noise,
     "StochasticDepth": lambda at: at.layer("dropout", rate=at.op.drop_path_rate),
     "Flatten": flatten,

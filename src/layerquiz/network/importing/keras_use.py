@@ -27,12 +27,17 @@ FORMS = {
 
 @dataclass(eq=False, slots=True)
 class Tensor:
-    """What a layer of the draft gives: the layer's name, the names of its sizes, and the sizes, the channels last."""
+    """What a layer of the draft gives: the layer's name, the names of its sizes, and the sizes, the channels last.
+
+    turned: the same numbers as a strip, or as a sequence. weight: the variable of somebody's own layer that this is
+    instead; its shape is then all of it.
+    """
 
     name: str
     sizes: tuple[str, ...]
     shape: Shape
     turned: Tensor | None = None
+    weight: Any = None
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ class Use:
     @property
     def first(self) -> Tensor:
         """Return the first computed value that it takes."""
-        return self.inputs[0]
+        return next(tensor for tensor in self.inputs if tensor.weight is None)
 
     @property
     def shape(self) -> Shape:
@@ -134,7 +139,7 @@ class Use:
         trained, still = self.weights
         learned = [weight.name for weight in still if weight.name not in STATISTICS]
         if trained and learned:
-            why = "the notation freezes a layer as a whole"
+            why = "The notation freezes a layer as a whole"
             raise self.refused(f'"{learned[0]}" is frozen and other weights are not', why)
         return bool(learned)
 
@@ -146,7 +151,7 @@ class Use:
         """
         given = getattr(self.op, "weights", None)
         if given is None:
-            given = [found for found in self.args if is_variable(found)]
+            given = [tensor.weight for tensor in self.inputs if tensor.weight is not None]
         return [found for found in given if found.trainable], [found for found in given if not found.trainable]
 
     def strip(self, tensor: Tensor) -> Tensor:
@@ -183,11 +188,6 @@ class Use:
         trained, still = ([], []) if self.lent is not None else self.weights
         counts = {"trainable": numbers(trained), "nontrainable": numbers(still)}
         self.written.draft.says(self.title, *self.layers, **counts, shape=self.shape)
-
-
-def is_variable(found: Any) -> bool:
-    """Say whether an argument is a weight, and no value that was computed."""
-    return hasattr(found, "trainable") and hasattr(found, "shape") and not isinstance(found, Tensor)
 
 
 def named(sizes: tuple[str, ...], shape: Shape) -> dict[str, int]:

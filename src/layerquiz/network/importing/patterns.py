@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import accumulate
+from typing import Protocol
 
-from layerquiz.network.importing.sequences import Item, bases, frozen, outside
+from layerquiz.network.importing.sequences import Item, bases, columns, outside
+from layerquiz.network.layers import KINDS
 
 LONGEST = 64
 WORK = 300_000
@@ -14,7 +16,13 @@ LINE = 30
 """What a line costs beside its characters."""
 
 HEADER = 2 * LINE + 40
-LEAST = 60
+LEAST = 150
+SHARE = 0.22
+"""The least that a block spares, and its least share of what it replaces: below, all layers in a row read better."""
+
+INPUTS, STRANGE = 80, 80
+"""What a second input costs (a third costs four times as much), and each output that is taken from within."""
+
 FEWEST_ALONE = 4
 
 
@@ -29,21 +37,33 @@ class Body:
     out: int = -1
     where: dict[int, int] = field(default_factory=dict)
     values: list[object] = field(default_factory=list)
+    costs: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Note where each layer stands, and what is equal where the values of two items are."""
         first = self.rows[0]
         for number, item in enumerate(first):
             self.where.update(dict.fromkeys(range(item.start, item.stop), number))
-        self.values = [tuple(frozen(row[place].values) for row in self.rows) for place in range(len(first))]
+        self.values = [tuple(row[place].values for row in self.rows) for place in range(len(first))]
+        self.costs = list(accumulate(map(line, first), initial=0))
+
+
+def gathers(item: Item) -> bool:
+    """Say whether an item is a layer that takes any number of inputs, and takes several, each once."""
+    several = len(set(item.inputs)) == len(item.inputs) > 1
+    return several and not item.copies and KINDS[item.token[0]].inputs[1] is None
 
 
 @dataclass(eq=False, slots=True)
 class Start:
-    """Where an occurrence of a pattern begins, and what it takes from outside so far."""
+    """Where an occurrence of a pattern begins, and what it takes from outside so far.
+
+    gathers: its first layer takes all of that, however much it is: a concatenation of everything before.
+    """
 
     body: Body
     place: int
+    gathers: bool = False
     taken: dict[int, int] = field(default_factory=dict)
 
     def said(self, length: int) -> object | None:
@@ -54,13 +74,19 @@ class Start:
         item, first = row[self.place + length], row[self.place].start
         borrowed = []
         for place in item.lenders:
-            if not first <= place < item.start:
+            if place >= item.start:
                 return None
-            borrowed.append(self._inside(row, place))
+            borrowed.append(self._inside(row, place) if place >= first else (place,))
+        if not length:
+            self.gathers = gathers(item)
+            if self.gathers:
+                return item.token, "all", tuple(borrowed)
         wired = []
         for place in item.inputs:
             if place >= first:
                 wired.append(self._inside(row, place))
+            elif self.gathers:
+                return None
             else:
                 wired.append((self.taken.setdefault(place, len(self.taken)),))
         return item.token, tuple(wired), tuple(borrowed)
@@ -79,7 +105,7 @@ class Pattern:
     starts: list[Start]
     length: int
     out: int = 0
-    spared: float = 0.0
+    weight: float = 1.0
 
     def rows(self) -> Iterable[list[Item]]:
         """Yield the items of each occurrence, in each copy of the block that it stands in."""
@@ -88,23 +114,29 @@ class Pattern:
                 yield row[start.place : start.place + self.length]
 
 
-def best(bodies: Sequence[Body], reads: Sequence[int], names: Any) -> Pattern | None:
+def best(bodies: Sequence[Body], reads: Sequence[int], names: Naming) -> Pattern | None:
     """Return the pattern that spares the most text, or None where none is worth a block."""
-    promising = sorted(
-        ((_bound(found), number, found) for number, found in enumerate(_candidates(bodies))),
-        key=lambda entry: (-entry[0], entry[1]),
-    )
-    chosen: Pattern | None = None
-    for bound, _, found in promising:
-        if bound * MOST_WEIGHT <= (chosen.spared if chosen else LEAST):
+    promising = []
+    for number, found in enumerate(_candidates(bodies)):
+        bound = _bound(found)
+        if bound > LEAST:
+            found.weight = names.weight(found)
+            promising.append((-bound * found.weight, number, found))
+    chosen, most = None, 0.0
+    for bound, _, found in sorted(promising, key=lambda entry: entry[:2]):
+        if -bound <= most:
             break
-        found.spared = _spared(found, reads) * names.weight(found)
-        if found.spared > (chosen.spared if chosen else LEAST):
-            chosen = found
+        spared, written = _spared(found, reads)
+        if spared >= LEAST and spared >= SHARE * written and spared * found.weight > most:
+            chosen, most = found, spared * found.weight
     return chosen
 
 
-MOST_WEIGHT = 1.5
+class Naming(Protocol):
+    """What names say of patterns."""
+
+    def weight(self, pattern: Pattern) -> float:
+        """Return how much better a pattern is as a block because its copies are modules by their names."""
 
 
 def _candidates(bodies: Sequence[Body]) -> Iterable[Pattern]:
@@ -137,44 +169,44 @@ def _apart(starts: Sequence[Start], length: int) -> list[Start]:
 
 def line(item: Item) -> int:
     """Return about how much an item's line costs."""
-    written = sum(len(label) + 6 for label in item.labels if label != "trainable")
-    return LINE + 34 + (written if item.copies else written // 2 + 8)
+    written = sum(map(len, item.labels)) + 6 * len(item.labels)
+    return LINE + 34 + (written if item.copies else written // 3 + 8)
 
 
 def _bound(pattern: Pattern) -> float:
     """Return the most that a pattern could spare."""
-    body = sum(line(item) for item in next(iter(pattern.rows())))
-    return body * (len(pattern.starts) - 1) - HEADER - LINE
+    return _lines(pattern) * (len(pattern.starts) - 1) - HEADER - LINE
 
 
-def _spared(pattern: Pattern, reads: Sequence[int]) -> float:
-    """Return how much text a pattern spares: its lines at each place, against a block and its uses."""
+def _lines(pattern: Pattern) -> int:
+    body, place = pattern.starts[0].body, pattern.starts[0].place
+    return body.costs[place + pattern.length] - body.costs[place]
+
+
+def _spared(pattern: Pattern, reads: Sequence[int]) -> tuple[float, float]:
+    """Return how much text a pattern spares, and how much it replaces: lines at each place against a block's uses."""
     rows = list(pattern.rows())
     pattern.out, strange = _output(rows, reads)
-    if pattern.out < 0:
-        return 0
-    for start in pattern.starts:
-        if 0 <= start.body.out - start.place < pattern.length and start.body.out - start.place != pattern.out:
-            return 0
+    if pattern.out < 0 or any(_is_hidden(start, pattern) for start in pattern.starts):
+        return 0, 0
     inputs = outside(rows[0])
-    if not inputs or any(not outside(row) for row in rows):
-        return 0
-    arguments = bases(_columns(rows))
-    uses = runs(pattern)
-    if pattern.length == 1 and (rows[0][0].copies or max(map(len, uses)) < FEWEST_ALONE):
-        return 0
-    body = sum(line(item) for item in rows[0])
-    use = LINE + 40 + sum(len(label) + 6 for label, _ in arguments) + 24 * (len(inputs) - 1)
-    written = HEADER + body + 24 * len(arguments) + use * len(uses) + 40 * strange
-    return body * len(pattern.starts) - written
+    uses = runs(pattern) if inputs else []
+    alone = pattern.length == 1 and (rows[0][0].copies or max(map(len, uses), default=0) < FEWEST_ALONE)
+    if not inputs or alone:
+        return 0, 0
+    arguments = bases(columns(rows))
+    body = sum(map(line, rows[0]))
+    further = 0 if pattern.starts[0].gathers else INPUTS * (len(inputs) - 1) ** 2
+    use = LINE + 40 + sum(len(label) + 6 for label, _ in arguments) + further
+    written = HEADER + body + 24 * len(arguments) + use * len(uses) + STRANGE * strange
+    before = body * len(pattern.starts)
+    return before - written, before
 
 
-def _columns(rows: list[list[Item]]) -> list[tuple[str, tuple[Any, ...]]]:
-    return [
-        (label, tuple([row[place].values[number] for row in rows]))
-        for place, item in enumerate(rows[0])
-        for number, label in enumerate(item.labels)
-    ]
+def _is_hidden(start: Start, pattern: Pattern) -> bool:
+    """Say whether a pattern would hide the output of the block that it stands in."""
+    place = start.body.out - start.place
+    return 0 <= place < pattern.length and place != pattern.out
 
 
 def _output(rows: list[list[Item]], reads: Sequence[int]) -> tuple[int, int]:

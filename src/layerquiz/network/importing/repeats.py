@@ -25,6 +25,7 @@ from layerquiz.network.importing.sequences import (
     outside,
 )
 from layerquiz.network.layers import KINDS
+from layerquiz.network.network import Network
 from layerquiz.network.writing import text
 
 MOST_BLOCKS = 40
@@ -37,15 +38,21 @@ def folded(spec: Mapping[str, Any]) -> dict[str, Any]:
     returned as it is. Names of layers in blocks are dotted ones; `correspondence` tells which is which.
     """
     flat = dict(spec)
-    if not is_foldable(flat) or len(flat["layers"]) < 2:
-        return flat
+    written = rewritten(flat) if is_foldable(flat) else flat
+    return written if _is_shorter(written, flat) and is_same(flat, written) else flat
+
+
+def readable(network: Network) -> Network:
+    """Return a network that an importer wrote flat with blocks where it repeats itself."""
+    return Network.parse(folded(network.spec))
+
+
+def rewritten(flat: dict[str, Any]) -> dict[str, Any]:
+    """Return a flat network with blocks, however long; `folded` compares the two."""
     items = items_of(flat["layers"])
     names = Names([layer["name"] for layer in flat["layers"]], [layer["kind"] for layer in flat["layers"]])
     blocks = _fold(items, names)
-    if not blocks:
-        return flat
-    written = Rewriting(flat, items, blocks, names).notation()
-    return written if _is_shorter(written, flat) and is_same(flat, written) else flat
+    return Rewriting(flat, items, blocks, names).notation() if blocks else flat
 
 
 def correspondence(flat: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, str]:
@@ -134,7 +141,7 @@ def _placed(pattern: Pattern) -> Block:
             copies = [Copy(block, part, outside(part), part[pattern.out].out) for part in parts]
             made.append((row, first, stop, copies))
     block.copies = sorted(chain.from_iterable(copies for *_, copies in made), key=lambda copy: copy.items[0].start)
-    arguments = bases(columns(block))
+    arguments = bases(columns(block.rows))
     block.labels = tuple(label for label, _ in arguments)
     for number, copy in enumerate(block.copies):
         copy.values = tuple(column[number] for _, column in arguments)

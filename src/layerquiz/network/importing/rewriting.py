@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from layerquiz.network.blocks import KEYS
-from layerquiz.network.importing.naming import Names, agreed, distinct, word
+from layerquiz.network.importing.naming import Names, agreed, distinct, named_after, unnumbered, word
 from layerquiz.network.importing.sequences import (
     INPUT,
     REPEAT,
-    WIDTHS,
+    SHAPE,
     Block,
     Column,
     Item,
     bases,
     columns,
+    columns_at,
     defaults,
     frozen,
     is_constant,
-    multiple,
+    is_width,
+    relation,
+    thawed,
 )
+from layerquiz.network.layer import is_name
 from layerquiz.network.layers import KINDS
 from layerquiz.network.scope import COPY
 
 COUNTED = "blocks"
 """The argument that says how often a block in a block is repeated."""
+
+LONGEST_ARGUMENT = 24
+JOINING = ("encoder", "decoder", "residual", "inception")
+OF_LAYERS = ("filters", "units", "features")
+"""The widths that a layer is named for, before those that only follow them."""
+
+COPIED = re.compile(rf"{COPY}\d*")
+UNNAMED = frozenset(("activation", "dropout", "identity", "flatten"))
 
 
 class Rewriting:
@@ -35,18 +48,38 @@ class Rewriting:
         self.flat, self.items, self.names = flat, items, names
         self.layers = flat["layers"]
         self.blocks = self._inner_first(blocks)
-        self.called = dict(zip(self.blocks, self._block_names(), strict=True))
+        self.plainly = {block: self._block_name(block) for block in self.blocks}
+        self.called = dict(zip(self.blocks, distinct(list(self.plainly.values()), KEYS), strict=True))
         self.locals = {block: self._local_names(block) for block in self.blocks}
-        self.arguments = {block: self._argument_names(block) for block in self.blocks}
+        self.arguments: dict[Block, list[str]] = {}
+        for block in self.blocks:
+            self.arguments[block] = self._argument_names(block)
         self.plain = {block: self._defaults(block) for block in self.blocks}
         self.top = self._top_names()
+        self.mentioned: set[tuple[Block | None, str]] = set()
+        """The names that an entry of a block, or of the network, says, from inside or outside of it."""
 
     def notation(self) -> dict[str, Any]:
         """Return the network with its blocks."""
         written = {key: value for key, value in self.flat.items() if key != "layers"}
         written["blocks"] = {self.called[block]: self._definition(block) for block in self.blocks}
         written["layers"] = self._entries(None)
+        for block in self.blocks:
+            self._unname(written["blocks"][self.called[block]]["layers"], block)
+        self._unname(written["layers"], None)
         return written
+
+    def _unname(self, entries: list[dict[str, Any]], block: Block | None) -> None:
+        """Take away names that say nothing: of activations and the like that nothing mentions."""
+        names = [entry["name"] for entry in entries]
+        counts: dict[str, int] = {}
+        for entry, name in zip(entries, names, strict=True):
+            kind = entry.get("kind", "")
+            counts[kind] = counts.get(kind, 0) + 1
+            plain = f"{kind}_{counts[kind]}"
+            free = name == plain or (block is not None and plain not in names)
+            if free and kind in UNNAMED and (block, name) not in self.mentioned:
+                del entry["name"]
 
     def _inner_first(self, blocks: Sequence[Block]) -> list[Block]:
         """Return the blocks, each behind those that stand in it."""
@@ -65,62 +98,73 @@ class Rewriting:
 
     # Names
 
-    def _block_names(self) -> list[str]:
-        return distinct([self._block_name(block) for block in self.blocks], KEYS)
-
     def _block_name(self, block: Block) -> str:
-        kinds = {self.layers[item.start]["kind"] for item in block.copies[0].items if not item.copies}
-        stems = {word(kind) for kind in kinds}
-        if stems <= {"conv", "norm", "activation"} and "conv" in stems:
-            return "convolution"
-        if "attention" in stems:
-            return "encoder"
-        if not kinds:
+        row, (given, *_) = block.copies[0].items, block.copies[0].inputs
+        kinds = [self.layers[item.start]["kind"] for item in row if not item.copies]
+        if any(len({len(other[place].copies) for other in block.rows}) > 1 for place in range(len(row))):
             return "stage"
-        if "add" in stems:
-            return "residual"
-        if "concat" in stems:
-            return "grown" if len(block.copies[0].inputs) == 1 else "joined"
-        return "part"
+        if any(self.layers[item.start]["kind"] == "concat" and given in item.inputs for item in row if not item.copies):
+            return "grown"
+        uses = len(row) - len(kinds)
+        kernels = [
+            self.layers[item.start].get("kernel") for item in row if "filters" in item.labels and not item.copies
+        ]
+        name = "bottleneck" if kernels == [1, 3, 1] and not uses else named_after(kinds)
+        return name if name and (uses < 2 or name in JOINING) else "stage" if uses else "part"
 
     def _local_names(self, block: Block) -> list[str]:
-        found = []
-        for place, called in enumerate(self.names.inside(block.rows)):
-            item = block.copies[0].items[place]
-            name = agreed(called)
-            if not name or not (name[0].isalpha() or name[0] == "_") or name.endswith("_") or not name.isidentifier():
-                name = self.called[item.block] if item.block else word(self.layers[item.start]["kind"])
-            found.append(name)
-        return distinct(found)
+        row = block.copies[0].items
+        plain = [self.plainly[item.block] if item.block else word(self.layers[item.start]["kind"]) for item in row]
+        called = unnumbered([agreed(names) for names in self.names.inside(block.rows)])
+        kinds: dict[str, set[str]] = {}
+        for name, kind in zip(called, plain, strict=True):
+            kinds.setdefault(name, set()).add(kind)
+        told = [is_name(name) and not COPIED.fullmatch(name) and len(kinds[name]) == 1 for name in called]
+        return distinct([name if tells else kind for name, kind, tells in zip(called, plain, told, strict=True)])
 
     def _top_names(self) -> list[str]:
         taken = [self.layers[item.start]["name"] for item in self.items if not item.copies]
-        wanted = []
-        for item in self.items:
-            if item.block:
-                name = "_".join(self.names.prefix(item.start, item.stop)) or self.called[item.block]
-                wanted.append(name if name.isidentifier() else self.called[item.block])
+        uses_of = [(item, item.block) for item in self.items if item.block]
+        wanted = [self.names.prefix(item.start, item.stop) or self.plainly[block] for item, block in uses_of]
         uses = iter(distinct(wanted, taken))
         return [next(uses) if item.copies else self.layers[item.start]["name"] for item in self.items]
 
     def _argument_names(self, block: Block) -> list[str]:
-        wanted = [COUNTED if label == REPEAT else label for label in block.labels]
+        """Return what a block's arguments are called: as their keys; where several have one, as their layers."""
+        keys = [COUNTED if label == REPEAT else label.partition(".")[0] for label in block.labels]
+        widths = sum(map(is_width, block.labels))
+        slots = [
+            (entry, name)
+            for place, item in enumerate(block.copies[0].items)
+            for entry, name in zip(columns_at(block.rows, place), self._slot_names(block, place, item), strict=True)
+        ]
+        wanted = []
+        for key, base in zip(keys, bases([entry for entry, _ in slots]), strict=True):
+            following = [(label, name) for (label, column), name in slots if relation((label, column), base) == ""]
+            name = next((name for label, name in following if label in OF_LAYERS), following[0][1])
+            several = (widths if is_width(key) else keys.count(key)) > 1
+            wanted.append(name if several and len(name) < LONGEST_ARGUMENT else key)
         return distinct([name if name not in KEYS else f"{name}_" for name in wanted], ("kind", *KEYS))
+
+    def _slot_names(self, block: Block, place: int, item: Item) -> list[str]:
+        """Return what the values at one place of a block may be called, apart from each other."""
+        own = self.locals[block][place]
+        if item.block is None:
+            return [own if label in OF_LAYERS else f"{own}_{label.partition('.')[0]}" for label in item.labels]
+        told = [name if name not in item.block.labels else f"{own}_{name}" for name in self.arguments[item.block]]
+        return [*told, f"{own}_{COUNTED}"]
 
     def _defaults(self, block: Block) -> dict[str, Any]:
         """Return the arguments that have a value where a use says nothing: the most frequent one, if it is frequent."""
         found: dict[str, Any] = {}
         sites = self._sites(block)
         for number, (name, label) in enumerate(zip(self.arguments[block], block.labels, strict=True)):
-            if label in WIDTHS or label == REPEAT:
+            if is_width(label) or label == REPEAT:
                 continue
             values = [values[number] for values in sites]
-            counts: dict[object, int] = {}
-            for value in values:
-                counts[frozen(value)] = counts.get(frozen(value), 0) + 1
-            most = max(values, key=lambda value: counts[frozen(value)])
-            if counts[frozen(most)] * 5 >= len(values) * 2:
-                found[name] = most
+            most = max(values, key=values.count)
+            if values.count(most) * 5 >= len(values) * 2:
+                found[name] = thawed(most)
         return found
 
     def _sites(self, block: Block) -> list[tuple[Any, ...]]:
@@ -138,13 +182,14 @@ class Rewriting:
         found["layers"] = self._entries(block)
         if block.out != len(block.copies[0].items) - 1:
             found["output"] = self.locals[block][block.out]
+            self.mentioned.add((block, found["output"]))
         return found
 
     def _entries(self, block: Block | None) -> list[dict[str, Any]]:
         row = block.copies[0].items if block else self.items
         names = self.locals[block] if block else self.top
         given = block.copies[0].inputs if block else (INPUT,)
-        known = bases(columns(block)) if block else []
+        known = bases(columns(block.rows)) if block else []
         found = []
         for place, item in enumerate(row):
             written = columns_at(block.rows if block else [self.items], place)
@@ -171,7 +216,10 @@ class Rewriting:
         layer = self.layers[item.start]
         plain = defaults(KINDS[layer["kind"]])
         found = {key: value for key, value in layer.items() if key not in ("name", "from", "shares", "tied")}
-        for key, value in zip(item.labels, values, strict=True):
+        shape = [value for label, value in zip(item.labels, values, strict=True) if label.startswith(f"{SHAPE}.")]
+        for key, value in [*zip(item.labels, values, strict=True), *([(SHAPE, shape)] if shape else [])]:
+            if key.startswith(f"{SHAPE}."):
+                continue
             if frozen(value) == frozen(plain.get(key)):
                 found.pop(key, None)
             else:
@@ -188,11 +236,11 @@ class Rewriting:
     def _value(self, block: Block | None, known: Sequence[tuple[str, Column]], label: str, column: Column) -> Any:
         """Return a value as it is written: itself where all copies agree, else an expression over the arguments."""
         if is_constant(column) or block is None:
-            return column[0]
+            return thawed(column[0])
         for name, base in zip(self.arguments[block], known, strict=True):
-            times = multiple(label, column, *base)
-            if times:
-                return f"= {name}" if times == 1 else f"= {name} * {times}"
+            follows = relation((label, column), base)
+            if follows is not None:
+                return f"= {name}{follows}"
         raise AssertionError(label)
 
     def _named(self, block: Block | None, place: int, whole: bool = False) -> str:
@@ -201,8 +249,11 @@ class Rewriting:
         names = self.locals[block] if block else self.top
         for item, name in zip(row, names, strict=True):
             if item.start <= place < item.stop:
+                self.mentioned.add((block, name))
                 return name if place == item.out and not whole else self._within(block, item, name, place, whole)
         given = block.copies[0].inputs if block else (INPUT,)
+        if whole:  # a layer outside that all copies share with
+            return self._named(None, place, whole)
         number = given.index(place)
         return "input" if len(given) == 1 else f"input{number + 1}"
 
@@ -212,6 +263,7 @@ class Rewriting:
         for number, copy in enumerate(item.copies, 1):
             for inner, called in zip(copy.items, self.locals[item.block], strict=True):
                 if inner.start <= place < inner.stop:
+                    self.mentioned.add((item.block, called))
                     held = f"{name}.{COPY}{number}" if self._is_repeated(block, item) else name
                     if place == copy.out and not whole:
                         return held
@@ -231,10 +283,3 @@ class Rewriting:
         if place < 0:
             place = next(row.index(item) for row in block.rows if item in row)
         return any(len(row[place].copies) > 1 for row in block.rows)
-
-
-def columns_at(rows: Sequence[Sequence[Item]], place: int) -> list[tuple[str, Column]]:
-    """Return the values of the items at one place: for each its key, and what it is in each row."""
-    return [
-        (label, tuple(row[place].values[number] for row in rows)) for number, label in enumerate(rows[0][place].labels)
-    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from math import gcd
 from typing import Any, TypeAlias
 
 from layerquiz.network.layers import KINDS
@@ -13,11 +14,13 @@ from layerquiz.network.layers.base import KEYS_OF_ALL, Kind
 INPUT = -1
 """The place of the network's input, before all layers."""
 
-WIDTHS = frozenset(("filters", "units", "features", "feedforward", "groups", "heads", "vocabulary"))
+WIDTHS = frozenset(("filters", "units", "features", "feedforward", "groups", "heads", "vocabulary", "shape"))
 """Keys that count channels and the like: one may be a multiple of another."""
 
 OF_WIRING = frozenset(("kind", "name", "from", "shares", "tied"))
 REPEAT = "repeat"
+SHAPE = "shape"
+"""The key whose list is looked at size by size: one of them may be a number of channels."""
 
 
 @dataclass(eq=False, slots=True)
@@ -33,7 +36,7 @@ class Item:
     stop: int
     out: int
     inputs: tuple[int, ...]
-    token: object
+    token: tuple[Any, ...]
     values: tuple[Any, ...]
     labels: tuple[str, ...]
     lenders: tuple[int, ...] = ()
@@ -80,12 +83,21 @@ Column: TypeAlias = tuple[Any, ...]
 
 
 def frozen(value: Any) -> Any:
-    """Return a value that can be compared and looked up; 1 is not true, and 1.0 not 1."""
+    """Return a value that can be compared and looked up; a whole number is itself, so that 1 is not true."""
+    if type(value) is int:
+        return value
     if isinstance(value, list | tuple):
         return ("list", *map(frozen, value))
     if isinstance(value, Mapping):
         return ("mapping", *sorted((str(key), frozen(entry)) for key, entry in value.items()))
     return (type(value).__name__, value)
+
+
+def thawed(value: Any) -> Any:
+    """Return the value of an argument as it was written."""
+    if type(value) is int:
+        return value
+    return [thawed(entry) for entry in value[1:]] if value[0] == "list" else value[1]
 
 
 def is_foldable(spec: Mapping[str, Any]) -> bool:
@@ -124,14 +136,19 @@ def items_of(layers: Sequence[Mapping[str, Any]]) -> list[Item]:
     return items
 
 
-def _described(layer: Mapping[str, Any]) -> tuple[object, tuple[str, ...], tuple[Any, ...]]:
+def _described(layer: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[str, ...], tuple[Any, ...]]:
     """Return what has to be equal in all copies of a layer, and the keys that may differ with their values."""
     plain = defaults(KINDS[layer["kind"]])
     entries = {key: layer.get(key, default) for key, default in plain.items() if default is not None or key in layer}
     entries |= {key: value for key, value in layer.items() if key not in plain and key not in OF_WIRING}
-    free = {key: value for key, value in entries.items() if _is_argument(value)}
-    fixed = tuple((key, frozen(value)) for key, value in entries.items() if key not in free)
-    borrowed = tuple(key for key in ("shares", "tied") if key in layer)
+    free: dict[str, Any] = {}
+    for key, value in entries.items():
+        if key == SHAPE and isinstance(value, list) and all(type(size) is int for size in value):
+            free |= {f"{SHAPE}.{number}": size for number, size in enumerate(value)}
+        elif _is_argument(value):
+            free[key] = frozen(value)
+    fixed = tuple((key, frozen(value)) for key, value in entries.items() if key not in free and key != SHAPE)
+    borrowed = tuple(key for key in ("shares", "tied") if layer.get(key) is not None)
     unlike = id(layer) if any(_is_expression(value) for value in entries.values()) else None
     return (layer["kind"], tuple(free), fixed, borrowed, unlike), tuple(free), tuple(free.values())
 
@@ -167,40 +184,71 @@ def outside(items: Sequence[Item]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(place for item in items for place in item.inputs if not start <= place < stop))
 
 
-def columns(block: Block) -> list[tuple[str, Column]]:
-    """Return, for each value in a block's body, its key and what it is in each copy."""
-    first, *_ = rows = block.rows
-    return [
-        (label, tuple(row[place].values[number] for row in rows))
-        for place, item in enumerate(first)
-        for number, label in enumerate(item.labels)
-    ]
+def columns(rows: Sequence[Sequence[Item]]) -> list[tuple[str, Column]]:
+    """Return, for each value in items that stand at several places, its key and what it is at each place."""
+    return [entry for place in range(len(rows[0])) for entry in columns_at(rows, place)]
+
+
+def columns_at(rows: Sequence[Sequence[Item]], place: int) -> list[tuple[str, Column]]:
+    """Return the values of the items at one place of each row."""
+    across = zip(*(row[place].values for row in rows), strict=True)
+    return list(zip(rows[0][place].labels, across, strict=True))
 
 
 def is_constant(column: Column) -> bool:
     """Say whether a column has one value in all copies."""
-    first = frozen(column[0])
-    return all(frozen(value) == first for value in column)
+    return column.count(column[0]) == len(column)
 
 
-def multiple(label: str, column: Column, base_label: str, base: Column) -> int:
-    """Return how many times a base column is in a column at every place; 0 where it is no multiple."""
-    if label == base_label and list(map(frozen, column)) == list(map(frozen, base)):
-        return 1
-    if label not in WIDTHS or base_label not in WIDTHS:
+def is_width(label: str) -> bool:
+    """Say whether a key counts channels or the like."""
+    return label.partition(".")[0] in WIDTHS
+
+
+MOST_TIMES = 8
+"""How many times a width one writes: beyond, one in between is taken as the base."""
+
+
+def scale(label: str, column: Column) -> int:
+    """Return the greatest common divisor of a column of widths; 0 where a column is none."""
+    if not is_width(label) or not all(type(value) is int and value > 0 for value in column):
         return 0
-    if not all(type(value) is int and value > 0 for value in (*column, *base)):
-        return 0
-    times = column[0] // base[0]
-    return times if times and all(one == times * other for one, other in zip(column, base, strict=True)) else 0
+    return gcd(*column)
+
+
+def relation(entry: tuple[str, Column], base: tuple[str, Column]) -> str | None:
+    """Return how a column follows from a base, such as ` * 4`; None where it does not."""
+    if entry == base:
+        return ""
+    mine, theirs = scale(*entry), scale(*base)
+    if not mine or not theirs or any(a * theirs != b * mine for a, b in zip(entry[1], base[1], strict=True)):
+        return None
+    if mine % theirs == 0:
+        return f" * {mine // theirs}" if mine > theirs else ""
+    return f" // {theirs // mine}" if theirs % mine == 0 else None
 
 
 def bases(found: Sequence[tuple[str, Column]]) -> list[tuple[str, Column]]:
     """Return the columns that have to be arguments: those that differ between copies, without multiples of others."""
-    varying = [entry for entry in found if not is_constant(entry[1])]
-    least = [entry for entry in varying if not any(multiple(*entry, *other) > 1 for other in varying)]
-    kept: list[tuple[str, Column]] = []
-    for entry in least:
-        if not any(multiple(*entry, *other) for other in kept):
-            kept.append(entry)
-    return kept
+    groups: dict[object, dict[int, tuple[str, Column]]] = {}
+    for entry in dict.fromkeys(found):
+        label, column = entry
+        if not is_constant(column):
+            divisor = scale(label, column)
+            key = tuple([value // divisor for value in column]) if divisor else entry
+            known = groups.setdefault(key, {})
+            known.setdefault(divisor, entry)
+    return [members[divisor] for members in groups.values() for divisor in _divisors(sorted(members))]
+
+
+def _divisors(left: list[int]) -> list[int]:
+    """Return those of some widths from which all others follow, as products or exact quotients."""
+    chosen = []
+    while left:
+        base = left[0]
+        if left[-1] > MOST_TIMES * base:
+            fitting = [one for one in left if all(other % one == 0 or one % other == 0 for other in left)]
+            base = min(fitting, key=lambda one: max(left[-1] // one, one // left[0]), default=base)
+        chosen.append(base)
+        left = [other for other in left if base and other % base and base % other]
+    return chosen
