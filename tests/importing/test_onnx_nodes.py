@@ -244,6 +244,16 @@ CASES: dict[str, tuple[Any, list[Any], list[Any], Layers]] = {
         floats(root=2**0.5, one=1.0, half=0.5),
         [{"kind": "activation", "function": name} for name in ("silu", "gelu", "hard_swish")],
     ),
+    "some of the channels": (
+        IMAGE,
+        [node("Split", "x", "a b", axis=1, num_outputs=2), node("Relu", "b", "c"), node("Slice", "c s e t", "y")],
+        integers(s=[0], e=[2], t=[1]),
+        [
+            {"kind": "slice", "offset": 3, "size": 3},
+            {"kind": "activation", "function": "relu"},
+            {"kind": "slice", "size": 2},
+        ],
+    ),
     "a gated linear unit": (
         IMAGE,
         [node("Split", "x", "a b", axis=1, num_outputs=2), node("Sigmoid", "b", "c"), node("Mul", "a c", "y")],
@@ -354,9 +364,6 @@ def test_what_nothing_reads_is_named() -> None:
 REFUSED: dict[str, tuple[Any, list[Any], list[Any], str]] = {
     "an operator": (IMAGE, [node("NonZero", "x", "y")], [], r'node "y" \(NonZero\): no layer of the notation'),
     "computed weights": (IMAGE, [node("Conv", "x x", "y")], [], "its input 2 is computed"),
-    "some channels alone": (
-        IMAGE, [node("Slice", "x a b c", "y")], integers(a=[0], b=[2], c=[1]), "some of the channels",
-    ),
     "a product of images": (IMAGE, [node("MatMul", "x x", "y")], [], "two computed tensors"),
     "a first state": (
         SEQUENCE,

@@ -50,12 +50,11 @@ def import_(
       layerquiz import my_model.onnx --input 3,224,224 --json
     """
     from layerquiz import files
-    from layerquiz.network.importing.repeats import folded
-    from layerquiz.network.network import Network
+    from layerquiz.network.importing.repeats import readable
     from layerquiz.network.writing import text
 
     found = _read(model, input_shape, name or "")
-    network = Network.parse(folded(found.network.spec))
+    network = readable(found.network)
     written = text(network.spec)
     if as_json:
         from layerquiz.cli.network import print_json

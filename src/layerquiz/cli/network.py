@@ -36,9 +36,9 @@ def network_and_text(argument: str) -> tuple[Network, str]:
     data = files.read_model(argument, lambda head: kind_of(head, argument) != "")
     try:
         if kind_of(data, argument):
-            from layerquiz.network.importing.repeats import folded
+            from layerquiz.network.importing.repeats import readable
 
-            return Network.parse(folded(network_in(data, argument).network.spec)), ""
+            return readable(network_in(data, argument).network), ""
         text = files.decoded(data, called(argument))
         return Network.parse(text), text
     except NetworkError as error:

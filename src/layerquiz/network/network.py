@@ -120,9 +120,9 @@ class Network:
 
         needs("onnx", "onnx")
         from layerquiz.network.importing.onnx import imported
-        from layerquiz.network.importing.repeats import folded
+        from layerquiz.network.importing.repeats import readable
 
-        return cls.parse(folded(imported(data, input_shape, name).network.spec))
+        return readable(imported(data, input_shape, name).network)
 
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
 from typing import Any
@@ -10,6 +11,7 @@ from layerquiz.network.importing.draft import cannot
 from layerquiz.network.importing.onnx import attention
 from layerquiz.network.importing.onnx.constants import slices
 from layerquiz.network.importing.onnx.file import Node
+from layerquiz.network.importing.onnx.laying import Laid
 from layerquiz.network.importing.onnx.run import Run
 from layerquiz.network.importing.onnx.values import Pending, Scores, Value, Weight, is_strip, reshaped, transposed
 
@@ -90,7 +92,7 @@ def expanded(run: Run, node: Node) -> None:
 def chosen(run: Run, node: Node) -> None:
     """Gather one place along an axis of computed numbers: a token, or a part of a dense layer."""
     value, index = run.value(node), run.found(node, 1)
-    axis = int(node.attributes.get("axis", 0)) % len(value.axes)
+    axis = int(node.attributes.get("axis", 0)) % max(len(value.axes), 1)
     if not hasattr(index, "shape") or isinstance(index, Value | Weight) or index.size != 1:
         raise cannot(node.where, "it takes entries at several places, or at places that are computed")
     size = value.shape[axis]
@@ -179,11 +181,11 @@ def cut_out(
             made = Value(name, ("features",), value.sizes[1:], _without_tokens(value, axis, drop is not None))
             run.give(node, made)
             return
-        if is_half:
-            held = {"of": value, "axis": axis, "start": start, "node": node}
-            run.give(node, value.of(Pending("half", [], {}, node.where, held=held)))
+        if is_half and (made_half := _half(run, node, value, axis, start, stop)) is not None:
+            run.give(node, made_half)
             return
-    _cropped(run, node, value, bounds)
+    found = _cropped(run, node, value, bounds)
+    run.give(node, found if drop is None else _dropped(found, drop))
 
 
 def _dropped(value: Value, axis: int) -> Value:
@@ -215,20 +217,52 @@ def _selected(run: Run, node: Node, value: Value, place: int) -> str:
     return name
 
 
-def _cropped(run: Run, node: Node, value: Value, bounds: dict[int, tuple[int, int]]) -> None:
-    """Give an image without some of its border."""
-    laid = run.settled(node, value, "channels" if len(value.axes) > 2 else "any")
-    place = [axis for axis in range(len(value.axes)) if axis != laid.batch]
-    cut = {place.index(axis): bound for axis, bound in bounds.items() if axis in place}
-    if len(cut) < len(bounds) or 0 in cut or "channels" not in laid.form:
-        raise cannot(node.where, "it takes some of the channels, the features, the tokens or the batch alone")
-    padding = [[0, 0] for _ in laid.sizes[1:]]
-    for axis, (start, stop) in cut.items():
-        padding[axis - 1] = [start, laid.sizes[axis] - stop]
-    name = run.draft.add("crop", laid.layer, padding=padding)
-    sizes = (laid.sizes[0], *(size - sum(pair) for size, pair in zip(laid.sizes[1:], padding, strict=True)))
-    run.draft.says(node.where, name, trainable=0, shape=sizes)
-    run.give(node, laid.value(name, laid.form, sizes, run.batch))
+def _half(run: Run, node: Node, value: Value, axis: int, start: int, stop: int) -> Value | None:
+    """Return half of a value, which may be one of the two that a gated linear unit multiplies."""
+    laid = run.settled(node, value)
+    if laid.batch == axis:
+        return None
+    place = axis - (1 if laid.batch is not None and laid.batch < axis else 0)
+    sizes = (*laid.sizes[:place], stop - start, *laid.sizes[place + 1 :])
+    held = {"of": value, "axis": axis, "start": start, "laid": laid, "place": place, "shape": sizes}
+    return laid.value(Pending("half", [], {}, node.where, held=held), laid.form, sizes, run.batch)
+
+
+def halves(run: Run, pending: Pending) -> str:
+    """Write half of a layer's output that is read by something else than a gated linear unit."""
+    held = pending.held
+    return _part(run, pending.where, held["laid"], held["place"], held["start"], held["shape"])
+
+
+def _part(run: Run, where: str, laid: Laid, place: int, start: int, sizes: Sequence[int]) -> str:
+    along = laid.form[place]
+    plain = "channels" if "channels" in laid.form else "features"
+    name = run.draft.add("slice", laid.layer, axis=None if along == plain else along, offset=start, size=sizes[place])
+    run.draft.says(where, name, trainable=0, shape=sizes)
+    return name
+
+
+def _cropped(run: Run, node: Node, value: Value, bounds: dict[int, tuple[int, int]]) -> Value:
+    """Give some entries along some axes: an image without some of its border, and parts of the other axes."""
+    laid = run.settled(node, value)
+    axes = [axis for axis in range(len(value.axes)) if axis != laid.batch]
+    cut = {axes.index(axis): bound for axis, bound in bounds.items() if axis in axes}
+    if len(cut) < len(bounds):
+        raise cannot(node.where, "it takes some examples of the batch")
+    border = {place: bound for place, bound in cut.items() if place and laid.form[0] == "channels"}
+    for place, (start, stop) in cut.items():
+        if place not in border:
+            sizes = (*laid.sizes[:place], stop - start, *laid.sizes[place + 1 :])
+            laid = replace(laid, layer=_part(run, node.where, laid, place, start, sizes), sizes=sizes)
+    if border:
+        padding = [[0, 0] for _ in laid.sizes[1:]]
+        for place, (start, stop) in border.items():
+            padding[place - 1] = [start, laid.sizes[place] - stop]
+        name = run.draft.add("crop", laid.layer, padding=padding)
+        left = (size - sum(pair) for size, pair in zip(laid.sizes[1:], padding, strict=True))
+        laid = replace(laid, layer=name, sizes=(laid.sizes[0], *left))
+        run.draft.says(node.where, name, trainable=0, shape=laid.sizes)
+    return laid.value(laid.layer, laid.form, laid.sizes, run.batch)
 
 
 def joined(run: Run, node: Node) -> None:
@@ -266,12 +300,6 @@ def softmax(run: Run, node: Node) -> None:
         run.give(node, replace(found, normalised=True))
     else:
         run.give(node, run.function(run.value(node), node.op, node.scope))
-
-
-def halves(_: Run, pending: Pending) -> str:
-    """Refuse half of the channels: only gates of a linear unit are said."""
-    what = "it takes some of the channels or features alone"
-    raise cannot(pending.where, what, "No layer of the notation splits them, but a gated linear unit")
 
 
 HANDLERS: dict[str, Any] = {
