@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,25 @@ def test_open_sizes_names_and_json() -> None:
     }
     assert Network.parse(told["notation"]).value("total.parameters") == 108
     assert run("import", "open.onnx", "--input", "3,-9,8").exit_code == 2
+
+
+def test_the_readme_is_right(torch: Any, desk: Path) -> None:
+    """The model on the page is exported, taken over and solved as the page says."""
+    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").partition("## Your own model")[2]
+    make, commands = (re.search(rf"```{name}\n(.*?)```", page, re.DOTALL) for name in ("python", "console"))
+    assert make
+    assert commands
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", make[1]], cwd=desk, capture_output=True, text=True, check=False
+    )
+    if "onnxscript" in done.stderr:
+        pytest.skip("onnxscript is not installed: `make oracles`")
+    assert done.returncode == 0, done.stderr
+    first, second = (run(*line.split()[1:]) for line in commands[1].splitlines())
+    assert first.exit_code == 0, first.output
+    agrees = " ".join(re.findall(r"agrees: [^`]*", page)[0].split())
+    assert agrees in first.stderr
+    assert "72,234" in second.stdout
 
 
 @pytest.mark.usefixtures("desk")
