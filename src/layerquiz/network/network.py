@@ -109,6 +109,21 @@ class Network:
 
         return readable(network(model, input_shape))
 
+    @classmethod
+    def from_onnx(cls, data: bytes, input_shape: Sequence[int] | None = None, name: str = "") -> Network:
+        """Return the network of an ONNX file's bytes; counts and shapes agree with what the file stores and infers.
+
+        input_shape: without the batch, as the file orders its axes, where the file leaves sizes open. What repeats
+        itself is a block. Raises `NetworkError` that names the node that cannot be said. Nothing in the file is run.
+        """
+        from layerquiz.network.importing.imported import needs
+
+        needs("onnx", "onnx")
+        from layerquiz.network.importing.onnx import imported
+        from layerquiz.network.importing.repeats import readable
+
+        return readable(imported(data, input_shape, name).network)
+
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""
         chosen = Conventions.of(conventions)
