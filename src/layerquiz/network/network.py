@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -94,6 +94,17 @@ class Network:
         from layerquiz.network.zoo import specification
 
         return cls.parse(specification(name))
+
+    @classmethod
+    def from_torch(cls, module: Any, input_shape: Sequence[int]) -> Network:
+        """Return a PyTorch module in the notation; all counts and shapes agree with PyTorch's own.
+
+        input_shape: without the batch, channels first: (3, 224, 224), (tokens,) for ids, (tokens, features). Raises
+        `NetworkError` that names the module and the line of its code that cannot be said.
+        """
+        from layerquiz.network.importing.torch import network
+
+        return network(module, input_shape)
 
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""
