@@ -77,6 +77,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "permute": {"order": [[2, 1], [1, 2], [3, 1, 2], [2, 1, 3]]},
     "repeatvector": {"times": [3]},
     "glu": {"axis": [None, "height"]},
+    "slice": {"axis": [None, "height"], "offset": [0, 1], "size": [2]},
     "channelshuffle": {"groups": [1, 2]},
     "unfold": {"kernel": axis_values(2, 3), "stride": axis_values(2, 2), "padding": [0, 1], "dilation": [1, 2]},
     "fold": {"kernel": [2, [2, 1]], "size": [[9, 13], [8, 12]], "stride": [2], "padding": [0, 1], "dilation": [1, 2]},

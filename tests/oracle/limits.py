@@ -122,6 +122,13 @@ def merged(layer: Layer, inputs: list[Sizes], _: str) -> bool:
     return any(len({sizes[size] for sizes in inputs}) > 1 for size in inputs[0] if size != grown)
 
 
+def part(layer: Layer, inputs: list[Sizes], _: str) -> bool:
+    """Each entry of a part is one of its input's."""
+    axis = layer.get("axis", "channels" if "channels" in inputs[0] else "features")
+    there = range(inputs[0][axis])
+    return any(place not in there for place in range(layer.get("offset", 0), layer.get("offset", 0) + layer["size"]))
+
+
 def bilinear(_: Layer, inputs: list[Sizes], __: str) -> bool:
     """Both inputs have the same tokens."""
     return inputs[0].get("tokens") != inputs[1].get("tokens")
@@ -256,6 +263,7 @@ REFUSED: dict[str, Callable[[Layer, list[Sizes], str], bool]] = {
     "mixture": mixture,
     "fold": folded,
     "glu": halved,
+    "slice": part,
     "dot": multiplied,
     "einsumdense": summed,
     "positionembedding": positions,

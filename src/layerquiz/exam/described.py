@@ -51,6 +51,7 @@ KINDS = {
     "series": "sequence as a series",
     "repeatvector": "repetition",
     "channelshuffle": "channel shuffle",
+    "slice": "part along an axis",
     "glu": "gated linear unit",
     "subtract": "difference",
     "average": "mean",

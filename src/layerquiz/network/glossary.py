@@ -145,6 +145,7 @@ OWN: dict[str, Entry] = {
     "slopes": Entry("n", ("slope", "slopes"), "learned slopes"),
     "factor": Entry("r", NUMBER, "factor of the sizes"),
     "size": Entry("n", PIXEL, "size that is asked for"),
+    "offset": Entry("o", NUMBER, "entries that are left out in front"),
     "ratio": Entry("r", NUMBER, "ratio of the sizes"),
     "windows": Entry("N", ("window", "windows"), "windows that fit"),
     "usual": Entry("n", PIXEL, "size that an unpooling gives unless it is told"),

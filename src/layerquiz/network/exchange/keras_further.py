@@ -206,6 +206,13 @@ def shuffled(function: str) -> Write:
     return write
 
 
+def part(at: Place) -> Code:
+    """Return a part along one axis."""
+    behind = ", :" * (-PLACES[at.key("axis") or at.depth] - 1)
+    first = at.key("offset")
+    return Code({}, f"{{0}}[..., {first or ''}:{first + at.key('size')}{behind}]")
+
+
 def concatenation_axis(at: Place) -> tuple[Argument, ...]:
     """Return the axis that grows, where it is not the last."""
     return unless("axis", PLACES[at.key("axis") or at.depth], -1)
@@ -232,6 +239,7 @@ KINDS: dict[str, Write] = {
     "series": simple("Identity"),
     "repeatvector": simple("RepeatVector", "times=n"),
     "tokens": lambda at: alone("Reshape", plain("target_shape", [-1, at.size("channels")])),
+    "slice": part,
     "select": lambda _: Code({}, "{0}[:, 0]"),
     "pixelshuffle": shuffled("depth_to_space"),
     "pixelunshuffle": shuffled("space_to_depth"),
