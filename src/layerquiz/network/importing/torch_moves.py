@@ -127,16 +127,16 @@ def selected(call: Call, value: Value, axis: int, place: int) -> Value:
     if any(digit[0] == BATCH for digit in dim):
         raise call.writing.refuse("it takes single examples of the batch", "A network is the same for each example")
     place %= size(dim) or 1
-    rest = value.moved((*value.dims[:axis], *value.dims[axis + 1 :]))
-    for number, digit in enumerate(dim):
-        inner = size(dim[number + 1 :])
-        rest = _entry(call, rest, digit, place // inner)
+    for _ in dim:
+        digit, *rest = value.dims[axis]
+        inner = size(rest)
+        value = _entry(call, value.moved((*value.dims[:axis], tuple(rest), *value.dims[axis + 1 :])), digit, place // inner)
         place %= inner
-    return rest
+    return value.moved((*value.dims[:axis], *value.dims[axis + 1 :]))
 
 
 def _entry(call: Call, value: Value, digit: Digit, place: int) -> Value:
-    """Return one entry of a digit, whose axis is already gone."""
+    """Return one entry of a digit, which is already gone."""
     along, extent, stride = digit
     if along == STRETCHED:
         return value

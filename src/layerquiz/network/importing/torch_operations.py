@@ -17,6 +17,7 @@ from layerquiz.network.importing.torch_values import (
     STRETCHED,
     Base,
     Dims,
+    Learned,
     Part,
     Scores,
     Statistic,
@@ -373,7 +374,8 @@ def _positions(call: Call, value: Value, other: Value, parameters: Sequence[Any]
     rows = part.whole.extents
     if settled is None or len(rows) != 2 or other.shape[1:] != settled.base.extents or part.extents[1] != rows[1]:
         return None
-    return call.writing.after("positionembedding", settled, call.shape, parameters, positions=rows[0])
+    name = part.whole.called.removesuffix(".weight") if isinstance(part.whole, Learned) else ""
+    return call.writing.after("positionembedding", settled, call.shape, parameters, positions=rows[0], name=name)
 
 
 def reduced(call: Call) -> Any:

@@ -65,7 +65,7 @@ class Writing:
         """Write a learned tensor that stands alone."""
         if not 1 <= len(shape) <= max(FORMS):
             raise self.refuse(f'the parameter "{base.called}" has {len(shape)} axes, {shape}', "At most 4 can be said")
-        return self._written("parameter", (), base.parameters, shape, base.called, {"shape": list(shape)})
+        return self._written("parameter", (), base.parameters, shape, base.called.removesuffix(".weight"), {"shape": list(shape)})
 
     def layer(
         self,
