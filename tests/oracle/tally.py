@@ -22,7 +22,8 @@ class Tally:
     """What was compared: by framework, and for recorded cases by file.
 
     layers: those with equal numbers. networks: those that were drawn whole. refused: by both sides. decided: by one
-    side, and a decision says so. fields: receptive fields and jumps held against gradients.
+    side, and a decision says so. fields: receptive fields and jumps held against gradients. imported: models of a
+    framework that became networks, with their layers; differences: where these disagree.
     """
 
     layers: Counter[str] = field(default_factory=Counter)
@@ -31,7 +32,10 @@ class Tally:
     decided: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
+    imported: Counter[str] = field(default_factory=Counter)
+    imported_layers: Counter[str] = field(default_factory=Counter)
     mismatches: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
         """Return the counts as plain data, for another process."""
@@ -41,7 +45,7 @@ class Tally:
         """Add the counts of a process that ran a part of the tests."""
         for name, found in other.items():
             if isinstance(found, list):
-                self.mismatches += found
+                getattr(self, name).extend(found)
             else:
                 getattr(self, name).update(found)
 
@@ -53,7 +57,7 @@ class Tally:
 
     def lines(self) -> list[str]:
         """Return what the end of a report says; nothing where no oracle ran."""
-        return [*self._drawn(), *self._fields(), *self._recorded()]
+        return [*self._drawn(), *self._fields(), *self._recorded(), *self._imports()]
 
     def _drawn(self) -> list[str]:
         if not self.layers and not self.mismatches:
@@ -76,3 +80,11 @@ class Tally:
     def _recorded(self) -> list[str]:
         counts = [f"{self.recorded[file]:,} {what}" for file, what in RECORDED.items() if file in self.recorded]
         return [f"shared data: {', '.join(counts)} agree"] if counts else []
+
+    def _imports(self) -> list[str]:
+        if not self.imported:
+            return []
+        models = ", ".join(f"{self.imported[name]:,} {name} models" for name in sorted(self.imported, reverse=True))
+        wrong = len(self.differences)
+        word = "difference" if wrong == 1 else "differences"
+        return [f"imports: {models}, {sum(self.imported_layers.values()):,} layers: {wrong:,} {word}"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import Draft, cannot
 from layerquiz.network.importing.torch_tidy import tidied
-from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Scores, Value
+from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Scores, Value, is_batch
 from layerquiz.network.importing.torch_writing import Writing
 from layerquiz.network.network import Network
 
@@ -135,9 +135,12 @@ def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, traini
 
 def _failed(module: Any, sizes: Sequence[int], error: Exception) -> NetworkError:
     """Return the refusal of a module that cannot be run on its input."""
-    from layerquiz.network.importing.torch_trace import lines_of_model
+    from layerquiz.network.importing.torch_trace import is_own, lines_of_model
 
     frames = [*traceback.walk_tb(error.__traceback__)][::-1]
+    if is_own(frames[0][0].f_code.co_filename):
+        what, cure = f"the importer fails: {type(error).__name__}: {error}", "This is a fault of it: please report the model"
+        return cannot(type(module).__name__, what, cure=cure)
     line = next(lines_of_model(frames), "")
     said = " ".join(str(error).split())[:WORDS]
     where = f"{type(module).__name__}, {line}" if line else type(module).__name__
@@ -156,7 +159,8 @@ def _ends(tracing: Tracing, output: Any) -> None:
     if not ends:
         raise cannot(type(tracing.module).__name__, "its output does not depend on its input")
     for value in ends:
-        tracing.writing.layout.settled(value)
+        is_number = all(is_batch(dim) for dim in value.dims)
+        tracing.writing.layout.settled(value.moved((*value.dims, ())) if is_number else value)
 
 
 def outputs(tracing: Tracing, output: Any) -> Iterator[Value]:

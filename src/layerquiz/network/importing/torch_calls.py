@@ -86,6 +86,11 @@ class Call:
         found = learned(value.base)
         return () if found is None else found.parameters
 
+    def called_as(self, value: Value) -> str:
+        """Return how a layer is called that has a parameter: as the parameter, or as the module whose weight that is."""
+        found = learned(value.base)
+        return "" if found is None else found.called.removesuffix(".weight")
+
     def otherwise(self) -> Any:
         """Return what comes of an operation that is no layer: more of the same where it is done on parameters alone."""
         values = self.known()

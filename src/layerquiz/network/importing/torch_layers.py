@@ -12,6 +12,7 @@ from layerquiz.network.importing.torch_moves import State, States, elements, par
 from layerquiz.network.importing.torch_values import (
     FORMS,
     Base,
+    Scores,
     Value,
     full,
     has_batch,
@@ -183,10 +184,7 @@ def adaptive(call: Call) -> Any:
     if prod(sizes) == 1:
         made = call.writing.after(f"global{which}pool", value, call.shape, keepdims=True)
     else:
-        asked = call.bound("input output_size")["output_size"]
-        listed = list(asked) if isinstance(asked, list | tuple) else [asked] * len(sizes)
-        size = listed if None in listed else entries(sizes, len(sizes))
-        made = call.writing.after(f"adaptive{which}pool", value, call.shape, size=size)
+        made = call.writing.after(f"adaptive{which}pool", value, call.shape, size=entries(sizes, len(sizes)))
     return made if hasattr(call.output, "shape") else [made, made]
 
 
@@ -462,7 +460,7 @@ def dropout(call: Call) -> Value:
     """Return dropout, whether it is at work just now or not."""
     value = call.first
     found = call.bound("input p").get("p", 0.5)
-    if learned(value.base) is not None or not elements(value) or not has_batch(value.dims):
+    if isinstance(value.base, Scores) or learned(value.base) is not None or not elements(value) or not has_batch(value.dims):
         return value
     base = call.writing.layer("dropout", [value], value.base.extents, rate=float(found))
     base.form = value.base.form

@@ -46,6 +46,7 @@ class Layout:
         self.write_named, self.write_learned, self.refuse = write, write_learned, refuse
         self.label = ""
         self.learned: dict[Learned, tuple[str, tuple[int, ...]]] = {}
+        self.arranged: dict[tuple[Base, Dims, tuple[str, ...]], str] = {}
 
     def write(self, kind: str, *sources: str, **keys: Any) -> str:
         """Write a layer that only moves numbers, called as the module that moved them."""
@@ -87,7 +88,13 @@ class Layout:
         return Value(Base(after, form, name), dims)
 
     def _arranged(self, base: Base, target: Dims, form: tuple[str, ...]) -> str:
-        """Return the layer that has some axes of a base as its own, in their order."""
+        """Return the layer that has some axes of a base as its own, in their order; written once."""
+        key = (base, target, form)
+        if key not in self.arranged:
+            self.arranged[key] = self._rearranged(base, target, form)
+        return self.arranged[key]
+
+    def _rearranged(self, base: Base, target: Dims, form: tuple[str, ...]) -> str:
         if isinstance(base, Learned):
             return self._learned(base, target, form)
         name = base.written()
@@ -115,7 +122,10 @@ class Layout:
         return self._arranged(Base(base.extents, FORMS.get(len(base.extents), ()), name), target, form)
 
     def parameter(self, base: Learned, shape: tuple[int, ...]) -> str:
-        """Write a learned tensor down in some shape, and return its layer's name."""
+        """Write a learned tensor down in some shape, where it is not yet, and return the name of the layer that has it."""
+        if base in self.learned:
+            name, other = self.learned[base]
+            return name if other == shape else self._reshape(name, shape)
         name = self.write_learned(base, shape)
         self.learned[base] = (name, shape)
         return name
@@ -160,7 +170,7 @@ class Layout:
 
     def _reshaped(self, name: str, base: Base, target: Dims, sizes: list[int]) -> str:
         """Return the numbers in another order: in a shape that has an axis for each digit, permuted, and reshaped."""
-        wanted = [digit for dim in target for digit in dim]
+        wanted = [*joined(digit for dim in target for digit in dim)]
         atoms = sorted(wanted, key=lambda digit: (digit[0], -digit[2]))
         if prod(base.extents) != prod(sizes) or not _tiles(base, atoms):
             raise self.refuse("it mixes axes in a way that the notation cannot say")

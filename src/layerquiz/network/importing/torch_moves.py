@@ -17,6 +17,7 @@ from layerquiz.network.importing.torch_values import (
     STRETCHED,
     Base,
     Digit,
+    Dims,
     Part,
     Value,
     has_batch,
@@ -303,21 +304,26 @@ def _whole(known: Sequence[Value], axis: int) -> Value | None:
     parts = [value.base for value in known if isinstance(value.base, Part)]
     if len(parts) < len(known) or len({(part.whole, part.axis) for part in parts}) != 1:
         return None
-    (whole, along) = (parts[0].whole, parts[0].axis)
-    if whole is None:
-        return None
+    whole, along = parts[0].whole, parts[0].axis
     ends = sorted((part.offset, part.offset + part.extents[along]) for part in parts)
-    covered = ends[0][0] == 0 and ends[-1][1] == whole.extents[along] and all(a[1] == b[0] for a, b in pairwise(ends))
-    dims = [list(value.dims) for value in known]
-    lasts = [axes.pop(axis) for axes in dims]
-    is_alike = all(axes == dims[0] for axes in dims) and all(
-        dim in ((), ((along, size(dim), 1),)) and size(dim) == part.extents[along]
-        for dim, part in zip(lasts, parts, strict=True)
-    )
-    if not covered or not is_alike or any(digit[0] == along for dim in dims[0] for digit in dim):
+    covered = whole is not None and ends[0][0] == 0 and ends[-1][1] == whole.extents[along]
+    if whole is None or not covered or any(a[1] != b[0] for a, b in pairwise(ends)):
         return None
-    merged = ((along, whole.extents[along], 1),)
-    return Value(whole, (*map(tuple, dims[0][:axis]), merged, *map(tuple, dims[0][axis:])))
+    total = sum(size(value.dims[axis]) for value in known)
+    stride = next((dim[-1][2] for dim in (value.dims[axis] for value in known) if dim), 1)
+    found = {_widened(value, axis, along, stride, total) for value in known}
+    is_share = all(size(v.dims[axis]) * whole.extents[along] == p.extents[along] * total for v, p in zip(known, parts, strict=True))
+    return Value(whole, found.pop()) if len(found) == 1 and is_share else None
+
+
+def _widened(value: Value, axis: int, along: int, stride: int, total: int) -> Dims:
+    """Return the axes of a part of a tensor as they are in the whole, of which the part has some entries along an axis."""
+    own = size(value.dims[axis])
+    if value.dims[axis] not in ((), ((along, own, stride),)):
+        return ((),)
+    dims = [tuple((p, e, s * total // own) if p == along and s > stride else (p, e, s) for p, e, s in d) for d in value.dims]
+    dims[axis] = ((along, total, stride),)
+    return tuple(dims)
 
 
 def _concatenated(call: Call, known: Sequence[Value], axis: int) -> Value:
@@ -358,13 +364,13 @@ def pad(call: Call) -> Value:
                 size(dim) + sign * sum(sides[number - 2]) if number >= 2 else size(dim)
                 for number, dim in enumerate(value.dims)
             ]
-            value = call.writing.after(kind, value, lengths, padding=_short(sides), **_mode(kind, found))
+            called = f"{call.tracing.label}.padding" if call.tracing.label else ""
+            value = call.writing.after(kind, value, lengths, padding=_short(sides), name=called, **_mode(kind, found))
     return value
 
 
 def _short(sides: list[list[int]]) -> Any:
-    entries = [pair[0] if pair[0] == pair[1] else pair for pair in sides]
-    return entries
+    return [pair[0] if pair[0] == pair[1] else pair for pair in sides]
 
 
 def _mode(kind: str, found: dict[str, Any]) -> dict[str, str]:

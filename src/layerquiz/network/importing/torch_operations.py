@@ -17,11 +17,11 @@ from layerquiz.network.importing.torch_values import (
     STRETCHED,
     Base,
     Dims,
-    Learned,
     Part,
     Scores,
     Statistic,
     Value,
+    full,
     has_batch,
     is_batch,
     literal,
@@ -164,7 +164,10 @@ def activation(call: Call) -> Value:
     value = call.first
     if isinstance(value.base, Scores | Statistic) or not has_batch(value.dims):
         return value
-    base = call.writing.layer("activation", [value], value.base.extents, function=CALLED.get(call.name, call.name))
+    limits = call.bound("input min_val max_val")
+    is_relu6 = call.name == "hardtanh" and (limits.get("min_val"), limits.get("max_val")) == (0, 6)
+    function = "relu6" if is_relu6 else CALLED.get(call.name, call.name)
+    base = call.writing.layer("activation", [value], value.base.extents, function=function)
     base.form = value.base.form
     return value.of(base)
 
@@ -282,7 +285,8 @@ def merged(call: Call, kind: str, first: Value, second: Value) -> Value:
         decide(value, "")
     first, second = values
     is_same = first.dims == second.dims and first.base.extents == second.base.extents
-    if is_same and first.base.form == second.base.form and size_of(first) == size_of(call.shape):
+    is_learned = any(learned(value.base) is not None for value in values)
+    if is_same and not is_learned and first.base.form == second.base.form and size_of(first) == size_of(call.shape):
         base = call.writing.layer(kind, values, first.base.extents)
         base.form = first.base.form
         return first.of(base)
@@ -308,6 +312,7 @@ def size_of(found: Any) -> int:
 
 def with_parameter(call: Call, kind: str, value: Value, other: Value) -> Value:
     """Write what a parameter does to a tensor: a scale, a shift of one, positions, or the parameter by itself."""
+    decide(value, "")
     mine, theirs = aligned(value, other)
     value, other = value.moved(mine), other.moved(theirs)
     parameters = call.parameters_of(other)
@@ -317,7 +322,7 @@ def with_parameter(call: Call, kind: str, value: Value, other: Value) -> Value:
     if value.shape == call.shape and numbers == size_of(tuple(size(theirs[place]) for place in along)):
         if kind == "multiply" and each:
             name = "rmsnorm" if value.normalised and each == "channels" else "scale"
-            keys = {} if name == "rmsnorm" else {"parameters": each}
+            keys = {"name": call.called_as(other)} | ({} if name == "rmsnorm" else {"parameters": each})
             base = call.writing.layer(name, [value], value.base.extents, parameters, **keys)
             base.form = value.base.form
             call.writing.open_biases.add(base.name)
@@ -374,8 +379,8 @@ def _positions(call: Call, value: Value, other: Value, parameters: Sequence[Any]
     rows = part.whole.extents
     if settled is None or len(rows) != 2 or other.shape[1:] != settled.base.extents or part.extents[1] != rows[1]:
         return None
-    name = part.whole.called.removesuffix(".weight") if isinstance(part.whole, Learned) else ""
-    return call.writing.after("positionembedding", settled, call.shape, parameters, positions=rows[0], name=name)
+    keys = {"positions": rows[0], "name": call.called_as(other)}
+    return call.writing.after("positionembedding", settled, call.shape, parameters, **keys)
 
 
 def reduced(call: Call) -> Any:
@@ -427,7 +432,7 @@ def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str
         if gone == spatial and gone and (keeps or len(base.extents) == 1):
             return draft.add(f"global{which}pool", settled.base.written(), name=name, keepdims=keeps)
         if len(form) >= 3:
-            return _along(call, settled, gone, keeps, which, name)
+            return _along(call, settled, gone, keeps, which)
         error = call.writing.refuse(f"{call.name} is taken along {', '.join(form[number] for number in gone)}")
         error.where = place
         raise error
@@ -435,27 +440,27 @@ def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str
     return make
 
 
-def _along(call: Call, settled: Value, gone: list[int], keeps: bool, which: str, name: str) -> str:
-    """Write a pool along some axes of an image, the channels among them, and return its name."""
-    draft, extents = call.writing.draft, settled.base.extents
-    order = [*range(len(extents))]
+def _along(call: Call, settled: Value, gone: list[int], keeps: bool, which: str) -> str:
+    """Write a pool along some axes of an image, the channels among them, and return the layer that gives its output."""
+    rank, layout = len(settled.base.extents), call.writing.layout
+    order = [*range(rank)]
     if 0 in gone:
         kept = next((number for number in order if number not in gone), 0)
-        order[0], order[kept] = order[kept], order[0]
-    turned = order != [*range(len(extents))]
-    swapped = [place + 1 for place in order]
-    layer = (
-        draft.add("permute", settled.base.written(), name=f"{name}.permute", order=swapped)
-        if turned
-        else settled.base.name
-    )
-    sizes = [1 if order[number] in gone else None for number in range(1, len(order))]
-    layer = draft.add(f"adaptive{which}pool", layer, name=name, size=sizes)
-    layer = draft.add("permute", layer, name=f"{name}.permute", order=swapped) if turned else layer
-    left = [size for number, size in enumerate(extents) if number not in gone]
-    if keeps:
-        return layer
-    return draft.add("flatten", layer) if len(left) == 1 else draft.add("reshape", layer, shape=left)
+        order[0], order[kept] = kept, 0
+    axes = [number for number, dim in enumerate(settled.dims) if not is_batch(dim)]
+    dims = [*settled.dims]
+    for place, number in enumerate(order):
+        dims[axes[place]] = settled.dims[axes[number]]
+    turned = layout.settled(settled.moved(dims), "channels")
+    sizes = [1 if number in gone else settled.base.extents[number] for number in order]
+    base = call.writing.layer(f"adaptive{which}pool", [turned], sizes, size=sizes[1:])
+    left = reshaped(turned.dims, [size(dim) if is_batch(dim) else 1 for dim in turned.dims])
+    found = {axes[place]: full(place, sizes[place]) for place in order}
+    back = [found.get(number, dim) for number, dim in enumerate(left)]
+    for place, number in enumerate(order):
+        back[axes[number]] = found[axes[place]]
+    final = [dim for number, dim in enumerate(back) if keeps or number not in [axes[place] for place in gone]]
+    return layout.settled(Value(base, tuple(final))).base.written()
 
 
 def where(call: Call) -> Any:

@@ -176,10 +176,9 @@ def _attended(call: Call, scores: Value, values: Value, axes: Any, letters: Any,
     if not is_over_keys or axes[0][own[0]] != full(QUERIES, base.extents[QUERIES]) or base.query is None:
         raise call.writing.refuse(f"the product {call.name} with scores of attention is none with values")
     side = Value(values.base, (*_batch(call), axes[1][summed[0]], _features(axes[1], shared, others)))
-    heads, dims = _heads(axes[1], shared)
-    found = attend(call, base.query, base.key or base.query, side, base.extents[HEADS])
-    width = found.base.extents[1]
-    inner = width // size(heads)
+    _, dims = _heads(axes[1], shared)
+    inner = size([digit for letter in others for digit in axes[1][letter]])
+    found = attend(call, (base.query, base.key or base.query, side), base.extents[HEADS], inner)
     each = [tuple((1, e, s * inner) if p == HEADS else (p, e, s) for p, e, s in dim) for dim in dims]
     named = dict(zip(shared, each, strict=True)) | {own[0]: full(0, base.extents[QUERIES])}
     stride = inner
@@ -190,15 +189,15 @@ def _attended(call: Call, scores: Value, values: Value, axes: Any, letters: Any,
     return Value(found.base, tuple(named[letter] for letter in result))
 
 
-def attend(call: Call, query: Value, key: Value, value: Value, heads: int) -> Value:
-    """Write attention without projections, of sequences with the features of all heads."""
-    if any(digit[0] == BATCH and dim != (digit,) for side in (query, key, value) for dim in side.dims for digit in dim):
+def attend(call: Call, sides: Sequence[Value], heads: int, inner: int) -> Value:
+    """Write attention without projections, of queries, keys and values with the features of all heads."""
+    if any(digit[0] == BATCH and dim != (digit,) for side in sides for dim in side.dims for digit in dim):
         raise call.writing.refuse("attention within parts of a sequence", "The notation attends to the whole sequence")
-    settled = [call.writing.layout.settled(side, "tokens") for side in (query, key, value)]
+    settled = [call.writing.layout.settled(side, "tokens") for side in sides]
     if any(len(side.base.extents) != 2 for side in settled):
         raise call.writing.refuse("attention within windows", "The notation attends to the whole sequence")
-    tokens, features = settled[0].base.extents[0], settled[2].base.extents[1]
-    found = behind(call, "dotattention", settled, (*call.shape[:1], tokens, features))
+    tokens = settled[0].base.extents[0]
+    found = behind(call, "dotattention", settled, (call.tracing.examples, tokens, heads * inner))
     call.writing.heads[found.base.name] = heads
     return found
 
@@ -219,12 +218,12 @@ def scaled(call: Call) -> Value:
         for value, part in zip(known, axes, strict=True)
     ]
     heads, dims = _heads(axes[0], shared)
-    made = attend(call, *sides, size(heads))
+    inner = size(axes[2]["y"])
+    made = attend(call, sides, size(heads), inner)
     if mask is not None and learned(mask.base) is not None:
         from layerquiz.network.importing.torch_operations import biased
 
         biased(call, Value(Scores((1, 1, 1), ()), ()), mask)
-    inner = size(axes[2]["y"])
     each = [tuple((1, e, s * inner) if p == HEADS else (p, e, s) for p, e, s in dim) for dim in dims]
     rows = size(known[0].dims[-2])
     return Value(made.base, (*each, full(0, rows), full(1, inner)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from layerquiz.network.importing.draft import cannot
 from layerquiz.network.importing.torch_writing import Writing
 
 RECURRENT = ("rnn", "lstm", "gru")
@@ -37,6 +38,16 @@ class Tidying:
             elif layer["kind"] == "dotattention":
                 self._attention(layer)
         self.writing.draft.layers[:] = self.layers.values()
+        for layer in self.layers.values():
+            if layer["kind"] == "dotattention":
+                self._alike(layer)
+
+    def _alike(self, layer: dict[str, Any]) -> None:
+        """Refuse attention whose queries share keys, where it is not written with its projections."""
+        query, key, _ = layer["from"]
+        if self._width(query) != self._width(key):
+            what = "its heads share keys, and its projections are no dense layers that all have a bias or none"
+            raise cannot(self.writing.accounts[layer["name"]].where, what, "Only an attention layer has groups of heads")
 
     def _last_step(self, layer: dict[str, Any]) -> None:
         takers = self.takers[layer["name"]]

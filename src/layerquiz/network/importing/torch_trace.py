@@ -178,7 +178,8 @@ class Tracing(TorchFunctionMode):
         if name in READS_NUMBERS and not self.silent:
             what = f"it reads numbers of a tensor ({name}), and goes on as they say"
             raise self.writing.refuse(what, "A layer has one size for all inputs", "Decide by shapes, or by arguments")
-        if name.startswith("new_") or name.endswith("_like"):
+        is_like = name.endswith("_as") and all(given[0] is not one for one in known)
+        if name.startswith("new_") or name.endswith("_like") or is_like:
             return self._created(func, args, kwargs)
         if is_in_place(func) and not self.silent and id(given[0]) not in self.values:
             raise self.writing.refuse(
@@ -216,12 +217,13 @@ class Tracing(TorchFunctionMode):
 
     def _created(self, func: Any, args: Any, kwargs: Any) -> Any:
         """Return a tensor that is only made in the image of a known one."""
-        model = next(tensors((args, kwargs)))
-        stand_in = torch.empty(0, dtype=model.dtype).expand(0) if plain_name(func).startswith("new_") else None
-        if stand_in is None:
-            stand_in = torch.empty((), dtype=model.dtype).expand(model.shape)
         kwargs = {key: found for key, found in kwargs.items() if key != "memory_format"}
-        return func(*[stand_in if arg is model else arg for arg in args], **kwargs)
+        return func(*[self._stand_in(arg) for arg in args], **{key: self._stand_in(arg) for key, arg in kwargs.items()})
+
+    def _stand_in(self, found: Any) -> Any:
+        """Return a tensor of one number, repeated to the shape of a tensor of the model."""
+        is_known = isinstance(found, Tensor) and self.value_of(found) is not None
+        return torch.zeros((), dtype=found.dtype).expand(found.shape) if is_known else found
 
     def _note(self, found: Any, output: Any) -> None:
         """Keep what the tensors of an output are."""
@@ -370,3 +372,8 @@ def lines_of_model(frames: Sequence[tuple[FrameType, int]] | None = None) -> Ite
             continue
         text = linecache.getline(file, number).strip()
         yield f"{os.path.basename(file)}, line {number}{f': {text}' if text else ''}"  # noqa: PTH119
+
+
+def is_own(file: str) -> bool:
+    """Say whether a file is one of the importer's."""
+    return file.startswith(OWN[1])

@@ -72,25 +72,24 @@ class Writing:
         kind: str,
         sources: Sequence[Value],
         extents: Sequence[int],
-        parameters: Iterable[Any] = (),
+        held: Iterable[Any] = (),
         **keys: Any,
     ) -> Base:
         """Write a layer behind others that are written, and return it with the sizes that it gives."""
         names = [source.base.written() for source in sources]
-        held = tuple(parameters)
-        name = self._written(kind, names, held, tuple(extents), keys.pop("name", "") or self.called(kind), keys)
+        name = self._written(kind, names, tuple(held), tuple(extents), keys.pop("name", "") or self.called(kind), keys)
         form = FORMS.get(len(extents), ())
         if len(extents) == 2 and (kind.startswith(STRIPS) or (sources and sources[0].base.form == SERIES)):
             form = SERIES if kind not in ("attention", "dotattention") else form
         return Base(tuple(extents), form, name)
 
     def after(
-        self, kind: str, value: Value, shape: Sequence[int], parameters: Iterable[Any] = (), **keys: Any
+        self, kind: str, value: Value, shape: Sequence[int], held: Iterable[Any] = (), **keys: Any
     ) -> Value:
         """Write a layer behind a tensor that is settled, and return the tensor that it gives, of a shape."""
         dims = reshaped(value.dims, shape)
         goal, _ = literal(dims)
-        return Value(self.layer(kind, [value], goal.extents, parameters, **keys), dims)
+        return Value(self.layer(kind, [value], goal.extents, held, **keys), dims)
 
     def _written(
         self,

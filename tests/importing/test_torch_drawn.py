@@ -1,0 +1,101 @@
+"""Networks that are drawn, built in PyTorch and imported: the same shapes and numbers, or a refusal that is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import reduce
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from layerquiz.errors import NetworkError
+from layerquiz.network.network import Network
+from oracle import code, drawn, drawn_kinds
+
+pytestmark = pytest.mark.oracle
+
+KNOWN = {
+    "mixture": "the experts of the oracle stand beside its forward",
+    "normalization": "PyTorch has none",
+    "adaptivesoftmax": "its module writes into parts of a tensor",
+}
+"""Kinds that no model has as an operation, or that cannot be followed."""
+
+
+def built(spec: Mapping[str, Any]) -> Any:
+    """Return a network as a module; what PyTorch makes when it first sees its input is made before."""
+    import torch
+    from torch import nn
+
+    from oracle import torch_models
+
+    class Merged(nn.Module):
+        """Several inputs put together, two at a time."""
+
+        def __init__(self, function: Any) -> None:
+            super().__init__()
+            self.function = function
+
+        def forward(self, *inputs: Any) -> Any:
+            """Put them together."""
+            return reduce(self.function, inputs)
+
+    layers = spec["layers"]
+    merged = {"add": torch.add, "average": lambda a, b: (a + b) / 2, "maximum": torch.maximum, "minimum": torch.minimum}
+    given = torch.zeros(2, *spec["input"].values())
+    modules = {name: module for name, module, _ in torch_models.run(spec, given)}
+    modules |= {layer["name"]: Merged(merged[layer["kind"]]) for layer in layers if layer["kind"] in merged}
+    taken = {one for layer in layers for one in ([layer["from"]] if isinstance(layer.get("from"), str) else layer.get("from", []))}
+
+    class Drawn(nn.Module):
+        """The layers one after the other."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = nn.ModuleDict(modules)
+
+        def forward(self, x: Any) -> list[Any]:
+            """Return what no layer takes."""
+            tensors, previous, ends = {"input": x}, "input", {}
+            for layer in layers:
+                names = layer.get("from", previous)
+                inputs = [tensors[name] for name in ([names] if isinstance(names, str) else names)]
+                if "from" not in layer:
+                    ends.pop(previous, None)
+                previous = layer["name"]
+                tensors[previous] = ends[previous] = self.parts[previous](*inputs)
+            return [tensor for name, tensor in ends.items() if name not in taken]
+
+    return Drawn()
+
+
+def test_drawn_networks_come_back(torch: ModuleType, many: int) -> None:
+    """Chains and branches of the plain kinds."""
+    draw, count = drawn.generator("imported"), 0
+    for _ in range(60 * many):
+        count += agrees(drawn.network(draw, "pytorch"))
+    assert count > 30 * many
+
+
+def agrees(spec: Mapping[str, Any]) -> bool:
+    """Compare a network with what is imported of it, where PyTorch and we can build it."""
+    network = code.parsed(spec)
+    if network is None:
+        return False
+    try:
+        module = built(spec)
+    except Exception:  # noqa: BLE001  # what PyTorch refuses is the oracles' matter
+        return False
+    found = Network.from_torch(module, tuple(spec["input"].values()))
+    for quantity in ("parameters", "trainable", "macs"):
+        assert found.value(f"total.{quantity}") == network.value(f"total.{quantity}"), (quantity, spec, found.spec)
+    assert ends(found) == ends(network), (spec, found.spec)
+    return True
+
+
+def ends(network: Network) -> Counter[tuple[int, ...]]:
+    """Return the shapes of what no layer takes."""
+    taken = {source for layer in network.layers for source in layer.sources}
+    return Counter(network.value(f"{layer.name}.shape") for layer in network.layers if layer.name not in taken)
