@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from functools import reduce
@@ -42,10 +43,24 @@ def built(spec: Mapping[str, Any]) -> Any:
             """Put them together."""
             return reduce(self.function, inputs)
 
+    class Attended(nn.Module):
+        """What the oracle makes once it sees its input: attention, or a bilinear layer."""
+
+        def __init__(self, made: nn.Module) -> None:
+            super().__init__()
+            self.made = made
+
+        def forward(self, first: Any, *others: Any) -> Any:
+            """Attend to itself where nothing else is given."""
+            if isinstance(self.made, nn.Bilinear):
+                return self.made(first, *others)
+            return self.made(first, *((others[0], others[-1]) if others else (first, first)))[0]
+
     layers = spec["layers"]
     merged = {"add": torch.add, "average": lambda a, b: (a + b) / 2, "maximum": torch.maximum, "minimum": torch.minimum}
     given = torch.zeros(2, *spec["input"].values())
     modules = {name: module for name, module, _ in torch_models.run(spec, given)}
+    modules = {name: Attended(found.made) if hasattr(found, "made") else found for name, found in modules.items()}
     modules |= {layer["name"]: Merged(merged[layer["kind"]]) for layer in layers if layer["kind"] in merged}
     taken = {one for layer in layers for one in ([layer["from"]] if isinstance(layer.get("from"), str) else layer.get("from", []))}
 
@@ -54,7 +69,7 @@ def built(spec: Mapping[str, Any]) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.parts = nn.ModuleDict(modules)
+            self.parts = nn.ModuleDict({f"part_{name}": module for name, module in modules.items()})
 
         def forward(self, x: Any) -> list[Any]:
             """Return what no layer takes."""
@@ -65,7 +80,7 @@ def built(spec: Mapping[str, Any]) -> Any:
                 if "from" not in layer:
                     ends.pop(previous, None)
                 previous = layer["name"]
-                tensors[previous] = ends[previous] = self.parts[previous](*inputs)
+                tensors[previous] = ends[previous] = self.parts[f"part_{previous}"](*inputs)
             return [tensor for name, tensor in ends.items() if name not in taken]
 
     return Drawn()
@@ -85,8 +100,10 @@ def agrees(spec: Mapping[str, Any]) -> bool:
     if network is None:
         return False
     try:
-        module = built(spec)
-    except Exception:  # noqa: BLE001  # what PyTorch refuses is the oracles' matter
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # how fast it is on this machine
+            module = built(spec)
+    except (RuntimeError, ValueError):  # what PyTorch refuses is the oracles' matter
         return False
     found = Network.from_torch(module, tuple(spec["input"].values()))
     for quantity in ("parameters", "trainable", "macs"):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.draft import Draft, cannot
+from layerquiz.network.importing.draft import INPUT, Draft, cannot
 from layerquiz.network.importing.torch_tidy import tidied
 from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Scores, Value, is_batch
 from layerquiz.network.importing.torch_writing import Writing
@@ -128,6 +128,8 @@ def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, traini
         raise
     except Exception as error:  # noqa: BLE001  # whatever the model's own code raises
         raise _failed(module, sizes, error) from None
+    if not draft.layers:
+        draft.add("identity", INPUT)
     draft.input = dict(zip(entry.form or FORMS[len(shape)], shape, strict=True))
     tidied(writing)
     return tracing
@@ -152,7 +154,7 @@ def _ends(tracing: Tracing, output: Any) -> None:
     """Write what the outputs still need; scores of attention and states beside them are no outputs of the notation."""
     values = [*outputs(tracing, output)]
     ends = [
-        value for value in values if not isinstance(value.base, Scores | Learned) and not tracing.is_state(value.base)
+        value for value in values if not isinstance(value.base, Learned) and value.base not in tracing.writing.attended and not tracing.is_state(value.base)
     ]
     if not ends and values:
         ends = values[:1]

@@ -11,6 +11,7 @@ from layerquiz.network.importing.torch_layout import SEQUENCE
 from layerquiz.network.importing.torch_moves import State, States, elements, part
 from layerquiz.network.importing.torch_values import (
     FORMS,
+    SERIES,
     Base,
     Scores,
     Value,
@@ -391,7 +392,9 @@ def scores_of(call: Call) -> Value:
     def refuse(_: Base) -> str:
         raise call.writing.refuse("it goes on with the scores of attention", "The notation gives what is attended to")
 
-    return Value(Base((1,), FORMS[1], make=refuse), ())
+    base = Base((1,), FORMS[1], make=refuse)
+    call.writing.attended.add(base)
+    return Value(base, ())
 
 
 def interpolate(call: Call) -> Value:
@@ -431,10 +434,9 @@ def windows(call: Call) -> Value:
     keys["kernel"] = entries(found["kernel_size"], 2)
     if is_fold:
         keys["size"] = entries(found["output_size"], 2)
-    made = call.writing.after("fold" if is_fold else "unfold", value, call.shape, **keys)
-    if not is_fold:
-        made.base.form = ("channels", "length")
-    return made
+    base = call.writing.layer("fold" if is_fold else "unfold", [value], call.shape[1:], **keys)
+    base.form = FORMS[3] if is_fold else SERIES
+    return Value(base, (value.dims[0], *base.plain))
 
 
 def gated(call: Call) -> Value:

@@ -15,6 +15,8 @@ from layerquiz.network.importing.torch_values import (
     Digit,
     Dims,
     Learned,
+    Scores,
+    Statistic,
     Value,
     bare,
     joined,
@@ -60,6 +62,11 @@ class Layout:
         """
         if any(digit[0] == STRETCHED for dim in value.dims for digit in dim):
             return self._stretched(value, want)
+        if isinstance(value.base, Statistic):
+            value.base.written()  # only then it is known what its axes are
+        if isinstance(value.base, Scores) and value.base.alone:
+            moved = (tuple((p if p < 0 else p - 1, e, s) for p, e, s in dim) for dim in value.dims)
+            value = Value(value.base.alone, tuple(moved))
         goal, dims = literal(value.dims)
         if not 1 <= len(goal.extents) <= MOST:
             what = f"a tensor of {len(goal.extents)} axes beside the batch, {value.shape}, is none of the notation"

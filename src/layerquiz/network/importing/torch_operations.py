@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -13,6 +14,7 @@ from layerquiz.network.importing.torch_modules import weight_norm
 from layerquiz.network.importing.torch_moves import MOVES
 from layerquiz.network.importing.torch_products import PRODUCTS
 from layerquiz.network.importing.torch_values import (
+    FORMS,
     SERIES,
     STRETCHED,
     Base,
@@ -181,7 +183,7 @@ def folded(call: Call) -> Value:
     others = [value for value in values if value is not found and not is_alike(value, found)]
     if others:
         return combined(call, "add", [found, *others])
-    return found
+    return replace(found, changed=True)
 
 
 def is_alike(value: Value, other: Value) -> bool:
@@ -189,7 +191,7 @@ def is_alike(value: Value, other: Value) -> bool:
     base = value.base
     if isinstance(base, Statistic) and base.of is not None:
         return base.of.base is other.base or is_alike(base.of, other)
-    return base is other.base and value.dims == other.dims
+    return base is other.base and value.dims == other.dims and (value.changed or other.changed)
 
 
 def binary(call: Call) -> Value:
@@ -203,7 +205,7 @@ def binary(call: Call) -> Value:
 def alone(call: Call, value: Value) -> Value:
     """Return a tensor that meets constants; those may stretch it."""
     if value.shape == call.shape:
-        return value
+        return replace(value, changed=True)
     dims = ((),) * (len(call.shape) - len(value.dims)) + value.dims
     pairs = zip(dims, call.shape, strict=True)
     if all(size(dim) in (1, length) for dim, length in pairs) and not isinstance(value.base, Scores):
@@ -282,6 +284,8 @@ def merged(call: Call, kind: str, first: Value, second: Value) -> Value:
     """Write a layer that takes two tensors of the input, number by number."""
     values = [found.moved(dims) for found, dims in zip((first, second), aligned(first, second), strict=True)]
     for value in values:
+        if isinstance(value.base, Statistic):
+            value.base.written()
         decide(value, "")
     first, second = values
     is_same = first.dims == second.dims and first.base.extents == second.base.extents
@@ -407,14 +411,17 @@ def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value
     """Return what is left of a tensor without some axes; it is written when something needs it."""
     if any(is_batch(value.dims[place]) for place in places):
         raise call.writing.refuse(f"{call.name} is taken over the batch", cure="Take it of each example: dim=...")
+    inner = [number for number, dim in enumerate(value.dims) if not is_batch(dim)]
+    if not keeps:
+        decide(value, "channels" if places == inner[1:] else "")
     left = [() if place in places else dim for place, dim in enumerate(value.dims)]
     goal, dims = literal(tuple(left) if keeps else tuple(d for p, d in enumerate(left) if p not in places))
     which = "max" if call.name in ("amax", "max", "amin", "min", "argmax", "logsumexp") else "avg"
+    if not goal.extents:
+        goal = Base((1,), FORMS[1])
     name = call.writing.called(f"global{which}pool")
     make = _pooled(call, value, places, keeps, which, name)
     base = Statistic(goal.extents, goal.form, make=make, of=value)
-    if len(goal.extents) == 2 and value.base.form == SERIES:
-        base.form = SERIES
     return Value(base, dims)
 
 
@@ -424,11 +431,16 @@ def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str
 
     def make(base: Base) -> str:
         layout, draft = call.writing.layout, call.writing.draft
-        settled = layout.settled(value)
-        inner = [number for number, dim in enumerate(settled.dims) if not is_batch(dim)]
+        inner = [number for number, dim in enumerate(value.dims) if not is_batch(dim)]
         gone = [inner.index(axis) for axis in places]
+        if len(inner) == 1:  # one number of all features
+            ahead = inner[0] + 1
+            turned = layout.settled(value.moved((*value.dims[:ahead], (), *value.dims[ahead:])), "tokens")
+            return draft.add(f"global{which}pool", turned.base.written(), name=name)
+        settled = layout.settled(value, "channels" if len(inner) == 2 and gone == [1] else "")
         form = settled.base.form
         spatial = [number for number, along in enumerate(form) if along not in ("channels", "features")]
+        base.form = SERIES if form == SERIES and keeps else base.form
         if gone == spatial and gone and (keeps or len(base.extents) == 1):
             return draft.add(f"global{which}pool", settled.base.written(), name=name, keepdims=keeps)
         if len(form) >= 3:

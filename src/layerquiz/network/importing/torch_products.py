@@ -12,6 +12,7 @@ from layerquiz.network.importing.torch_values import (
     BATCH,
     FORMS,
     STRETCHED,
+    Base,
     Digit,
     Scores,
     Value,
@@ -143,7 +144,9 @@ def _scores(call: Call, query: Value, key: Value, axes: Any, letters: Any, resul
         for found, part, free in ((query, axes[0], own[0]), (key, axes[1], others[0]))
     ]
     base = Scores((size(heads), *tokens), FORMS[3], query=sides[0], key=sides[1])
-    base.make = lambda _: _written_scores(call, base)
+    base.make = lambda _: _unwritten(call)
+    if base.extents[HEADS] == 1:
+        base.alone = Base(tokens, FORMS[2], make=lambda _: _dot(call, sides))
     named = dict(zip(shared, dims, strict=True)) | {own[0]: full(QUERIES, tokens[0]), others[0]: full(KEYS, tokens[1])}
     return Value(base, tuple(named[letter] for letter in result))
 
@@ -158,12 +161,14 @@ def _features(axes: Any, shared: Sequence[str], summed: Sequence[str]) -> tuple[
     return joined(digit for digit in digits if digit[0] not in (BATCH, STRETCHED))
 
 
-def _written_scores(call: Call, base: Scores) -> str:
+def _unwritten(call: Call) -> str:
+    """Refuse scores of several heads that are no part of an attention."""
+    raise call.writing.refuse("it goes on with the scores of attention", "The notation gives what is attended to")
+
+
+def _dot(call: Call, sides: Sequence[Value]) -> str:
     """Write scores that are no part of an attention as a product of two sequences."""
-    if base.extents[0] != 1 or base.query is None or base.key is None:
-        raise call.writing.refuse("it goes on with the scores of attention", "The notation gives what is attended to")
-    settled = [call.writing.layout.settled(side, "tokens") for side in (base.query, base.key)]
-    base.extents, base.form = base.extents[1:], FORMS[2]
+    settled = [call.writing.layout.settled(side, "tokens") for side in sides]
     return call.writing.draft.add("dot", *(side.base.written() for side in settled), name=call.writing.called("dot"))
 
 
@@ -176,6 +181,7 @@ def _attended(call: Call, scores: Value, values: Value, axes: Any, letters: Any,
     if not is_over_keys or axes[0][own[0]] != full(QUERIES, base.extents[QUERIES]) or base.query is None:
         raise call.writing.refuse(f"the product {call.name} with scores of attention is none with values")
     side = Value(values.base, (*_batch(call), axes[1][summed[0]], _features(axes[1], shared, others)))
+    call.writing.attended.add(base)
     _, dims = _heads(axes[1], shared)
     inner = size([digit for letter in others for digit in axes[1][letter]])
     found = attend(call, (base.query, base.key or base.query, side), base.extents[HEADS], inner)

@@ -75,10 +75,11 @@ class Learned(Base):
 
 @dataclass(eq=False, slots=True)
 class Scores(Base):
-    """Products of queries with keys; its axes are heads, queries and keys."""
+    """Products of queries with keys; its axes are heads, queries and keys. alone: as a layer, without heads."""
 
     query: Value | None = None
     key: Value | None = None
+    alone: Base | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -92,12 +93,14 @@ class Statistic(Base):
 class Value:
     """A tensor: its layer, and the digits of each of its axes.
 
-    normalised: a mean, a variance or a norm of it was taken off it. label: the module that moved its axes last.
+    normalised: a mean, a variance or a norm of it was taken off it. changed: its numbers met constants, or a function
+    that is no layer. label: the module that moved its axes last.
     """
 
     base: Base
     dims: Dims
     normalised: bool = field(default=False, compare=False)
+    changed: bool = field(default=False, compare=False)
     label: str = field(default="", compare=False)
 
     @property
@@ -111,7 +114,7 @@ class Value:
 
     def of(self, base: Base) -> Value:
         """Return the axes as they stand over another layer with equal sizes."""
-        return replace(self, base=base, normalised=False, label="")
+        return replace(self, base=base, normalised=False, changed=False, label="")
 
     @property
     def is_plain(self) -> bool:

@@ -49,6 +49,7 @@ class Writing:
         self.accounts: dict[str, Account] = {}
         self.owners: dict[int, str] = {}
         self.parameters: dict[str, tuple[Any, ...]] = {}
+        self.attended: set[Base] = set()
         self.open_biases: set[str] = set()
         self.names: dict[int, str] = {}
         self.layout = Layout(self.rearranged, self.learned, self.refuse)
