@@ -183,7 +183,8 @@ class Layout:
             raise self.refuse("it mixes axes in a way that the notation cannot say")
         if atoms != wanted:
             if len(atoms) > MOST:
-                raise self.refuse(f"it exchanges {len(atoms)} axes at once", "A layer of the notation has 4 at most")
+                what = f"it exchanges {len(atoms)} axes at once, as for attention within windows"
+                raise self.refuse(what, "A layer of the notation has 4 at most")
             if [digit for dim in base.plain for digit in dim] != atoms or len(base.extents) != len(atoms):
                 name = self._reshape(name, tuple(extent for _, extent, _ in atoms))
             name = self.write("permute", name, order=[atoms.index(digit) + 1 for digit in wanted])

@@ -14,6 +14,7 @@ from layerquiz.network.importing.torch_modules import weight_norm
 from layerquiz.network.importing.torch_moves import MOVES
 from layerquiz.network.importing.torch_products import PRODUCTS
 from layerquiz.network.importing.torch_values import (
+    BATCH,
     FORMS,
     SERIES,
     STRETCHED,
@@ -409,8 +410,8 @@ def reduced(call: Call) -> Any:
 
 def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value:
     """Return what is left of a tensor without some axes; it is written when something needs it."""
-    if any(is_batch(value.dims[place]) for place in places):
-        raise call.writing.refuse(f"{call.name} is taken over the batch", cure="Take it of each example: dim=...")
+    if any(digit[0] == BATCH for place in places for digit in value.dims[place]):
+        return _over_batch(call, value)
     inner = [number for number, dim in enumerate(value.dims) if not is_batch(dim)]
     if not keeps:
         decide(value, "channels" if places == inner[1:] else "")
@@ -423,6 +424,16 @@ def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value
     make = _pooled(call, value, places, keeps, which, name)
     base = Statistic(goal.extents, goal.form, make=make, of=value)
     return Value(base, dims)
+
+
+def _over_batch(call: Call, value: Value) -> Value:
+    """Return what is left of all examples together, which no layer can take."""
+    error = call.writing.refuse(f"{call.name} is taken over the batch", cure="Take it of each example: dim=...")
+
+    def make(_: Base) -> str:
+        raise error
+
+    return Value(Statistic((1,), FORMS[1], make=make, of=value), ((),) * len(call.shape))
 
 
 def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str, name: str) -> Callable[[Base], str]:
