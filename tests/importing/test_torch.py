@@ -11,6 +11,7 @@ import pytest
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.exchange import torch as torch_code
+from layerquiz.network.importing.torch import network as imported
 from layerquiz.network.network import Network
 from oracle import code
 from oracle.tally import Tally
@@ -66,14 +67,14 @@ def test_a_model_agrees_layer_by_layer(models: dict[str, Any], tally: Tally, nam
 
     make, shape = models[name]
     module = make()
-    network = Network.from_torch(module, shape)
+    network = imported(module, shape)
     calls = torch_seen.seen(module, shape, name in IDS, int(name in BATCH_SECOND))
     calls = [call for call in calls if call.name not in INSIDE.get(name, ())]
     found = [*torch_seen.differences(network, calls, MERGED.get(name, {}))]
     if torch_seen.numbers(network, "total") != torch_seen.totals(module):
         found.append(f"total: {torch_seen.numbers(network, 'total')}; in PyTorch {torch_seen.totals(module)}")
-    tally.imported["torch"] += 1
-    tally.imported_layers["torch"] += len(calls)
+    tally.imports["torch models"] += 1
+    tally.imports["layers"] += len(calls)
     tally.differences += [f"{name}: {one}" for one in found]
     assert not found
 
@@ -82,13 +83,13 @@ def test_a_model_agrees_layer_by_layer(models: dict[str, Any], tally: Tally, nam
 def test_code_of_a_model_is_the_same_model(models: dict[str, Any], tmp_path: Path, name: str) -> None:
     """Imported, written as code, run and imported again: the same notation, whatever the layers are called."""
     make, shape = models[name]
-    first = Network.from_torch(make(), shape)
+    first = imported(make(), shape)
     if name in NOT_WRITTEN:
         with pytest.raises(NetworkError, match=NOT_WRITTEN[name]):
             torch_code.program(first)
         return
     written = torch_code.program(first)
-    again = Network.from_torch(code.run(written, tmp_path)["model"], shape)
+    again = imported(code.run(written, tmp_path)["model"], shape)
     assert [*numbered(again)] == [*numbered(first)], written
 
 

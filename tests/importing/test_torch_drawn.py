@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from layerquiz.errors import NetworkError
+from layerquiz.network.importing.torch import network as imported
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
 from oracle import code, drawn, drawn_kinds
@@ -72,7 +73,11 @@ def built(spec: Mapping[str, Any]) -> Any:
     modules = {name: module for name, module, _ in torch_models.run(spec, given)}
     modules = {name: Attended(found.made) if hasattr(found, "made") else found for name, found in modules.items()}
     modules |= {layer["name"]: Merged(merged[layer["kind"]]) for layer in layers if layer["kind"] in merged}
-    taken = {one for layer in layers for one in ([layer["from"]] if isinstance(layer.get("from"), str) else layer.get("from", []))}
+    taken = {
+        one
+        for layer in layers
+        for one in ([layer["from"]] if isinstance(layer.get("from"), str) else layer.get("from", []))
+    }
 
     class Drawn(nn.Module):
         """The layers one after the other."""
@@ -128,7 +133,7 @@ def agrees(spec: Mapping[str, Any]) -> bool:
             module = built(spec)
     except (RuntimeError, ValueError):  # what PyTorch refuses is the oracles' matter
         return False
-    found = Network.from_torch(module, tuple(spec["input"].values()))
+    found = imported(module, tuple(spec["input"].values()))
     for quantity in ("parameters", "trainable", "macs"):
         assert found.value(f"total.{quantity}") == network.value(f"total.{quantity}"), (quantity, spec, found.spec)
     assert ends(found) == ends(network), (spec, found.spec)

@@ -102,12 +102,20 @@ def cases() -> dict[str, tuple[Any, tuple[int, ...], str]]:
             return F.scaled_dot_product_attention(q, k, v)
 
     return {
-        "data": (DataDependent(), (4,), r"DataDependent, test_torch_refused.py, line \d+: if x.sum\(\) > 0:.*reads numbers"),
+        "data": (
+            DataDependent(),
+            (4,),
+            r"DataDependent, test_torch_refused.py, line \d+: if x.sum\(\) > 0:.*reads numbers",
+        ),
         "inputs": (TwoInputs(), (4,), "its forward takes 2 inputs: left, right"),
         "unused": (Unused(), (4,), r"other\.weight, other\.bias: nothing .* uses these parameters"),
         "fourier": (Fourier(), (4,), r"the operation fft_fft is none that the notation knows"),
         "written": (Written(), (4,), r"it writes into a part of a tensor.*torch\.cat"),
-        "frozen": (PartlyFrozen(), (4,), r'module "fc" \(Linear\).*only a part of the layer is trained: fc\.weight is frozen'),
+        "frozen": (
+            PartlyFrozen(),
+            (4,),
+            r'module "fc" \(Linear\).*only a part of the layer is trained: fc\.weight is frozen',
+        ),
         "shared": (Half(), (4,), r'module "other" \(Linear\).*uses fc\.weight, which belongs to the layer "fc"'),
         "batch": (OverBatch(), (4,), "mean is taken over the batch"),
         "examples": (ForEach(), (4,), "single examples of the batch"),
@@ -115,7 +123,11 @@ def cases() -> dict[str, tuple[Any, tuple[int, ...], str]]:
         "constant": (Constant(), (4,), "its output does not depend on its input"),
         "state": (Seq2Seq(), (6, 3), 'module "decoder".*begins with a state that comes from another layer'),
         "windows": (Windows(), (4, 4, 6), "windows"),
-        "shape": (nn.Linear(4, 2), (5,), r"cannot be run on a tensor of shape \(\d+, 5\).*input_shape is without the batch"),
+        "shape": (
+            nn.Linear(4, 2),
+            (5,),
+            r"cannot be run on a tensor of shape \(\d+, 5\).*input_shape is without the batch",
+        ),
         "ids": (nn.Linear(4, 2), (2.5,), r"input_shape: found \(2\.5,\)"),
         "volume": (nn.Conv2d(1, 1, 1), (1, 2, 3, 4, 5), "input_shape: found"),
         "weights": (nn.Linear(4, 2).state_dict(), (4,), "this is no torch.nn.Module"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import layerquiz as lq
+from layerquiz.network.importing.torch import network as imported
 
 pytestmark = pytest.mark.oracle
 
@@ -41,7 +42,7 @@ def module() -> Any:
 def test_it_agrees_with_pytorch(torch: ModuleType) -> None:
     """The counts of PyTorch's own modules, the shared one once."""
     made = module()
-    network = lq.Network.from_torch(made, (1, 16, 20))
+    network = imported(made, (1, 16, 20))
     summary = lq.solve(network)
     for name, part in made.named_children():
         assert summary[name].parameters == sum(found.numel() for found in part.parameters()), name
@@ -54,7 +55,7 @@ def test_it_agrees_with_pytorch(torch: ModuleType) -> None:
 
 def test_its_notation_is_readable(torch: ModuleType) -> None:
     """Each layer is called as the module that it comes from, and says what differs from a plain one."""
-    layers = lq.Network.from_torch(module(), (1, 16, 20)).spec["layers"]
+    layers = imported(module(), (1, 16, 20)).spec["layers"]
     assert layers[:6] == [
         {"kind": "conv2d", "name": "stem", "filters": 8, "kernel": 3, "stride": 2, "padding": 1},
         {"kind": "activation", "name": "activation", "function": "relu"},

@@ -136,7 +136,11 @@ class Bert(nn.Module):
     def __init__(self, width: int = 8, heads: int = 2) -> None:
         super().__init__()
         self.heads = heads
-        self.words, self.places, self.segments = nn.Embedding(30, width), nn.Embedding(10, width), nn.Embedding(2, width)
+        self.words, self.places, self.segments = (
+            nn.Embedding(30, width),
+            nn.Embedding(10, width),
+            nn.Embedding(2, width),
+        )
         self.norm, self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width), nn.LayerNorm(width)
         self.query, self.key, self.value = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
         self.output, self.up, self.down = nn.Linear(width, width), nn.Linear(width, 16), nn.Linear(16, width)
@@ -196,7 +200,9 @@ class Llama(nn.Module):
         self.heads, self.groups, self.size = heads, groups, width // heads
         self.q, self.k = nn.Linear(width, width, bias=False), nn.Linear(width, groups * self.size, bias=False)
         self.v, self.o = nn.Linear(width, groups * self.size, bias=False), nn.Linear(width, width, bias=False)
-        self.gate, self.up, self.down = (nn.Linear(a, b, bias=False) for a, b in ((width, 24), (width, 24), (24, width)))
+        self.gate, self.up, self.down = (
+            nn.Linear(a, b, bias=False) for a, b in ((width, 24), (width, 24), (24, width))
+        )
         self.scale1, self.scale2 = nn.Parameter(torch.ones(width)), nn.Parameter(torch.ones(width))
 
     @staticmethod

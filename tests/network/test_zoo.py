@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.network import Network
 from layerquiz.network.published import published_values
-from layerquiz.network.zoo import names
+from layerquiz.network.zoo import ALSO, names
 
 RECEPTIVE_FIELDS = {"alexnet": 195, "vgg11": 150, "vgg13": 156, "vgg16": 212, "vgg19": 268}
 """Of the last feature map, as measured by gradient."""
@@ -41,6 +43,21 @@ def test_a_known_network_has_its_receptive_field(name: str, field: int) -> None:
 def test_hyphens_and_underscores_are_the_same() -> None:
     """A known network answers to both spellings."""
     assert Network.named("alexnet-groups").spec == Network.named("alexnet_groups").spec
+
+
+@pytest.mark.parametrize(
+    ("called", "known"), [("ResNet-50", "resnet50"), ("InceptionV3", "inception_v3"), *ALSO.items()]
+)
+def test_a_network_has_the_names_that_people_use(called: str, known: str) -> None:
+    """Capitals do not count, and what its makers or torchvision call it is known; none hides another network."""
+    assert Network.named(called).spec == Network.named(known).spec
+    assert called not in names()
+
+
+def test_no_two_networks_are_called_alike() -> None:
+    """Names that differ only in what makes no difference would hide one network."""
+    plain = [re.sub("[-_ ]", "", name).lower() for name in [*names(), *ALSO]]
+    assert len(set(plain)) == len(plain)
 
 
 def test_an_unknown_network_names_the_nearest() -> None:

@@ -70,6 +70,7 @@ def attention(layer: Layer, inputs: list[Sizes], _: str) -> bool:
     width = layer.get("features", query["features"])
     odd = "head_features" not in layer and uneven(width, heads)
     odd = odd or uneven(heads, layer.get("kv_heads", heads))
+    odd = odd or ("window" in layer and (len(inputs) > 1 or uneven(inputs[0]["tokens"], layer["window"])))
     said = (("key_input", keys), ("value_input", values)) if len(inputs) > 1 else ()
     misfit = any(layer.get(name, source["features"]) != source["features"] for name, source in said)
     return odd or misfit or keys["tokens"] != values["tokens"]

@@ -22,8 +22,8 @@ class Tally:
     """What was compared: by framework, and for recorded cases by file.
 
     layers: those with equal numbers. networks: those that were drawn whole. refused: by both sides. decided: by one
-    side, and a decision says so. fields: receptive fields and jumps held against gradients. imported: models of a
-    framework that became networks, with their layers; differences: where these disagree.
+    side, and a decision says so. fields: receptive fields and jumps held against gradients. imports: models that were
+    imported, by where they are from, and their layers; differences: where these and their networks disagree.
     """
 
     layers: Counter[str] = field(default_factory=Counter)
@@ -32,9 +32,8 @@ class Tally:
     decided: Counter[str] = field(default_factory=Counter)
     fields: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
-    imported: Counter[str] = field(default_factory=Counter)
-    imported_layers: Counter[str] = field(default_factory=Counter)
     mismatches: list[str] = field(default_factory=list)
+    imports: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
@@ -57,7 +56,7 @@ class Tally:
 
     def lines(self) -> list[str]:
         """Return what the end of a report says; nothing where no oracle ran."""
-        return [*self._drawn(), *self._fields(), *self._recorded(), *self._imports()]
+        return [*self._drawn(), *self._fields(), *self._recorded(), *self._imported()]
 
     def _drawn(self) -> list[str]:
         if not self.layers and not self.mismatches:
@@ -81,10 +80,10 @@ class Tally:
         counts = [f"{self.recorded[file]:,} {what}" for file, what in RECORDED.items() if file in self.recorded]
         return [f"shared data: {', '.join(counts)} agree"] if counts else []
 
-    def _imports(self) -> list[str]:
-        if not self.imported:
+    def _imported(self) -> list[str]:
+        if not self.imports:
             return []
-        models = ", ".join(f"{self.imported[name]:,} {name} models" for name in sorted(self.imported, reverse=True))
+        order = sorted(self.imports, key=lambda name: (name == "layers", name))
+        counts = ", ".join(f"{self.imports[name]:,} {name}" for name in order)
         wrong = len(self.differences)
-        word = "difference" if wrong == 1 else "differences"
-        return [f"imports: {models}, {sum(self.imported_layers.values()):,} layers: {wrong:,} {word}"]
+        return [f"imports: {counts}: {wrong:,} {'difference' if wrong == 1 else 'differences'}"]

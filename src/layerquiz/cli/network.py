@@ -86,6 +86,7 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
         print_json(summary.as_json())
     else:
         _print_summary(summary)
+        _print_published(network)
 
 
 @click.command()
@@ -157,6 +158,20 @@ def _print_summary(summary: Summary) -> None:
     table.add_section()
     table.add_row("total", "", "", *(grouped(getattr(summary.total, name)) for name in columns))
     console().print(table)
+    if summary.total.nontrainable:
+        counts = (summary.total.trainable, summary.total.nontrainable)
+        click.echo("  trainable {}, not trainable {}".format(*map(grouped, counts)))
+
+
+def _print_published(name: str) -> None:
+    """Say what is published of the whole of a known network, and where."""
+    from layerquiz.network.published import published_values
+    from layerquiz.render.mathtext import grouped
+
+    for row in published_values():
+        if row.network == name.replace("-", "_") and row.quantity.startswith("total."):
+            value = row.value if isinstance(row.value, str) else grouped(row.value)
+            click.echo(f"  published: {row.quantity} {value} ({row.source})")
 
 
 @click.command()

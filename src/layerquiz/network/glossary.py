@@ -117,6 +117,8 @@ OWN: dict[str, Entry] = {
     ),
     "batch": Entry("B", ("example", "examples"), "examples in a batch"),
     "lora": Entry("r", NUMBER, "rank of the adapter"),
+    "window": Entry("w", ("token", "tokens"), "tokens of a window"),
+    "position_bias": Entry("n", NUMBER, "distances that have a learned number in each head"),
     "experts": Entry("N", ("expert", "experts"), "experts"),
     "active": Entry("k", ("expert", "experts"), "experts that one token meets"),
     "filters": Entry(r"C_{\text{out}}", ("filter", "filters"), "number of filters"),

@@ -106,6 +106,17 @@ class Network:
 
         return network(module, input_shape)
 
+    @classmethod
+    def from_keras(cls, model: Any, input_shape: Sequence[int] | None = None) -> Network:
+        """Return a model of Keras in the notation; all counts and shapes agree with Keras' own.
+
+        input_shape: without the batch, the channels last, where the model leaves sizes open; an open height and width
+        are 224. Raises `NetworkError` that names the layer that cannot be said.
+        """
+        from layerquiz.network.importing.keras import network
+
+        return network(model, input_shape)
+
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""
         chosen = Conventions.of(conventions)

@@ -103,6 +103,10 @@ def _of_zoo(name: str, quantity: str) -> Answer | None:
     if name not in names():
         return None
     try:
-        return Network.named(name).value(quantity)
+        return _known(name).value(quantity)
     except LayerquizError:
         return None
+
+
+_known = lru_cache(maxsize=8)(Network.named)
+"""The last few sister models: a sheet asks for several numbers of one."""

@@ -48,6 +48,12 @@ def attention(at: Place) -> Code:
     """Return attention; Keras is told the features per head, and takes the values before the keys."""
     if at.key("lora"):
         raise UnwrittenError("a layer gets its low-rank adapter once it is built")
+    if not at.layer.keys.trainable:
+        raise UnwrittenError("its parts are made later, and are trained all the same")
+    if at.key("window"):
+        raise UnwrittenError("its tokens attend to all others")
+    if at.key("position_bias"):
+        raise UnwrittenError("nothing is added to its scores")
     if at.key("key_value_bias"):
         raise UnwrittenError("no key stands behind the memory's")
     count = len(at.layer.sources)

@@ -116,6 +116,8 @@ def convolution(at: Place) -> Code:
     name, _ = ranked(at)
     if at.key("weight_norm"):
         raise UnwrittenError("there is no such wrapper as weight norm")
+    if at.key("table"):
+        raise UnwrittenError("no filter leaves out some of the channels")
     check_gaps(at)
     in_front, padding = padded(at)
     arguments = (

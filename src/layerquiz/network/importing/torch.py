@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
 from layerquiz.network.importing.torch_tidy import tidied
-from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Scores, Value, is_batch
+from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Value, is_batch
 from layerquiz.network.importing.torch_writing import Writing
 from layerquiz.network.network import Network
 
@@ -141,7 +141,10 @@ def _failed(module: Any, sizes: Sequence[int], error: Exception) -> NetworkError
 
     frames = [*traceback.walk_tb(error.__traceback__)][::-1]
     if is_own(frames[0][0].f_code.co_filename):
-        what, cure = f"the importer fails: {type(error).__name__}: {error}", "This is a fault of it: please report the model"
+        what, cure = (
+            f"the importer fails: {type(error).__name__}: {error}",
+            "This is a fault of it: please report the model",
+        )
         return cannot(type(module).__name__, what, cure=cure)
     line = next(lines_of_model(frames), "")
     said = " ".join(str(error).split())[:WORDS]
@@ -154,7 +157,11 @@ def _ends(tracing: Tracing, output: Any) -> None:
     """Write what the outputs still need; scores of attention and states beside them are no outputs of the notation."""
     values = [*outputs(tracing, output)]
     ends = [
-        value for value in values if not isinstance(value.base, Learned) and value.base not in tracing.writing.attended and not tracing.is_state(value.base)
+        value
+        for value in values
+        if not isinstance(value.base, Learned)
+        and value.base not in tracing.writing.attended
+        and not tracing.is_state(value.base)
     ]
     if not ends and values:
         ends = values[:1]

@@ -462,7 +462,12 @@ def dropout(call: Call) -> Value:
     """Return dropout, whether it is at work just now or not."""
     value = call.first
     found = call.bound("input p").get("p", 0.5)
-    if isinstance(value.base, Scores) or learned(value.base) is not None or not elements(value) or not has_batch(value.dims):
+    if (
+        isinstance(value.base, Scores)
+        or learned(value.base) is not None
+        or not elements(value)
+        or not has_batch(value.dims)
+    ):
         return value
     base = call.writing.layer("dropout", [value], value.base.extents, rate=float(found))
     base.form = value.base.form

@@ -131,7 +131,9 @@ def selected(call: Call, value: Value, axis: int, place: int) -> Value:
     for _ in dim:
         digit, *rest = value.dims[axis]
         inner = size(rest)
-        value = _entry(call, value.moved((*value.dims[:axis], tuple(rest), *value.dims[axis + 1 :])), digit, place // inner)
+        value = _entry(
+            call, value.moved((*value.dims[:axis], tuple(rest), *value.dims[axis + 1 :])), digit, place // inner
+        )
         place %= inner
     return value.moved((*value.dims[:axis], *value.dims[axis + 1 :]))
 
@@ -312,7 +314,9 @@ def _whole(known: Sequence[Value], axis: int) -> Value | None:
     total = sum(size(value.dims[axis]) for value in known)
     stride = next((dim[-1][2] for dim in (value.dims[axis] for value in known) if dim), 1)
     found = {_widened(value, axis, along, stride, total) for value in known}
-    is_share = all(size(v.dims[axis]) * whole.extents[along] == p.extents[along] * total for v, p in zip(known, parts, strict=True))
+    is_share = all(
+        size(v.dims[axis]) * whole.extents[along] == p.extents[along] * total for v, p in zip(known, parts, strict=True)
+    )
     return Value(whole, found.pop()) if len(found) == 1 and is_share else None
 
 
@@ -321,7 +325,9 @@ def _widened(value: Value, axis: int, along: int, stride: int, total: int) -> Di
     own = size(value.dims[axis])
     if value.dims[axis] not in ((), ((along, own, stride),)):
         return ((),)
-    dims = [tuple((p, e, s * total // own) if p == along and s > stride else (p, e, s) for p, e, s in d) for d in value.dims]
+    dims = [
+        tuple((p, e, s * total // own) if p == along and s > stride else (p, e, s) for p, e, s in d) for d in value.dims
+    ]
     dims[axis] = ((along, total, stride),)
     return tuple(dims)
 

@@ -499,9 +499,12 @@ def refused_in_place(call: Call) -> Any:
     raise call.writing.refuse(what, cure="Put the parts together by torch.cat or torch.stack")
 
 
-def compared(call: Call) -> Value:
-    """Return a condition, which is as good as a constant."""
-    return call.first
+CONDITIONS = "gt lt ge le eq ne greater less isnan isinf isfinite logical_and logical_or logical_not and or xor any all"
+"""Operations that give truth values."""
+
+
+def compared(_: Call) -> None:
+    """Return nothing: a condition is as good as a constant, as long as nobody asks whether it holds."""
 
 
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
@@ -531,6 +534,7 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(
         ("setitem", "copy", "index_put", "scatter", "index_copy", "index_add", "scatter_add"), refused_in_place
     ),
+    **dict.fromkeys(CONDITIONS.split(), compared),
     "where": where,
     "weight_norm": weight_norm,
 }

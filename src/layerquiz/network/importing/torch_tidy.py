@@ -47,7 +47,9 @@ class Tidying:
         query, key, _ = layer["from"]
         if self._width(query) != self._width(key):
             what = "its heads share keys, and its projections are no dense layers that all have a bias or none"
-            raise cannot(self.writing.accounts[layer["name"]].where, what, "Only an attention layer has groups of heads")
+            raise cannot(
+                self.writing.accounts[layer["name"]].where, what, "Only an attention layer has groups of heads"
+            )
 
     def _last_step(self, layer: dict[str, Any]) -> None:
         takers = self.takers[layer["name"]]

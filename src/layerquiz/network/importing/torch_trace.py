@@ -173,11 +173,12 @@ class Tracing(TorchFunctionMode):
         known = [tensor for tensor in given if self.value_of(tensor) is not None]
         if name == "device" and given:
             return self.device if id(given[0]) in self.values else func(*args, **kwargs)
+        if not known and name in READS_NUMBERS and any(tensor.is_meta for tensor in given) and not self.silent:
+            raise self._unread(name)
         if name in SILENT or not known:
             return self._as_it_is(func, name, args, kwargs, given)
         if name in READS_NUMBERS and not self.silent:
-            what = f"it reads numbers of a tensor ({name}), and goes on as they say"
-            raise self.writing.refuse(what, "A layer has one size for all inputs", "Decide by shapes, or by arguments")
+            raise self._unread(name)
         is_like = name.endswith("_as") and all(given[0] is not one for one in known)
         if name.startswith("new_") or name.endswith("_like") or is_like:
             return self._created(func, args, kwargs)
@@ -196,6 +197,10 @@ class Tracing(TorchFunctionMode):
             for tensor in tensors(output):
                 self.values.setdefault(id(tensor), (tensor, NOTHING))
         return output
+
+    def _unread(self, name: str) -> NetworkError:
+        what = f"it reads numbers of a tensor ({name}), and goes on as they say"
+        return self.writing.refuse(what, "A layer is the same for all inputs", "Decide by shapes, or by arguments")
 
     def _as_it_is(self, func: Any, name: str, args: Any, kwargs: Any, given: Sequence[Tensor]) -> Any:
         """Do an operation without known tensors; what the model owns is not changed."""

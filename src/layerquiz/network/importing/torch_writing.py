@@ -66,7 +66,9 @@ class Writing:
         """Write a learned tensor that stands alone."""
         if not 1 <= len(shape) <= max(FORMS):
             raise self.refuse(f'the parameter "{base.called}" has {len(shape)} axes, {shape}', "At most 4 can be said")
-        return self._written("parameter", (), base.parameters, shape, base.called.removesuffix(".weight"), {"shape": list(shape)})
+        return self._written(
+            "parameter", (), base.parameters, shape, base.called.removesuffix(".weight"), {"shape": list(shape)}
+        )
 
     def layer(
         self,
@@ -84,9 +86,7 @@ class Writing:
             form = SERIES if kind not in ("attention", "dotattention") else form
         return Base(tuple(extents), form, name)
 
-    def after(
-        self, kind: str, value: Value, shape: Sequence[int], held: Iterable[Any] = (), **keys: Any
-    ) -> Value:
+    def after(self, kind: str, value: Value, shape: Sequence[int], held: Iterable[Any] = (), **keys: Any) -> Value:
         """Write a layer behind a tensor that is settled, and return the tensor that it gives, of a shape."""
         dims = reshaped(value.dims, shape)
         goal, _ = literal(dims)
