@@ -19,8 +19,8 @@ from oracle.tally import Tally
 pytestmark = pytest.mark.oracle
 
 IMAGES = (
-    "lenet residual option_a dense inception unet squeeze_excite shuffle inverted autoencoder generator pyramid siamese "
-    "volumes mixer convnext normed looped super_resolution frozen"
+    "lenet residual option_a dense inception unet squeeze_excite shuffle inverted autoencoder generator pyramid "
+    "siamese volumes mixer convnext normed looped super_resolution frozen"
 )
 SEQUENCES = (
     "text_lstm tagger forecast char_cnn wavenet gpt bert vit cross_attention llama highway nonlocal two_branches"
@@ -43,7 +43,7 @@ MERGED: dict[str, dict[str, tuple[str, ...]]] = {
 INSIDE = {"gpt": ("blocks_0_attn_dropout", "blocks_1_attn_dropout")}
 """Modules that act on the scores of attention, and have no parameters."""
 
-NOT_WRITTEN = {"llama": "each head has its own keys"}
+NOT_WRITTEN: dict[str, str] = {}
 """Models that PyTorch has no module for, and why."""
 
 

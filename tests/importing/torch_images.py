@@ -1,3 +1,4 @@
+# ruff: noqa: D102, N812  # models as people write them
 """Models of images as people write them in PyTorch, with branches in `forward`."""
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A PyTorch module to the notation: `forward` is run on a tensor without memory, and each operation is written down.
 
-What changes neither a size nor a count leaves no layer: numbers that are added or multiplied, masks, casts, and axes that
-are moved there and back. Everything else is a layer, or is refused with the module and the line of its code.
+What changes neither a size nor a count leaves no layer: numbers that are added or multiplied, masks, casts, and axes
+that are moved there and back. Everything else is a layer, or is refused with the module and the line of its code.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ WORDS = 300
 
 
 def network(module: Any, input_shape: Sequence[int]) -> Network:
-    """Return a PyTorch module in the notation, every layer by itself, once all counts and shapes agree with PyTorch's own.
+    """Return a PyTorch module in the notation, every layer by itself, once all counts and shapes agree with PyTorch's.
 
     input_shape: without the batch, the channels first; of token ids (tokens,). The module may be on any device, `meta`
     too; it is as before afterwards, and no weight is read or copied. It is followed as it predicts, in `eval()`; where
-    that leaves out parameters, as it trains. Raises `NetworkError`: what the notation cannot say (slug `cannot-import`), a
-    count or a shape that differs from PyTorch's (`import-differs`).
+    that leaves out parameters, as it trains. Raises `NetworkError`: for what the notation cannot say with the slug
+    `cannot-import`; for a count or a shape that differs from PyTorch's with `import-differs`.
     """
     module = _module(module)
     shape = _shape(input_shape)
@@ -93,7 +93,7 @@ def _shape(given: Any) -> tuple[int, ...]:
 
 
 def traced(module: Any, shape: tuple[int, ...], *, training: bool = False) -> Tracing:
-    """Return what was seen when a module ran, with its layers tidied: on numbers, else on ids; the batch first or second."""
+    """Return what was seen when a module ran: on numbers, or on token ids; the batch first, or second."""
     from layerquiz.network.importing.torch_trace import AnotherInput
 
     ids, at = False, 0

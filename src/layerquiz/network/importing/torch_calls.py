@@ -17,7 +17,7 @@ def plain_name(func: Any) -> str:
     name = str(getattr(func, "__name__", func))
     if name in ("__get__", "__set__"):
         found = func.__self__
-        name = getattr(found, "__name__", None) or getattr(getattr(found, "fget", None), "__name__", "")
+        name = str(getattr(found, "__name__", None) or getattr(getattr(found, "fget", None), "__name__", ""))
     if name in IN_PLACE | REVERSED:
         name = name[3:]
     return name.strip("_")
@@ -75,7 +75,9 @@ class Call:
             if value is not None:
                 what = f"{self.name} has weights that are computed of the input"
                 raise self.writing.refuse(what, "The weights of a layer are the same for all inputs")
-            raise self.writing.refuse(f"{self.name} has weights that are no parameters", cure="Make it an nn.Parameter")
+            raise self.writing.refuse(
+                f"{self.name} has weights that are no parameters", cure="Make them an nn.Parameter"
+            )
         if value is not None and isinstance(value.base, Part):
             what = f'{self.name} uses a part of the parameter "{base.called}"'
             raise self.writing.refuse(what, "A parameter belongs to one layer", "Make a parameter for each part")
@@ -87,7 +89,7 @@ class Call:
         return () if found is None else found.parameters
 
     def called_as(self, value: Value) -> str:
-        """Return how a layer is called that has a parameter: as the parameter, or as the module whose weight that is."""
+        """Return how a layer is called that has a parameter: as that, or as the module whose weight it is."""
         found = learned(value.base)
         return "" if found is None else found.called.removesuffix(".weight")
 

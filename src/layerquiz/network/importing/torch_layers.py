@@ -8,14 +8,12 @@ from typing import Any
 
 from layerquiz.network.importing.torch_calls import Call, learned
 from layerquiz.network.importing.torch_layout import SEQUENCE
-from layerquiz.network.importing.torch_moves import State, States, elements, part
+from layerquiz.network.importing.torch_moves import elements
 from layerquiz.network.importing.torch_values import (
     FORMS,
     SERIES,
-    Base,
     Scores,
     Value,
-    full,
     has_batch,
     is_batch,
     without_batch,
@@ -47,7 +45,8 @@ def convolution(call: Call) -> Value:
     found = call.bound(f"input weight bias {middle}")
     value, rank, shape = image(call, found["input"]), int(call.name[-2]), tuple(found["weight"].shape)
     weights, biases = call.parameters(found["weight"]), call.parameters(found.get("bias"))
-    keys = {key: entries(found[key], rank) for key in ("stride", "dilation", "output_padding") if key in found}
+    numbers = ("stride", "dilation", "output_padding")
+    keys: dict[str, Any] = {key: entries(found[key], rank) for key in numbers if key in found}
     padding = found.get("padding", 0)
     keys["padding"] = padding if isinstance(padding, str) else entries(padding, rank)
     if keys.get("output_padding") == 0:
@@ -261,142 +260,6 @@ def by_slopes(call: Call, given: Any, parameters: Sequence[Any]) -> Value:
     return call.writing.after("prelu", image(call, given), call.shape, parameters, parameters=CHANNELS)
 
 
-def embedding(call: Call) -> Value:
-    """Return rows of a table: those of the token ids, or of the positions 0, 1, 2 ..."""
-    found = call.bound("input weight")
-    parameters, ids = call.parameters(found["weight"]), call.value(found["input"])
-    rows, features = found["weight"].shape
-    if ids is None:
-        return looked_up(call, found, rows, features)
-    call.tracing.needs_ids(ids)
-    value = call.writing.layout.settled(ids)
-    if len(value.base.extents) != 1:
-        raise call.writing.refuse(f"an embedding of {len(value.base.extents)} axes of ids", "Token ids have one axis")
-    base = call.writing.layer(
-        "embedding", [value], (value.base.extents[0], features), parameters, vocabulary=rows, features=features
-    )
-    return Value(base, (*value.dims, full(1, features)))
-
-
-def looked_up(call: Call, found: dict[str, Any], rows: int, features: int) -> Value:
-    """Return rows of a table that are the same for each input: positions, or one row for all tokens."""
-    table, numbers = call.value(found["weight"]), call.tracing.numbers_of(found["input"])
-    ids, shape = found["input"], call.shape
-    tokens = shape[-2] if len(shape) > 1 else 1
-    root = None if table is None else learned(table.base)
-    if table is None or root is None:
-        raise call.writing.refuse("an embedding whose table is no parameter")
-    is_batched = len(shape) == 3 and shape[0] == call.tracing.examples
-    lead = ((call.tracing.batch,),) if is_batched else ((),) * (len(shape) - 2)
-    if numbers is None or numbers == list(range(numbers[0], numbers[0] + tokens)):
-        first = numbers[0] if numbers else 0
-        base: Base = root
-        if tokens < rows:
-            base = part(call, root, 0, first, tokens)
-        return Value(base, (*lead, full(0, tokens), full(1, features)))
-    entry = call.tracing.input
-    if entry.form == ("tokens",) and entry.extents == (tokens,) and len(ids.shape) <= 2:
-        given = Value(entry, ((call.tracing.batch,), *entry.plain))
-        base = call.writing.layer(
-            "embedding", [given], (tokens, features), root.parameters, vocabulary=rows, features=features
-        )
-        return Value(base, ((call.tracing.batch,), *base.plain))
-    raise call.writing.refuse("an embedding of ids that are no input of the network", cure="Give it the token ids")
-
-
-def embedding_bag(call: Call) -> Any:
-    """Return the sum of rows of a table."""
-    found = call.bound("input weight")
-    table, ids = (found["weight"], found["input"]) if found["weight"].dim() == 2 else (found["input"], found["weight"])
-    value = call.value(ids)
-    if value is None:
-        raise call.writing.refuse("an embedding of ids that are no input of the network")
-    call.tracing.needs_ids(value)
-    settled = call.writing.layout.settled(value)
-    rows, features = table.shape
-    base = call.writing.layer(
-        "embeddingbag", [settled], (features,), call.parameters(table), vocabulary=rows, features=features
-    )
-    made = Value(base, (settled.dims[0], full(0, features)))
-    return made if hasattr(call.output, "shape") else [made]
-
-
-def recurrent(call: Call) -> Any:
-    """Return the steps of a recurrent layer, and its last states."""
-    found = call.bound("input hx weights bias layers dropout training both batch_first")
-    if call.known(found["hx"]):
-        what = "a recurrent layer begins with a state that comes from another layer"
-        raise call.writing.refuse(what, "A recurrent layer of the notation begins with zeros, and has one input")
-    kind = call.name.partition("_")[0]
-    gates = {"rnn": 1, "gru": 3, "lstm": 4}[kind]
-    value, weights = call.first, found["weights"]
-    if len(value.dims) == 3 and is_batch(value.dims[0 if not found["batch_first"] else 1]):
-        raise call.tracing.turned("a recurrent layer takes the batch for its steps, as batch_first is not set")
-    settled = call.writing.layout.settled(value, "tokens")
-    units, ways, layers = weights[0].shape[0] // gates, 1 + bool(found["both"]), int(found["layers"])
-    given = call.output[0].shape[-1] // ways
-    keys: dict[str, Any] = {"units": units, "layers": layers, "bidirectional": bool(found["both"])}
-    keys |= {"bias": bool(found["bias"])} | ({"projection": given} if given != units else {})
-    keys |= {"activation": "relu"} if call.name == "rnn_relu" else {}
-    parameters = tuple(parameter for weight in weights for parameter in call.parameters(weight))
-    tokens = settled.base.extents[0]
-    steps = call.writing.layer(kind, [settled], (tokens, ways * given), parameters, **keys)
-    made = Value(steps, (*value.dims[:2], full(1, ways * given)))
-    return [made, *(_states(call, steps, layers, ways, width) for width in (given, units)[: len(call.output) - 1])]
-
-
-def _states(call: Call, steps: Base, layers: int, ways: int, width: int) -> Value:
-    """Return the last states of all layers and directions, of which those of the last layer are the last step."""
-    name = call.writing.called("select")
-    make = lambda _: call.writing.draft.add("select", steps.name, name=name)  # noqa: E731
-    last = State((ways * width,), FORMS[1], make=make)
-    batch = (call.tracing.batch,)
-    if layers == 1:
-        return Value(last, (((0, ways, width),) if ways > 1 else (), batch, full(0, width)))
-
-    def refuse(_: Base) -> str:
-        raise call.writing.refuse("it uses the states of all layers", cure="Take the last state")
-
-    states = States((layers, ways * width), (), make=refuse, last=last)
-    ahead = ((0, layers, 1), (1, ways, width)) if ways > 1 else ((0, layers, 1),)
-    return Value(states, (ahead, batch, full(1, width)))
-
-
-def attention(call: Call) -> Any:
-    """Return attention with its projections, as nn.MultiheadAttention calls it."""
-    found = call.bound(
-        "query key value embed_dim_to_check num_heads in_proj_weight in_proj_bias bias_k bias_v add_zero_attn dropout_p "
-        "out_proj_weight out_proj_bias"
-    )
-    values = [call.value(found[name]) for name in ("query", "key", "value")]
-    known = [value for value in values if value is not None]
-    if len(known) < 3 or not all(has_batch(value.dims) for value in known):
-        raise call.writing.refuse("attention gets a tensor that is not of the input")
-    if is_batch(known[0].dims[0]):
-        raise call.tracing.turned("attention takes the batch for its tokens, as batch_first is not set")
-    names = ("in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "in_proj_bias")
-    names += ("bias_k", "bias_v", "out_proj_weight", "out_proj_bias")
-    parameters = [parameter for name in names for parameter in call.parameters(found.get(name))]
-    settled = [call.writing.layout.settled(value, "tokens") for value in known]
-    count = 3 if known[2] != known[1] else 2 if known[1] != known[0] else 1
-    keys = {"heads": int(found["num_heads"]), "bias": found.get("in_proj_bias") is not None}
-    keys["key_value_bias"] = found.get("bias_k") is not None
-    shape = tuple(call.output[0].shape)
-    made = behind(call, "attention", settled[:count], shape, parameters, **keys)
-    return [made, scores_of(call)]
-
-
-def scores_of(call: Call) -> Value:
-    """Return the scores of attention, which nothing but an output can take."""
-
-    def refuse(_: Base) -> str:
-        raise call.writing.refuse("it goes on with the scores of attention", "The notation gives what is attended to")
-
-    base = Base((1,), FORMS[1], make=refuse)
-    call.writing.attended.add(base)
-    return Value(base, ())
-
-
 def interpolate(call: Call) -> Value:
     """Return an image enlarged, or made smaller, by a factor or to a size."""
     found = call.bound("input size scale_factor mode")
@@ -415,12 +278,10 @@ def interpolate(call: Call) -> Value:
 def shuffled(call: Call) -> Value:
     """Return channels moved to positions, back, or dealt out in turn."""
     keys = {"pixel_shuffle": "factor", "pixel_unshuffle": "factor"}
-    key = keys.get(call.name, "groups")
+    key, way = keys.get(call.name, "groups"), "down" if "un" in call.name else "up"
     found = call.bound("input number")
-    number = int(
-        found.get("number", found.get("groups", found.get("upscale_factor", found.get("downscale_factor", 1))))
-    )
-    return call.writing.after(call.name.replace("_", ""), image(call), call.shape, **{key: number})
+    written: dict[str, Any] = {key: int(found.get("number", found.get("groups", found.get(f"{way}scale_factor"))))}
+    return call.writing.after(call.name.replace("_", ""), image(call), call.shape, **written)
 
 
 def windows(call: Call) -> Value:
@@ -488,7 +349,6 @@ LAYERS: dict[str, Callable[[Call], Any]] = {
         for more in ("", "1d", "2d", "3d")
     },
     **dict.fromkeys(("layer_norm", "rms_norm"), layer_norm),
-    **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), recurrent),
     **dict.fromkeys(("pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "native_channel_shuffle"), shuffled),
     **dict.fromkeys(("unfold", "im2col", "fold", "col2im"), windows),
     "linear": dense,
@@ -497,9 +357,6 @@ LAYERS: dict[str, Callable[[Call], Any]] = {
     "instance_norm": instance_norm,
     "group_norm": group_norm,
     "prelu": slopes,
-    "embedding": embedding,
-    "embedding_bag": embedding_bag,
-    "multi_head_attention_forward": attention,
     "interpolate": interpolate,
     "upsample": interpolate,
     "glu": gated,

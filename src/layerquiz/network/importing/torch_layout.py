@@ -1,4 +1,4 @@
-"""Layers that move numbers, written where a PyTorch model needs its axes as reshaping and transposing have left them."""
+"""Layers that move numbers, written where a PyTorch model needs its axes as they stand by then."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Layout:
         return self._arranged(Base(base.extents, FORMS.get(len(base.extents), ()), name), target, form)
 
     def parameter(self, base: Learned, shape: tuple[int, ...]) -> str:
-        """Write a learned tensor down in some shape, where it is not yet, and return the name of the layer that has it."""
+        """Write a learned tensor down in some shape, where it is not yet, and return the layer that has it."""
         if base in self.learned:
             name, other = self.learned[base]
             return name if other == shape else self._reshape(name, shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from string import ascii_letters
-from typing import Any
+from typing import Any, cast
 
 from layerquiz.network.importing.torch_calls import Call, learned
 from layerquiz.network.importing.torch_layers import behind, linear
@@ -175,8 +175,7 @@ def _dot(call: Call, sides: Sequence[Value]) -> str:
 def _attended(call: Call, scores: Value, values: Value, axes: Any, letters: Any, result: str) -> Value:
     """Return the values that scores attend to."""
     shared, summed, own, others = letters
-    base = scores.base
-    assert isinstance(base, Scores)
+    base = cast(Scores, scores.base)
     is_over_keys = len(summed) == 1 and len(own) == 1 and axes[0][summed[0]] == full(KEYS, base.extents[KEYS])
     if not is_over_keys or axes[0][own[0]] != full(QUERIES, base.extents[QUERIES]) or base.query is None:
         raise call.writing.refuse(f"the product {call.name} with scores of attention is none with values")

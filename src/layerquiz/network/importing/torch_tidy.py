@@ -1,4 +1,4 @@
-"""Layers of an imported model put together where people write one: attention, a last step, a pool that gives features."""
+"""Layers of an imported model put together where people write one: attention, a last step, a pool to features."""
 
 from __future__ import annotations
 

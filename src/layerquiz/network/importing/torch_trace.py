@@ -17,8 +17,8 @@ from torch.overrides import TorchFunctionMode
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.torch_calls import Call, is_in_place, plain_name
+from layerquiz.network.importing.torch_cutting import State, States
 from layerquiz.network.importing.torch_modules import MODULES
-from layerquiz.network.importing.torch_moves import State, States
 from layerquiz.network.importing.torch_operations import OPERATIONS
 from layerquiz.network.importing.torch_values import BATCH, Base, Learned, Value, full
 from layerquiz.network.importing.torch_writing import Writing
@@ -26,79 +26,19 @@ from layerquiz.network.importing.torch_writing import Writing
 EXAMPLES = 13
 """Examples in the batch of the tensors: a number that no axis of a model is likely to have."""
 
-READS_NUMBERS = frozenset(
-    [
-        "bool",
-        "item",
-        "int",
-        "float",
-        "index",
-        "complex",
-        "tolist",
-        "numpy",
-        "equal",
-        "allclose",
-        "is_nonzero",
-        "nonzero",
-        "unique",
-        "array",
-    ]
-)
+READS_NUMBERS = """
+bool item int float index complex tolist numpy equal allclose is_nonzero nonzero unique array
+"""
 """Operations that need the numbers of a tensor, which there are none of."""
 
-SILENT = frozenset(
-    [
-        "shape",
-        "size",
-        "dim",
-        "ndim",
-        "ndimension",
-        "numel",
-        "nelement",
-        "is_contiguous",
-        "dtype",
-        "is_nested",
-        "is_sparse",
-        "is_quantized",
-        "is_cuda",
-        "is_cpu",
-        "is_mkldnn",
-        "is_mps",
-        "is_xpu",
-        "is_meta",
-        "layout",
-        "requires_grad",
-        "requires_grad_",
-        "grad",
-        "grad_fn",
-        "stride",
-        "storage_offset",
-        "data_ptr",
-        "is_floating_point",
-        "is_complex",
-        "get_device",
-        "element_size",
-        "len",
-        "format",
-        "repr",
-        "hash",
-        "is_leaf",
-        "is_inference",
-        "names",
-        "itemsize",
-        "nbytes",
-        "retain_grad",
-        "register_hook",
-        "is_same_size",
-        "is_tensor",
-        "untyped_storage",
-        "storage_type",
-        "type_promotion",
-        "_version",
-        "__dict__",
-    ]
-)
+SILENT = """
+shape size dim ndim ndimension numel nelement is_contiguous dtype is_nested is_sparse is_quantized is_cuda is_cpu is_mps
+is_mkldnn is_xpu is_meta layout requires_grad grad grad_fn stride storage_offset data_ptr is_floating_point is_complex
+get_device element_size len format repr hash is_leaf is_inference itemsize nbytes retain_grad register_hook is_same_size
+"""
 """Operations that say something of a tensor, and give no other."""
+
+READING, SAYING = frozenset(READS_NUMBERS.split()), frozenset(SILENT.split())
 
 OWN = (os.path.dirname(torch.__file__), os.path.dirname(__file__))  # noqa: PTH120
 """Folders whose lines are not the model's."""
@@ -173,11 +113,11 @@ class Tracing(TorchFunctionMode):
         known = [tensor for tensor in given if self.value_of(tensor) is not None]
         if name == "device" and given:
             return self.device if id(given[0]) in self.values else func(*args, **kwargs)
-        if not known and name in READS_NUMBERS and any(tensor.is_meta for tensor in given) and not self.silent:
+        if not known and name in READING and any(tensor.is_meta for tensor in given) and not self.silent:
             raise self._unread(name)
-        if name in SILENT or not known:
-            return self._as_it_is(func, name, args, kwargs, given)
-        if name in READS_NUMBERS and not self.silent:
+        if name in SAYING or not known:
+            return self._as_it_is(func, args, kwargs, given)
+        if name in READING and not self.silent:
             raise self._unread(name)
         is_like = name.endswith("_as") and all(given[0] is not one for one in known)
         if name.startswith("new_") or name.endswith("_like") or is_like:
@@ -202,7 +142,7 @@ class Tracing(TorchFunctionMode):
         what = f"it reads numbers of a tensor ({name}), and goes on as they say"
         return self.writing.refuse(what, "A layer is the same for all inputs", "Decide by shapes, or by arguments")
 
-    def _as_it_is(self, func: Any, name: str, args: Any, kwargs: Any, given: Sequence[Tensor]) -> Any:
+    def _as_it_is(self, func: Any, args: Any, kwargs: Any, given: Sequence[Tensor]) -> Any:
         """Do an operation without known tensors; what the model owns is not changed."""
         if is_in_place(func) and given and id(given[0]) in self.owned:
             args = (given[0].clone(), *args[1:])

@@ -188,7 +188,8 @@ def bare(dims: Dims) -> Dims:
 
 def literal(dims: Dims) -> tuple[Base, Dims]:
     """Return the sizes of a tensor without the batch as a layer would have them, and its axes over that layer."""
-    extents, found = [], []
+    extents: list[int] = []
+    found: list[tuple[Digit, ...]] = []
     for dim in dims:
         if is_batch(dim):
             found.append(dim)

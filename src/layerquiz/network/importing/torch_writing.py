@@ -38,7 +38,12 @@ class Account:
 
 
 class Writing:
-    """Layers as they are met. place: says where the model is just now; called: how a layer of a kind is called there."""
+    """Layers as they are met.
+
+    place: says where the model is just now. called: how a layer of a kind is called there; beside: how one is that no
+    module of PyTorch's own stands for. heads: of attention without projections. attended: scores that are used up.
+    open_biases: layers that a shift may be put to.
+    """
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
