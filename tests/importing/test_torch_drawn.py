@@ -66,7 +66,7 @@ def built(spec: Mapping[str, Any]) -> Any:
             return self.made(first, *((others[0], others[-1]) if others else (first, first)))[0]
 
     layers = spec["layers"]
-    if any(key in layer for layer in layers for key in ("key_input", "value_input")):
+    if any(key in layer for layer in layers for key in ("key_input", "value_input", "position_bias", "window")):
         raise ValueError("no layer gives the oracle's keys")
     merged = {"add": torch.add, "average": lambda a, b: (a + b) / 2, "maximum": torch.maximum, "minimum": torch.minimum}
     given = torch.zeros(2, *spec["input"].values())

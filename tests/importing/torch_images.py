@@ -204,7 +204,8 @@ class Autoencoder(nn.Module):
         )
         self.decoder = nn.Sequential(
             nn.Linear(10, 392), nn.Unflatten(1, (8, 7, 7)),
-            nn.ConvTranspose2d(8, 4, 3, 2, 1, output_padding=1), nn.LeakyReLU(0.1), nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid(),
+            nn.ConvTranspose2d(8, 4, 3, 2, 1, output_padding=1), nn.LeakyReLU(0.1),
+            nn.ConvTranspose2d(4, 1, 4, 2, 1), nn.Sigmoid(),
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:

@@ -140,7 +140,7 @@ def _failed(module: Any, sizes: Sequence[int], error: Exception) -> NetworkError
     from layerquiz.network.importing.torch_trace import is_own, lines_of_model
 
     frames = [*traceback.walk_tb(error.__traceback__)][::-1]
-    if is_own(frames[0][0].f_code.co_filename):
+    if is_own(frames[0][0]):
         what, cure = (
             f"the importer fails: {type(error).__name__}: {error}",
             "This is a fault of it: please report the model",

@@ -280,7 +280,7 @@ def shuffled(call: Call) -> Value:
     keys = {"pixel_shuffle": "factor", "pixel_unshuffle": "factor"}
     key, way = keys.get(call.name, "groups"), "down" if "un" in call.name else "up"
     found = call.bound("input number")
-    written: dict[str, Any] = {key: int(found.get("number", found.get("groups", found.get(f"{way}scale_factor"))))}
+    written: dict[str, Any] = {key: int(found.get("number", found.get("groups", found.get(f"{way}scale_factor", 1))))}
     return call.writing.after(call.name.replace("_", ""), image(call), call.shape, **written)
 
 

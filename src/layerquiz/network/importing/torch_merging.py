@@ -29,7 +29,7 @@ def is_alike(value: Value, other: Value) -> bool:
     """Say whether one tensor is the other, with other numbers, or a mean, a variance or a norm of it."""
     base = value.base
     if isinstance(base, Statistic) and base.of is not None:
-        return base.of.base is other.base or is_alike(base.of, other)
+        return base.of.base in (other.base, other.base.origin) or is_alike(base.of, other)
     return base is other.base and value.dims == other.dims and (value.changed or other.changed)
 
 
@@ -168,6 +168,7 @@ def with_parameter(call: Call, kind: str, value: Value, other: Value) -> Value:
             keys = {"name": call.called_as(other)} | ({} if name == "rmsnorm" else {"parameters": each})
             base = call.writing.layer(name, [value], value.base.extents, parameters, **keys)
             base.form = value.base.form
+            base.origin = value.base
             call.writing.open_biases.add(base.name)
             return value.of(base)
         if kind == "add" and each and value.base.name in call.writing.open_biases:
@@ -218,7 +219,7 @@ def _positions(call: Call, value: Value, other: Value, parameters: Sequence[Any]
         return None
     settled = call.writing.layout.settled(value, "tokens")
     rows = whole.extents
-    if len(rows) != 2 or other.shape[1:] != settled.base.extents or other.base.extents[1] != rows[1]:
+    if len(rows) != 2 or other.shape[-2:] != settled.base.extents or other.base.extents[1] != rows[1]:
         return None
     keys = {"positions": rows[0], "name": call.called_as(other)}
     return call.writing.after("positionembedding", settled, call.shape, parameters, **keys)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from layerquiz.network.importing.torch_calls import Call, learned
 from layerquiz.network.importing.torch_layers import behind, linear
+from layerquiz.network.importing.torch_merging import biased
 from layerquiz.network.importing.torch_values import (
     BATCH,
     FORMS,
@@ -226,8 +227,6 @@ def scaled(call: Call) -> Value:
     inner = size(axes[2]["y"])
     made = attend(call, sides, size(heads), inner)
     if mask is not None and learned(mask.base) is not None:
-        from layerquiz.network.importing.torch_operations import biased
-
         biased(call, Value(Scores((1, 1, 1), ()), ()), mask)
     each = [tuple((1, e, s * inner) if p == HEADS else (p, e, s) for p, e, s in dim) for dim in dims]
     rows = size(known[0].dims[-2])

@@ -104,7 +104,7 @@ def recurrent(call: Call) -> Any:
 
 def _states(call: Call, steps: Base, layers: int, ways: int, width: int) -> Value:
     """Return the last states of all layers and directions, of which those of the last layer are the last step."""
-    name = call.writing.called("select")
+    name = call.writing.beside("select")
     make = lambda _: call.writing.draft.add("select", steps.name, name=name)  # noqa: E731
     last = State((ways * width,), FORMS[1], make=make)
     batch = (call.tracing.batch,)
@@ -154,7 +154,13 @@ def scores_of(call: Call) -> Value:
     return Value(base, ())
 
 
+def cell(call: Call) -> Any:
+    """Refuse a recurrent cell, which a model calls for one step after another."""
+    raise call.writing.refuse("a recurrent cell is called step by step", cure="Use nn.LSTM, nn.GRU or nn.RNN")
+
+
 SEQUENCES: dict[str, Callable[[Call], Any]] = {
+    **dict.fromkeys(("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell"), cell),
     **dict.fromkeys(("lstm", "gru", "rnn_tanh", "rnn_relu"), recurrent),
     "embedding": embedding,
     "embedding_bag": embedding_bag,

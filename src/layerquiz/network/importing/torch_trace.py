@@ -115,6 +115,8 @@ class Tracing(TorchFunctionMode):
             return self.device if id(given[0]) in self.values else func(*args, **kwargs)
         if not known and name in READING and any(tensor.is_meta for tensor in given) and not self.silent:
             raise self._unread(name)
+        if name == "nested_tensor_from_mask_left_aligned":
+            return False  # so that PyTorch's encoder goes the plain way
         if name in SAYING or not known:
             return self._as_it_is(func, args, kwargs, given)
         if name in READING and not self.silent:
@@ -190,8 +192,12 @@ class Tracing(TorchFunctionMode):
         return None
 
     def _parameter(self, tensor: Tensor) -> Value:
-        base = self.computed((tensor,), tuple(tensor.shape), self.named[id(tensor)])
-        return Value(base, base.plain)
+        shape = tuple(tensor.shape)
+        ones = next(
+            (place for place, extent in enumerate(shape) if extent != 1), 0
+        )  # in the place of the batch, mostly
+        base = self.computed((tensor,), shape[ones:], self.named[id(tensor)])
+        return Value(base, ((),) * ones + base.plain)
 
     def computed(self, parameters: tuple[Any, ...], shape: tuple[int, ...], called: str) -> Learned:
         """Return a tensor that consists of parameters, or is computed of them."""
@@ -319,6 +325,7 @@ def lines_of_model(frames: Sequence[tuple[FrameType, int]] | None = None) -> Ite
         yield f"{os.path.basename(file)}, line {number}{f': {text}' if text else ''}"  # noqa: PTH119
 
 
-def is_own(file: str) -> bool:
-    """Say whether a file is one of the importer's."""
-    return file.startswith(OWN[1])
+def is_own(frame: FrameType) -> bool:
+    """Say whether the importer's own code runs, and not an operation that it does for the model."""
+    code = frame.f_code
+    return code.co_filename.startswith(OWN[1]) and code.co_name not in ("__torch_function__", "_as_it_is", "_created")

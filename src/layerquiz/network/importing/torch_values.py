@@ -36,13 +36,14 @@ SERIES = ("channels", "length")
 class Base:
     """A layer, or what becomes one when it is first needed: `make` writes it and returns its name.
 
-    form: the names of its sizes; empty for an input of which only use tells what it is.
+    form: the names of its sizes; empty for an input of which only use tells what it is. origin: what it scales.
     """
 
     extents: tuple[int, ...]
     form: tuple[str, ...]
     name: str = ""
     make: Callable[[Base], str] | None = None
+    origin: Base | None = None
 
     def written(self) -> str:
         """Return the layer's name, after it was written where it was not yet."""
