@@ -34,6 +34,14 @@ def test_help_lists_every_command() -> None:
     assert [name for name in COMMANDS if f"\n  {name} " not in output] == []
 
 
+def test_a_known_network_comes_with_what_is_published() -> None:
+    """What is printed of its whole stands below the table, and what is learned of it."""
+    output = run("solve", "lenet5-1998").output
+    assert "trainable 60,000, not trainable 840" in output
+    assert "published: total.trainable 60,000 (the LeNet paper" in output
+    assert "published" not in run("solve", "-", text="input: {features: 3}\nlayers: [{kind: dense, units: 2}]").output
+
+
 def test_help_imports_nothing_heavy() -> None:
     """The first page comes at once: no library is loaded for it but click."""
     code = (

@@ -166,10 +166,12 @@ def _print_summary(summary: Summary) -> None:
 def _print_published(name: str) -> None:
     """Say what is published of the whole of a known network, and where."""
     from layerquiz.network.published import published_values
+    from layerquiz.network.zoo import known
     from layerquiz.render.mathtext import grouped
 
+    called_here = known(name)
     for row in published_values():
-        if row.network == name.replace("-", "_") and row.quantity.startswith("total."):
+        if row.network == called_here and row.quantity.startswith("total."):
             value = row.value if isinstance(row.value, str) else grouped(row.value)
             click.echo(f"  published: {row.quantity} {value} ({row.source})")
 

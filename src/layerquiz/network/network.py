@@ -51,7 +51,8 @@ class Network:
         self._numbers = tuple([tuple(part.givens.values()) for part in parts])
         self._remembered: dict[Hashable, Any] = {}
         self.graph = Graph([*parts, *self.structure.sums])
-        self.values: Values = evaluate(self.graph)
+        # A network that is met again, as known ones are, has the values that were found the first time.
+        self.values: Values = self.remembered("values", lambda: evaluate(self.graph))
         found = self.fault(self.values)
         if found:
             raise found
@@ -108,14 +109,16 @@ class Network:
 
     @classmethod
     def from_keras(cls, model: Any, input_shape: Sequence[int] | None = None) -> Network:
-        """Return a model of Keras in the notation; all counts and shapes agree with Keras' own.
+        """Return a model of Keras in the notation, with blocks where it repeats itself.
 
+        All counts and shapes agree with Keras' own.
         input_shape: without the batch, the channels last, where the model leaves sizes open; an open height and width
         are 224. Raises `NetworkError` that names the layer that cannot be said.
         """
         from layerquiz.network.importing.keras import network
+        from layerquiz.network.importing.repeats import readable
 
-        return network(model, input_shape)
+        return readable(network(model, input_shape))
 
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""

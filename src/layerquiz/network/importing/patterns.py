@@ -74,9 +74,9 @@ class Start:
         item, first = row[self.place + length], row[self.place].start
         borrowed = []
         for place in item.lenders:
-            if not first <= place < item.start:
+            if place >= item.start:
                 return None
-            borrowed.append(self._inside(row, place))
+            borrowed.append(self._inside(row, place) if place >= first else (place,))
         if not length:
             self.gathers = gathers(item)
             if self.gathers:
