@@ -97,6 +97,17 @@ class Network:
         return cls.parse(specification(name))
 
     @classmethod
+    def from_torch(cls, module: Any, input_shape: Sequence[int]) -> Network:
+        """Return a PyTorch module in the notation; all counts and shapes agree with PyTorch's own.
+
+        input_shape: without the batch, channels first: (3, 224, 224), (tokens,) for ids, (tokens, features). Raises
+        `NetworkError` that names the module and the line of its code that cannot be said.
+        """
+        from layerquiz.network.importing.torch import network
+
+        return network(module, input_shape)
+
+    @classmethod
     def from_keras(cls, model: Any, input_shape: Sequence[int] | None = None) -> Network:
         """Return a model of Keras in the notation, with blocks where it repeats itself.
 
