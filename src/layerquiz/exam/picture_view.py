@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from layerquiz.errors import TemplateError
+from layerquiz.network.conventions import Conventions
 from layerquiz.network.network import Network
 
 PICTURED = "network"
@@ -26,10 +28,19 @@ class PictureView:
     def fenced(self, block: str = "") -> str:
         """Return a block of Markdown that every format draws: the network and the letters, A for the first blank."""
         letters = {name: letter_of(place) for place, name in enumerate(self._asked) if name}
-        shown: dict[str, Any] = {"network": self._network.spec}
+        conventions = _plain(self._network.conventions)
+        shown: dict[str, Any] = {"network": {**self._network.spec, "conventions": conventions}}
         shown |= {"letters": letters} if letters else {}
         shown |= {"block": block} if block else {}
         return f"```picture\n{json.dumps(shown, ensure_ascii=True)}\n```"
+
+
+def _plain(conventions: Conventions) -> str | dict[str, Any]:
+    """Return conventions as the notation has them: by name, or what they change of those of that name."""
+    usual = Conventions.of(conventions.name)
+    changed = {entry.name: getattr(conventions, entry.name) for entry in fields(Conventions)}
+    changed = {name: found for name, found in changed.items() if found != getattr(usual, name)}
+    return {"base": conventions.name, **changed} if changed else conventions.name
 
 
 def letter_of(place: int) -> str:

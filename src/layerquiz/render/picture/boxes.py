@@ -74,6 +74,8 @@ class Writing:
     def rows(self, unit: Unit) -> list[Row]:
         """Return the lines of a part's box: its facts, what follows it at once, its sizes."""
         rows = [self._head(unit)]
+        if unit.layer and unit.times > 1:
+            rows.append(Row(self.letters.pieces((f"× {unit.times}",)), bold=True))
         also = followers(unit)
         if also:
             rows.append(Row(self.letters.pieces((also,)), tone="faint"))
@@ -82,12 +84,11 @@ class Writing:
         return rows
 
     def _head(self, unit: Unit) -> Row:
-        times = f"  × {unit.times}" if unit.times > 1 else ""
         if unit.layer is None:
-            return Row(self.letters.pieces((f"{unit.title}{times}",)), USUAL, bold=True)
+            return Row(self.letters.pieces((f"{unit.title}{unit.copies}",)), USUAL, bold=True)
         if unit.layer.kind.name == "parameter":
             return Row(self.letters.pieces((unit.layer.name.rpartition(".")[2].replace("_", " "),)), USUAL)
-        return Row(self.letters.pieces((*self.facts(unit.layer), times)), USUAL)
+        return Row(self.letters.pieces(self.facts(unit.layer)), USUAL)
 
     def facts(self, layer: Layer) -> labels.Label:
         """Return a layer in a line; where sizes are asked for, with the padding."""

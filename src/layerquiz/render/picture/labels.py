@@ -93,7 +93,7 @@ def facts(network: Network, layer: Layer, *, wide: bool = True, padded: bool = F
     wide: with the filters or units. padded: with what else its sizes depend on, as whoever works them out has to know.
     """
     parts: list[Label] = [_head(network, layer)]
-    parts += [(_count(network, layer, key),) for key in ("filters", "units") if wide and hasattr(layer.keys, key)]
+    parts += [(_count(network, layer, key),) for key in ("filters", "units") if wide and getattr(layer.keys, key, None)]
     if hasattr(layer.keys, "heads"):
         parts.append((_count(network, layer, "heads"), " heads"))
     groups = getattr(layer.keys, "groups", 1)

@@ -28,7 +28,7 @@ MARGIN, BESIDE, HEAD, TIGHT = 1.0, 4.0, 3.2, 2.2
 MOST_OPEN = 16
 """A body of at most so many parts is drawn with all its blocks open."""
 
-ROOM = PAGE_WIDTH - 2 * MARGIN
+ROOM, HIGHEST = PAGE_WIDTH - 2 * MARGIN, PAGE_HEIGHT - 2 * MARGIN
 
 
 class Sheet:
@@ -43,7 +43,7 @@ class Sheet:
         small = self.outline.units("", lambda _: True)
         if len(small) <= MOST_OPEN and all(unit.layer for unit in small):
             laid = self._column(small)
-            if laid.height <= PAGE_HEIGHT:
+            if laid.height <= HIGHEST:
                 return laid
         units = self.outline.units("", self._is_stage)
         insides = self._opened(units)
@@ -69,8 +69,8 @@ class Sheet:
         if laid.width > ROOM:
             series = tangle_of(units)
             laid = self._headed(series, writing, source)
-        if laid.height > PAGE_HEIGHT - 2 * MARGIN:
-            series = _shortened(series, writing, PAGE_HEIGHT - 2 * MARGIN - HEAD - GAP)
+        if laid.height > HIGHEST:
+            series = _shortened(series, writing, HIGHEST - HEAD - GAP)
             laid = self._headed(series, writing, source)
         return self._with_stages(laid, units) if plain else laid
 
@@ -107,7 +107,7 @@ class Sheet:
         found: dict[object, Laid] = {}
         for unit in units:
             if unit.layer is None:
-                key = self.outline.definition(unit.body) or self.outline.signature(unit.body)
+                key = self.outline.alike(unit.body)
                 if key not in found:
                     found[key] = self._frame(unit.body, self._told(unit))
         return list(found.values())
@@ -151,24 +151,32 @@ def _with_insides(column: Laid, insides: Sequence[Laid]) -> tuple[Laid, bool]:
 
     Say too whether all fitted.
     """
-    page, all_fit = Laid(), True
+    page = Laid()
     page.put(column, column.left, 0.0)
-    x, y = column.width + BESIDE, 0.0
-    below, row, low = 0.0, 0.0, column.height
+    rest = _stacked(page, insides, column.width + BESIDE)
+    x = left_out = 0.0
+    y = page.height + BESIDE
+    for inner in rest:
+        if x + inner.width > ROOM:
+            x, y = 0.0, page.height + BESIDE
+        if y + inner.height > HIGHEST or inner.width > ROOM:
+            left_out += 1
+            continue
+        page.put(inner, x + inner.left, y)
+        x += inner.width + BESIDE
+    return page, not left_out
+
+
+def _stacked(page: Laid, insides: Sequence[Laid], x: float) -> list[Laid]:
+    """Put what fits there to the right of a column, one below the other; return the rest."""
+    y, rest = 0.0, []
     for inner in insides:
-        if x + inner.width <= ROOM and y + inner.height <= max(column.height, PAGE_HEIGHT - 2 * MARGIN):
+        if x + inner.width <= ROOM and y + inner.height <= HIGHEST:
             page.put(inner, x + inner.left, y)
             y += inner.height + BESIDE
-            low = max(low, y - BESIDE)
-            continue
-        if below + inner.width > ROOM:
-            below, row = 0.0, row + BESIDE
-        if low + BESIDE + inner.height <= PAGE_HEIGHT - 2 * MARGIN:
-            page.put(inner, below + inner.left, low + BESIDE)
-            below += inner.width + BESIDE
         else:
-            all_fit = False
-    return page, all_fit
+            rest.append(inner)
+    return rest
 
 
 def _shortened(series: Series, writing: Writing, room: float) -> Series:

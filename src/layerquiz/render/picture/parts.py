@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,6 +12,8 @@ from layerquiz.errors import NetworkError, nearest
 from layerquiz.network.layer import Layer
 from layerquiz.network.network import Network
 from layerquiz.network.scope import COPY
+
+DIGITS = re.compile(r"\d+")
 
 QUIET = frozenset(
     ("activation", "dropout", "identity", "batchnorm", "groupnorm", "instancenorm", "lrn", "prelu", "normalization")
@@ -26,7 +29,8 @@ class Unit:
     """One part of a picture: a layer with what is said beside it, or a block (`layer` is None).
 
     name: the layer, or the block. sources: names of units, `OUTSIDE` for the input. out: the layer whose output it
-    gives. holds: all layers in it. times: so many copies stand one behind the other. stage: the open block around it.
+    gives. holds: all layers in it. times: so many copies stand one behind the other;
+    copies: how that is said. stage: the open block around it.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Unit:
     out: str
     title: str = ""
     times: int = 1
+    copies: str = ""
     body: str = ""
     stage: str = ""
     sources: list[str] = field(default_factory=list)
@@ -106,11 +111,13 @@ class Outline:
 
     def definition(self, block: str) -> str:
         """Return the name under which a block is defined, "" where it is written in its place."""
-        for child in self.inside[block]:
-            path = self.network.by_name[child].path if child in self.network.by_name else ()
-            if path:
-                return str(path[1]) if path[0] == "blocks" else ""
-        return ""
+        return self.network.definitions.get(block, "")
+
+    def alike(self, block: str) -> object:
+        """Return what blocks that are built alike have in common: a definition, or their kinds of layers."""
+        names = (name for inner in self.inside[block].values() for name in inner)
+        kinds = frozenset((DIGITS.sub("", name[len(block) :]), self.network.by_name[name].kind.name) for name in names)
+        return self.definition(block) or kinds
 
     def groups(self, owner: str, opens: Opens, stage: str = "") -> Iterator[Unit]:
         """Yield the parts of a body, without their wiring; an open block's parts stand in its place."""
@@ -126,7 +133,9 @@ class Outline:
             if times == 1 and (len(self.loud(child)) <= 1 or opens(child)):
                 yield from self.groups(child, opens, stage or child)
             else:
-                yield self._block(child, holds, body, times, title, stage)
+                unit = self._block(child, holds, body, times, title, stage)
+                unit.copies = self._copies(run, times)
+                yield unit
 
     def _block(self, child: str, holds: list[str], body: str, times: int, title: str, stage: str) -> Unit:
         inside = set(holds)
@@ -134,7 +143,14 @@ class Outline:
         loud = self.loud(body)
         only = self.network.by_name[loud[0]] if len(loud) == 1 else None
         quiet = [self.network.by_name[name] for name in holds if name.startswith(f"{body}.") and name not in loud]
-        return Unit(child, only, holds, out, title, times, body, stage, followers=quiet if only else [])
+        return Unit(child, only, holds, out, title, times, body=body, stage=stage, followers=quiet if only else [])
+
+    def _copies(self, run: Sequence[str], times: int) -> str:
+        """Return what stands behind a title for copies: their number, or the last name where each has a name."""
+        last = run[-1].rpartition(".")[2]
+        if len(run) > 1 and not last.removeprefix(COPY).isdigit():
+            return f"{', ' if len(run) == 2 else ' … '}{last}"
+        return f" × {times}" if times > 1 else ""
 
     def _title(self, child: str) -> str:
         """Return what a block is called: by its name, or where it has none by its definition's."""
