@@ -234,12 +234,12 @@ def _behind_ring(laid: Laid, unit: Unit, writing: Writing, middle: float) -> Non
     rows = [writing.letters.pieces((also,))] if also else []
     rows += [writing.sizes(unit)] if writing.inside else []
     for number, pieces in enumerate(rows):
-        y = middle + RADIUS + number * step(SMALL) + 1.2
+        y = middle + RADIUS + number * step(SMALL) + 1.7
         text = Text(-1.6, y, pieces, SMALL, "end", tone="faint")
         laid.shapes.append(text)
         laid.reach(-text.left, 0)
     if rows:
-        laid.height = middle + RADIUS + max(0.0, (len(rows) - 1) * step(SMALL)) + 1.4
+        laid.height = middle + RADIUS + (len(rows) - 1) * step(SMALL) + 2.0
         laid.shapes.append(Line(((0.0, middle + RADIUS), (0.0, laid.height)), head=False))
         laid.outs = [(0.0, laid.height)]
 
