@@ -34,7 +34,8 @@ Thing = TypeVar("Thing")
 class Network:
     """Layers wired by name. `graph` maps names to formulas, `values` holds their numbers.
 
-    `blocks` says of each block which layer's output (or which inner block's) it gives.
+    `blocks` says of each block which layer's output (or which inner block's) it gives, `definitions` under which name
+    it is defined.
     """
 
     def __init__(self, spec: Mapping[str, Any], conventions: Conventions, kinds: Mapping[str, Kind]) -> None:
@@ -45,7 +46,7 @@ class Network:
         self._under: dict[Conventions, Network] = {}
         layout = laid_out(spec, kinds)
         self.layers = layers_of(layout.entries, kinds)
-        self.blocks = layout.outputs
+        self.blocks, self.definitions = layout.outputs, layout.definitions
         parts = parts_of(spec, self.layers, conventions)
         self.structure = structure_of(parts, self.layers, self.blocks, conventions)
         self._numbers = tuple([tuple(part.givens.values()) for part in parts])
