@@ -17,8 +17,8 @@ from layerquiz.network.importing.keras_shapes import SHAPES
 from layerquiz.network.importing.keras_traced import Graph, traced
 from layerquiz.network.importing.keras_use import Tensor, Use, Written
 
-HISTORY, CALLS = attrgetter("_keras_history"), attrgetter("_inbound_nodes")
-"""Where a tensor of Keras comes from, and the calls of a layer: no public name leads from a tensor to its call."""
+CALLS = attrgetter("_inbound_nodes")
+"""The calls of a layer: no public name leads from a tensor to the call that gave it."""
 
 KNOWN: dict[str, Write] = {**LAYERS, **SHAPES, **SEQUENCES}
 
