@@ -49,7 +49,9 @@ def activation(call: Call) -> Value:
     limits = call.bound("input min_val max_val")
     is_relu6 = call.name == "hardtanh" and (limits.get("min_val"), limits.get("max_val")) == (0, 6)
     function = "relu6" if is_relu6 else CALLED.get(call.name, call.name)
-    base = call.writing.layer("activation", [value], value.base.extents, function=function)
+    base = call.writing.layer(
+        "activation", [value], value.base.extents, name=call.writing.called(function), function=function
+    )
     base.form = value.base.form
     return value.of(base)
 
