@@ -66,7 +66,7 @@ def test_solve_prints_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "total"), [("alexnet", 62_378_344), ("vgg16", 138_357_544), ("vgg-16", None), ("mnist", 217_706)]
+    ("network", "total"), [("alexnet", 62_378_344), ("VGG-16", 138_357_544), ("vgg166", None), ("mnist", 217_706)]
 )
 def test_solve_knows_networks_by_name(network: str, total: int | None) -> None:
     """Known names work, and a wrong one is told with the nearest."""

@@ -226,6 +226,28 @@ def test_shared_layers_stay_shared() -> None:
     assert len(lines(check(flat))) < 15
 
 
+def test_copies_that_all_share_with_the_first_are_one_block() -> None:
+    """One layer's weights used at every depth: the copies name the first, which stands by itself."""
+    layers: Layers = []
+    for number in range(12):
+        shared = {"shares": "m0_up"} if number else {}
+        layers += [{"kind": "dense", "name": f"m{number}_up", "units": 4, **shared}]
+        layers += [{"kind": "activation", "name": f"m{number}_act", "function": "relu"}]
+        layers += [{"kind": "layernorm", "name": f"m{number}_norm"}]
+    made = check({"input": {"features": 4}, "layers": layers})
+    assert "repeat: 11" in text(made)
+    assert "shares: m0_up" in text(made)
+
+
+MOST_OF_ALL = {"unet": 32, "googlenet": 46, "inception_v3": 90, "albert_base": 36, "t5_small": 45, "yolov3": 50}
+
+
+@pytest.mark.parametrize("name", sorted(MOST_OF_ALL.keys() & {*names()}))
+def test_branching_networks_are_short(name: str) -> None:
+    """Skips over a whole network, branches that meet, shared copies and two stacks that feed each other."""
+    assert len(lines(folded(known(name)))) <= MOST_OF_ALL[name]
+
+
 def test_gathering_layers_are_written_once() -> None:
     """A dense block as PyTorch runs it: each layer concatenates all that came before, however many."""
     layers: Layers = [{"kind": "dense", "name": "stem", "units": 4}]

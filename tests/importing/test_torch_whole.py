@@ -71,3 +71,13 @@ def test_its_notation_is_readable(torch: ModuleType) -> None:
     assert {layer["name"]: layer for layer in layers}["lstm"] == {
         "kind": "lstm", "name": "lstm", "units": 12, "layers": 2, "bidirectional": True, "sequences": False,
     }  # fmt: skip
+
+
+def test_what_repeats_itself_is_a_block(torch: ModuleType) -> None:
+    """`from_torch` itself gives the short notation, with the same total."""
+    from importing import torch_sequences
+
+    made = torch_sequences.Gpt()
+    network = lq.Network.from_torch(made, (7,))
+    assert [layer.get("repeat") for layer in network.spec["layers"] if "block" in layer] == [2]
+    assert network.value("total.parameters") == sum(found.numel() for found in made.parameters())

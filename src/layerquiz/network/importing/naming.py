@@ -141,10 +141,12 @@ def word(kind: str) -> str:
 
 
 AFTER = (
+    ({"attentions"}, "decoder"),
     ({"attention"}, "encoder"),
     ({"encoderlayer"}, "encoder"),
     ({"decoderlayer"}, "decoder"),
     ({"add"}, "residual"),
+    ({"convtranspose"}, "upscaling"),
     ({"concat"}, "inception"),
     ({"globalavgpool", "multiply"}, "squeezed"),
     ({"depthwiseconv", "conv"}, "separable"),
@@ -152,7 +154,6 @@ AFTER = (
     ({"separableconv"}, "separable"),
     ({"conv", "avgpool"}, "transition"),
     ({"conv", "maxpool"}, "pooled"),
-    ({"convtranspose"}, "upscaling"),
     ({"convs"}, "convolutions"),
     ({"conv"}, "convolution"),
     ({"dense"}, "hidden"),
@@ -168,8 +169,8 @@ BESIDES = frozenset(("norm", "activation", "dropout", "identity", "zeropad", "fl
 def named_after(kinds: Sequence[str]) -> str:
     """Return what a block with layers of some kinds is called; nothing where none fits."""
     words = set(map(word, kinds))
-    if list(map(word, kinds)).count("conv") > 1:
-        words.add("convs")
+    listed = list(map(word, kinds))
+    words |= {f"{one}s" for one in words if listed.count(one) > 1}
     return next((name for needed, name in AFTER if needed <= words), "")
 
 
@@ -181,7 +182,8 @@ def distinct(wanted: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
     found = []
     for name in wanted:
         free, number = name, counts.get(name, 0) + 1
-        free = f"{name}{number}" if name in several else name
+        joint = "_" if name[-1:].isdigit() else ""
+        free = f"{name}{joint}{number}" if name in several else name
         while free in used or (free != name and free in wanted) or TAKEN_INSIDE.fullmatch(free):
             number += 1
             free = f"{name}_{number}"
