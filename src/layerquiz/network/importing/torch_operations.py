@@ -33,7 +33,8 @@ CALLED = {"logsigmoid": "log_sigmoid", "special_expit": "sigmoid"}
 
 
 FOLDED = """
-contiguous clone detach to float double half bfloat16 type type_as cpu cuda requires_grad alias data long int pin_memory
+contiguous clone detach to float double half bfloat16 type type_as cpu cuda requires_grad alias data long int
+bool pin_memory
 pow square sqrt rsqrt exp expm1 log log1p log2 abs absolute neg negative positive sign reciprocal clamp clip clamp_min
 clamp_max round floor ceil trunc frac nan_to_num masked_fill normalize real cumsum flip roll tril triu floor_divide
 remainder fmod bernoulli uniform normal lerp deg2rad logit erfinv
