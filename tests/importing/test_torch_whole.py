@@ -58,16 +58,26 @@ def test_its_notation_is_readable(torch: ModuleType) -> None:
     layers = imported(module(), (1, 16, 20)).spec["layers"]
     assert layers[:6] == [
         {"kind": "conv2d", "name": "stem", "filters": 8, "kernel": 3, "stride": 2, "padding": 1},
-        {"kind": "activation", "name": "activation", "function": "relu"},
+        {"kind": "activation", "name": "relu", "function": "relu"},
         {"kind": "conv2d", "name": "shared", "filters": 8, "kernel": 1},
         {"kind": "conv2d", "name": "grouped", "filters": 8, "kernel": 3, "padding": 1, "groups": 4, "bias": False},
-        {"kind": "activation", "name": "activation_2", "function": "relu"},
+        {"kind": "activation", "name": "relu_2", "function": "relu"},
         {"kind": "conv2d", "name": "shared_2", "filters": 8, "kernel": 1, "shares": "shared"},
     ]
     assert layers[6:8] == [
-        {"kind": "add", "name": "add", "from": ["activation", "shared_2"]},
+        {"kind": "add", "name": "add", "from": ["relu", "shared_2"]},
         {"kind": "convtranspose2d", "name": "up", "filters": 6, "kernel": 4, "stride": 2, "padding": 1},
     ]
     assert {layer["name"]: layer for layer in layers}["lstm"] == {
         "kind": "lstm", "name": "lstm", "units": 12, "layers": 2, "bidirectional": True, "sequences": False,
     }  # fmt: skip
+
+
+def test_what_repeats_itself_is_a_block(torch: ModuleType) -> None:
+    """`from_torch` itself gives the short notation, with the same total."""
+    from importing import torch_sequences
+
+    made = torch_sequences.Gpt()
+    network = lq.Network.from_torch(made, (7,))
+    assert [layer.get("repeat") for layer in network.spec["layers"] if "block" in layer] == [2]
+    assert network.value("total.parameters") == sum(found.numel() for found in made.parameters())

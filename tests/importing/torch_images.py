@@ -336,7 +336,7 @@ class Looped(nn.Module):
         self.large, self.small = nn.MaxPool2d(4), nn.MaxPool2d(2)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.stem(x)
+        x = self.stem(x.to("cpu").float()).cpu()
         for _ in range(3):
             x = x + torch.relu(self.block(x))
         pool = self.large if min(x.shape[-2:]) > 16 else self.small

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
+from layerquiz.network.importing.imported import needs
 from layerquiz.network.importing.torch_tidy import tidied
 from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Value, is_batch
 from layerquiz.network.importing.torch_writing import Writing
@@ -53,12 +54,9 @@ def network(module: Any, input_shape: Sequence[int]) -> Network:
 
 def _module(module: Any) -> Any:
     """Return the module itself, without what compiles or spreads it; refuse what is none, or cannot be followed."""
-    try:
-        from torch import jit, nn
-        from torch.nn.parameter import is_lazy
-    except ModuleNotFoundError:
-        cure = 'pip install "layerquiz[torch]"'
-        raise NetworkError("PyTorch is not installed", cure=cure, slug="cannot-import") from None
+    needs("torch", "torch")
+    from torch import jit, nn
+    from torch.nn.parameter import is_lazy
 
     while isinstance(module, nn.DataParallel) or hasattr(module, "_orig_mod"):
         module = module.module if isinstance(module, nn.DataParallel) else module._orig_mod  # noqa: SLF001

@@ -9,6 +9,9 @@ from layerquiz.network.importing.torch_values import Base, Learned, Part, Value
 from layerquiz.network.importing.torch_writing import Writing
 
 IN_PLACE = frozenset(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv"))
+CONVERSIONS = frozenset(f"__{name}__" for name in ("bool", "int", "float", "complex", "index", "array"))
+"""What Python does to a tensor to get a number; `x.float()` is a cast."""
+
 REVERSED = frozenset(f"__r{name}__" for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "div"))
 
 
@@ -20,7 +23,7 @@ def plain_name(func: Any) -> str:
         name = str(getattr(found, "__name__", None) or getattr(getattr(found, "fget", None), "__name__", ""))
     if name in IN_PLACE | REVERSED:
         name = name[3:]
-    return name.strip("_")
+    return name if name in CONVERSIONS else name.strip("_")
 
 
 def is_in_place(func: Any) -> bool:

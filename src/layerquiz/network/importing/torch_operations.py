@@ -33,7 +33,8 @@ CALLED = {"logsigmoid": "log_sigmoid", "special_expit": "sigmoid"}
 
 
 FOLDED = """
-contiguous clone detach to float double half bfloat16 type type_as cpu cuda requires_grad alias data long int pin_memory
+contiguous clone detach to float double half bfloat16 type type_as cpu cuda requires_grad alias data long int
+bool pin_memory
 pow square sqrt rsqrt exp expm1 log log1p log2 abs absolute neg negative positive sign reciprocal clamp clip clamp_min
 clamp_max round floor ceil trunc frac nan_to_num masked_fill normalize real cumsum flip roll tril triu floor_divide
 remainder fmod bernoulli uniform normal lerp deg2rad logit erfinv
@@ -49,7 +50,9 @@ def activation(call: Call) -> Value:
     limits = call.bound("input min_val max_val")
     is_relu6 = call.name == "hardtanh" and (limits.get("min_val"), limits.get("max_val")) == (0, 6)
     function = "relu6" if is_relu6 else CALLED.get(call.name, call.name)
-    base = call.writing.layer("activation", [value], value.base.extents, function=function)
+    base = call.writing.layer(
+        "activation", [value], value.base.extents, name=call.writing.called(function), function=function
+    )
     base.form = value.base.form
     return value.of(base)
 

@@ -16,7 +16,7 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.torch_calls import Call, is_in_place, plain_name
+from layerquiz.network.importing.torch_calls import CONVERSIONS, Call, is_in_place, plain_name
 from layerquiz.network.importing.torch_cutting import State, States
 from layerquiz.network.importing.torch_modules import MODULES
 from layerquiz.network.importing.torch_operations import OPERATIONS
@@ -27,7 +27,7 @@ EXAMPLES = 13
 """Examples in the batch of the tensors: a number that no axis of a model is likely to have."""
 
 READS_NUMBERS = """
-bool item int float index complex tolist numpy equal allclose is_nonzero nonzero unique array
+item tolist numpy equal allclose is_nonzero nonzero unique
 """
 """Operations that need the numbers of a tensor, which there are none of."""
 
@@ -38,7 +38,7 @@ get_device element_size len format repr hash is_leaf is_inference itemsize nbyte
 """
 """Operations that say something of a tensor, and give no other."""
 
-READING, SAYING = frozenset(READS_NUMBERS.split()), frozenset(SILENT.split())
+READING, SAYING = frozenset(READS_NUMBERS.split()) | CONVERSIONS, frozenset(SILENT.split())
 
 OWN = (os.path.dirname(torch.__file__), os.path.dirname(__file__))  # noqa: PTH120
 """Folders whose lines are not the model's."""
@@ -121,6 +121,7 @@ class Tracing(TorchFunctionMode):
             return self._as_it_is(func, args, kwargs, given)
         if name in READING and not self.silent:
             raise self._unread(name)
+        func, args, kwargs = kept_in_place(func, name, args, kwargs)
         is_like = name.endswith("_as") and all(given[0] is not one for one in known)
         if name.startswith("new_") or name.endswith("_like") or is_like:
             return self._created(func, args, kwargs)
@@ -141,7 +142,7 @@ class Tracing(TorchFunctionMode):
         return output
 
     def _unread(self, name: str) -> NetworkError:
-        what = f"it reads numbers of a tensor ({name}), and goes on as they say"
+        what = f"it reads numbers of a tensor ({name.strip('_')}), and goes on as they say"
         return self.writing.refuse(what, "A layer is the same for all inputs", "Decide by shapes, or by arguments")
 
     def _as_it_is(self, func: Any, args: Any, kwargs: Any, given: Sequence[Tensor]) -> Any:
@@ -282,6 +283,16 @@ def without_memory(found: Any) -> Any:
     if isinstance(found, list | tuple) and not hasattr(found, "_fields") and type(found) in (list, tuple):
         return type(found)(without_memory(entry) for entry in found)
     return found
+
+
+def kept_in_place(func: Any, name: str, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
+    """Return an operation that moves no tensor to another device: one without memory has none."""
+    if name in ("cpu", "cuda"):
+        return torch.Tensor.detach, args[:1], {}
+    if name == "to":
+        args = tuple("meta" if isinstance(arg, str) else arg for arg in args)
+        kwargs = {key: "meta" if key == "device" else arg for key, arg in kwargs.items()}
+    return func, args, kwargs
 
 
 @contextmanager
