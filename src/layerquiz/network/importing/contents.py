@@ -133,6 +133,9 @@ def _archive(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imp
         what = "a TorchScript archive: to open one runs its code"
         raise NetworkError(what, cure=FROM_TORCH, slug="no-structure")
     if "data.pkl" in ends:
+        if any(entry.compress_type or entry.file_size > len(data) for entry in entries):
+            what = "an archive of PyTorch with packed entries, which PyTorch does not write"
+            raise NetworkError(what, cure="Save the model again", slug="model")
         _told(*_state(data))
     if names:
         nearby = ", ".join(sorted(printable(name)[:30] for name in names[:3]))
