@@ -213,6 +213,9 @@ OTHERS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "m.pt2", lambda: archive(**{"archive_format": b"pt2", "m/models/m_json": b"{}"}), "torch.export.load",
     ),
     "TorchScript": ("m.pt", lambda: archive(**{"m/constants_pkl": b"", "m/code/__torch___py": b""}), "TorchScript"),
+    "a state that is packed too well": (
+        "m.pt", lambda: archive(**{"m/data_pkl": b"\0" * 10_000_000, "m/version": b"3"}), "packed entries",
+    ),
     "HDF5": ("m.h5", lambda: b"\x89HDF\r\n\x1a\n" + b"\0" * 99, "HDF5"),
     "a program": ("m.py", lambda: b"raise SystemExit(7)", "never run"),
     "TensorFlow Lite": ("m.tflite", lambda: b"\x1c\0\0\0TFL3" + b"\0" * 99, "TensorFlow Lite"),

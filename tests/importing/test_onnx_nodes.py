@@ -244,6 +244,12 @@ CASES: dict[str, tuple[Any, list[Any], list[Any], Layers]] = {
         floats(root=2**0.5, one=1.0, half=0.5),
         [{"kind": "activation", "function": name} for name in ("silu", "gelu", "hard_swish")],
     ),
+    "features for each of some tokens": (
+        (1, 8),
+        [node("Unsqueeze", "x one", "u"), node("Tile", "u times", "y")],
+        integers(one=[1], times=[1, 5, 1]),
+        [{"kind": "repeatvector", "times": 5}],
+    ),
     "some of the channels": (
         IMAGE,
         [node("Split", "x", "a b", axis=1, num_outputs=2), node("Relu", "b", "c"), node("Slice", "c s e t", "y")],

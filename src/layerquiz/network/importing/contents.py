@@ -127,12 +127,15 @@ def _archive(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imp
         what = (
             "a program saved by torch.export, whose example inputs and some weights are pickles: to open one runs code"
         )
-        cure = "Where you trust it: lq.Network.from_torch(torch.export.load(file).module(), (3, 224, 224)). "
-        raise NetworkError(what, cure=cure + "Else export the model to ONNX", slug="no-structure")
+        cure = 'Where you trust it: torch.onnx.export(torch.export.load("model.pt2"), f="model.onnx"), and import that'
+        raise NetworkError(what, cure=cure, slug="no-structure")
     if "constants.pkl" in ends and any("/code/" in f"/{name}" for name in names):
         what = "a TorchScript archive: to open one runs its code"
         raise NetworkError(what, cure=FROM_TORCH, slug="no-structure")
     if "data.pkl" in ends:
+        if any(entry.compress_type or entry.file_size > len(data) for entry in entries):
+            what = "an archive of PyTorch with packed entries, which PyTorch does not write"
+            raise NetworkError(what, cure="Save the model again", slug="model")
         _told(*_state(data))
     if names:
         nearby = ", ".join(sorted(printable(name)[:30] for name in names[:3]))

@@ -13,7 +13,16 @@ from layerquiz.network.importing.onnx.constants import slices
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.laying import Laid
 from layerquiz.network.importing.onnx.run import Run
-from layerquiz.network.importing.onnx.values import Pending, Scores, Value, Weight, is_strip, reshaped, transposed
+from layerquiz.network.importing.onnx.values import (
+    Pending,
+    Scores,
+    Value,
+    Weight,
+    is_strip,
+    reshaped,
+    transposed,
+    whole,
+)
 
 
 def same(run: Run, node: Node) -> None:
@@ -75,7 +84,7 @@ def shaped(run: Run, node: Node) -> None:
 
 
 def expanded(run: Run, node: Node) -> None:
-    """Expand: a stored tensor for each example of the batch; of computed numbers only what changes nothing."""
+    """Expand and Tile: a stored tensor for each example of the batch, features for each of some tokens."""
     found, shape = run.found(node, 0), run.shape(node)
     if isinstance(found, Weight):
         kept = [size for size in shape if size > 1]
@@ -84,6 +93,15 @@ def expanded(run: Run, node: Node) -> None:
         run.give(node, replace(found, shape=shape))
         return
     value = run.value(node)
+    if (
+        value.form == ("features",)
+        and len(shape) == 3
+        and (value.shape[1:], shape[2:]) == ((1, *shape[2:]), value.sizes)
+    ):
+        name = run.draft.add("repeatvector", str(run.written(value).layer), times=shape[1])
+        run.draft.says(node.where, name, trainable=0, shape=shape[1:])
+        run.give(node, whole(name, ("tokens", "features"), shape[1:], run.batch))
+        return
     if value.shape != shape:
         raise cannot(node.where, f"it repeats {value.shape} to {shape}", "No layer of the notation repeats an axis")
     run.give(node, value)
@@ -307,7 +325,7 @@ HANDLERS: dict[str, Any] = {
     "Dropout": dropout,
     "Transpose": turned,
     **dict.fromkeys(("Reshape", "Flatten", "Squeeze", "Unsqueeze"), shaped),
-    "Expand": expanded,
+    **dict.fromkeys(("Expand", "Tile"), expanded),
     "Slice": sliced,
     "Split": split,
     "Concat": joined,
