@@ -184,9 +184,6 @@ def _alone(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
     quantities = _asked_of(region, asked)
     if quantities:
         yield Proposal("number", region, quantities, False, interest(region) + 0.5 * len(quantities))
-    if len(quantities) > 1:
-        for quantity in quantities:
-            yield Proposal("number", region, (quantity,), False, interest(region) - 2)
 
 
 def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
