@@ -19,7 +19,10 @@ def plain(name: str) -> str:
 def flattened(spec: Mapping[str, Any], renamed: Callable[[str], str] = plain) -> dict[str, Any]:
     """Return a network without its blocks; `renamed` gives the names from the dotted ones."""
     network = Network.parse(spec)
-    names = {"input": "input", **{layer.name: renamed(layer.name) for layer in network.layers}}
+    names = {"input": "input"}
+    for layer in network.layers:
+        name = renamed(layer.name)
+        names[layer.name] = name if name not in names.values() else f"{name}_again"
     layers: list[Layer] = []
     previous: list[str] = ["input"]
     for layer in network.layers:

@@ -182,7 +182,7 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
     "shared": (sharing, "dense dense dense batchnorm dense dense batchnorm add"),
     "attention": (attending, "embedding lstm attention attention dense dense additiveattention"),
     "tied": (tied, "embedding dense dense"),
-    "film": (films, "conv3d batchnorm activation maxpool3d adaptiveavgpool reshape dense gru"),
+    "film": (films, "conv3d batchnorm activation maxpool3d adaptiveavgpool tokens dense gru"),
     "adapter": (adapted, "dense"),
     "nested with open sizes": (nested_open, "conv2d maxpool2d flatten"),
     "transformer": (

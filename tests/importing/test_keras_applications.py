@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from importlib import import_module
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from importing.applications import NAMES
 from importing.keras_seen import differences
 from layerquiz.network.importing.keras import network
 from layerquiz.network.network import Network
@@ -16,14 +16,6 @@ from oracle.tally import Tally
 
 pytestmark = pytest.mark.oracle
 
-NAMES = (
-    *("Xception", "VGG16", "VGG19", "InceptionV3", "InceptionResNetV2", "NASNetMobile", "NASNetLarge"),
-    *(f"ResNet{depth}{version}" for depth in (50, 101, 152) for version in ("", "V2")),
-    *("MobileNet", "MobileNetV2", "MobileNetV3Small", "MobileNetV3Large", "DenseNet121", "DenseNet169", "DenseNet201"),
-    *(f"EfficientNetB{size}" for size in range(8)),
-    *(f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S", "M", "L")),
-    *(f"ConvNeXt{size}" for size in ("Tiny", "Small", "Base", "Large", "XLarge")),
-)
 PICTURE = (224, 224, 3)
 
 
@@ -31,24 +23,6 @@ def test_all_models_are_known(keras: ModuleType) -> None:
     """There are 40; what a new release adds is missed here."""
     assert len(NAMES) == 40
     assert {name for name, made in vars(keras.applications).items() if inspect.isfunction(made)} == {*NAMES}
-
-
-@pytest.fixture
-def build(keras: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return how a model is built without memory for its weights, its layers numbered from the beginning.
-
-    NASNetMobile refuses to run on PyTorch; its graph is the same on every backend, so it is told of none.
-    """
-    nasnet = import_module("keras.src.applications.nasnet")
-    own = vars(nasnet.backend)
-    monkeypatch.setattr(nasnet, "backend", SimpleNamespace(**{**own, "backend": lambda: "none"}))
-
-    def built(name: str, **keys: Any) -> Any:
-        keras.utils.clear_session()
-        with keras.device("meta"):
-            return getattr(keras.applications, name)(weights=None, **keys)
-
-    return built
 
 
 @pytest.mark.sampled(6)

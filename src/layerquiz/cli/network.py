@@ -20,20 +20,26 @@ if TYPE_CHECKING:
 
 
 def network_from(argument: str) -> Network:
-    """Return the network that an argument means: a file, `-` for standard input, or a known name."""
+    """Return the network that an argument means: a file of the notation or a model's, `-`, or a known name."""
     return network_and_text(argument)[0]
 
 
 def network_and_text(argument: str) -> tuple[Network, str]:
-    """Return the network that an argument means, and the text in which it is written; "" for a known name."""
+    """Return the network that an argument means, and the text in which it is written; "" where there is none."""
     from layerquiz import files
     from layerquiz.errors import NetworkError
+    from layerquiz.network.importing.contents import kind_of, network_in
     from layerquiz.network.network import Network
 
     if argument != "-" and not files.is_path(argument):
         return Network.named(argument), ""
-    text = files.read_text(argument)
+    data = files.read_model(argument, lambda head: kind_of(head, argument) != "")
     try:
+        if kind_of(data, argument):
+            from layerquiz.network.importing.repeats import readable
+
+            return readable(network_in(data, argument).network), ""
+        text = files.decoded(data, called(argument))
         return Network.parse(text), text
     except NetworkError as error:
         raise error.at(called(argument)) from None
@@ -91,29 +97,71 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
 
 @click.command()
 @click.argument("network", callback=named)
-@click.option("--as", "framework", type=click.Choice(["torch", "keras"]), required=True, help="Which framework.")
-def show(network: str, framework: str) -> None:
-    """Write a network as code that runs: a Sequential where it is a chain, else with its branches.
+@click.option(
+    "--as", "form", type=click.Choice(["svg", "tikz", "table", "torch", "keras"]), required=True, help="In which form."
+)
+@click.option("--block", default="", metavar="NAME", help="Draw the inside of one block, such as inception3a.")
+@click.option(
+    "--blanks",
+    default="",
+    metavar="NAMES",
+    help="Letters in place of these quantities, such as conv1.height,pool1.height; or how many, chosen evenly.",
+)
+@click.option("-o", "--output", type=click.Path(readable=False), callback=named, help="The file to write.")
+@click.option("--force", is_flag=True, help="Replace a file that is there and differs.")
+def show(network: str, form: str, block: str, blanks: str, output: str | None, force: bool) -> None:
+    """Show a network as a picture, as a table of its layers, or as code that runs.
 
-    NETWORK is a file in the notation, - for standard input, or a known name. Layers keep their names. What the
-    framework does not have is named, with where it stands, and nothing is written.
+    NETWORK is a file in the notation, - for standard input, or a known name. A picture is at most 12 cm wide: svg is a
+    file for browsers and documents, tikz stands in a LaTeX document that has TikZ. Code is a Sequential where the
+    network is a chain, else has its branches; what a framework does not have is named, with where it stands.
 
     \b
     Examples:
+      layerquiz show resnet50 --as svg -o resnet50.svg
+      layerquiz show alexnet --as tikz --blanks conv1.height,maxpool1.height
       layerquiz show alexnet --as torch
       layerquiz show my_network.yaml --as keras > my_network.py
     """
+    from layerquiz import files
     from layerquiz.errors import NetworkError
-    from layerquiz.network.exchange import keras, torch
     from layerquiz.network.notation import line_of
 
+    if (block or blanks) and form not in ("svg", "tikz"):
+        raise click.UsageError("--block and --blanks are for pictures: --as svg or --as tikz.")
     net, text = network_and_text(network)
     try:
-        code = {"torch": torch, "keras": keras}[framework].program(net)
+        shown = _code(net, form) if form in ("torch", "keras") else _drawn(net, form, block, blanks)
     except NetworkError as error:
-        line = line_of(text, getattr(error, "path", ()))
+        path = getattr(error, "path", ())
+        line = line_of(text, path) if path else 0
         raise error.at(f"{called(network)}, line {line}" if line else called(network)) from None
-    click.echo(code, nl=False)
+    if output is None:
+        click.echo(shown, nl=False)
+    else:
+        changed = files.write(output, shown, force=force)
+        click.echo(f"{output}: {'written' if changed else 'up to date'}")
+
+
+def _code(net: Network, framework: str) -> str:
+    from layerquiz.network.exchange import keras, torch
+
+    return str({"torch": torch, "keras": keras}[framework].program(net))
+
+
+def _drawn(net: Network, form: str, block: str, blanks: str) -> str:
+    """Return a network as a picture or a table; what the letters stand for goes to the screen beside the file."""
+    from layerquiz.render.markdown import table as in_markdown
+    from layerquiz.render.mathtext import in_words
+    from layerquiz.render.picture import picture, table
+
+    if form == "table":
+        return in_markdown(table(net, parameters=True), "lllr") + "\n"
+    wanted = int(blanks) if blanks.isdecimal() else [name.strip() for name in blanks.split(",") if name.strip()]
+    found = picture(net, wanted, block)
+    for letter, (name, value) in found.key.items():
+        click.echo(f"{letter}: {name} = {in_words(value)}", err=True)
+    return found.svg if form == "svg" else found.tikz
 
 
 def _solve_one(net: Network, quantity: str, steps: bool, as_json: bool) -> None:
@@ -166,10 +214,12 @@ def _print_summary(summary: Summary) -> None:
 def _print_published(name: str) -> None:
     """Say what is published of the whole of a known network, and where."""
     from layerquiz.network.published import published_values
+    from layerquiz.network.zoo import known
     from layerquiz.render.mathtext import grouped
 
+    called_here = known(name)
     for row in published_values():
-        if row.network == name.replace("-", "_") and row.quantity.startswith("total."):
+        if row.network == called_here and row.quantity.startswith("total."):
             value = row.value if isinstance(row.value, str) else grouped(row.value)
             click.echo(f"  published: {row.quantity} {value} ({row.source})")
 

@@ -8,6 +8,7 @@ from typing import Any
 from layerquiz.errors import LayerquizError, TemplateError, nearest
 from layerquiz.exam.described import Sign, described
 from layerquiz.exam.facts import fact
+from layerquiz.exam.picture_view import PictureView
 from layerquiz.formula.expr import Reference
 from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.network import Network
@@ -103,10 +104,11 @@ def arranged(network: Network, view: Callable[[str], LayerView]) -> dict[str, An
 class NetworkView:
     """One of several networks in a wording: `a.name`, `a.conv.filters`, `a.layers`, `a.total.parameters`."""
 
-    __slots__ = ("_name", "_views")
+    __slots__ = ("_name", "_views", "picture_view")
 
     def __init__(self, network: Network, name: str, words: Words = ENGLISH) -> None:
         self._name, self._views = name, views(network, words=words)
+        self.picture_view = PictureView(network)
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("_"):

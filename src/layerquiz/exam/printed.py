@@ -9,6 +9,7 @@ from layerquiz.errors import TemplateError
 from layerquiz.exam.described import Sign, as_product, counted
 from layerquiz.exam.described import plural as several
 from layerquiz.exam.layer_view import LayerView, Shape, Window
+from layerquiz.exam.picture_view import picture
 from layerquiz.languages import ENGLISH, Words, phrase
 
 MOST_OUTPUT = 20_000
@@ -130,6 +131,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "join": joined,
     "capitalize": capital,
     "length": size,
+    "picture": picture,
 }
 """Every filter that a wording may use."""
 

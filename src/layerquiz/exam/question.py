@@ -218,6 +218,7 @@ def scene_of(template: Template, drawn: Drawn, networks: Networks) -> Scene:
         template.hiding,
         template.words,
         template.names,
+        tuple(asked.told for asked in template.asked),
     )
 
 

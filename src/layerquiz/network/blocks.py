@@ -67,10 +67,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All layers of a network in one list; `outputs` says of each block which layer's output it gives."""
+    """All layers of a network in one list; `outputs` says of each block which layer's output it gives.
+
+    definitions: under which name a block is defined, of those that are.
+    """
 
     entries: Sequence[Entry]
     outputs: Mapping[str, str] = field(default_factory=dict)
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 def laid_out(spec: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Layout:
@@ -84,7 +88,7 @@ def laid_out(spec: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Layout:
     work.fill(written, ("layers",), Scope())
     for entry in work.entries:
         work.connect(entry)
-    return Layout(work.entries, work.outputs)
+    return Layout(work.entries, work.outputs, work.defined)
 
 
 def _definitions(written: Any) -> dict[str, DefinitionKeys]:
@@ -133,6 +137,7 @@ class _LayingOut:
         self.definitions, self.kinds = definitions, kinds
         self.entries: list[Entry] = []
         self.outputs: dict[str, str] = {}
+        self.defined: dict[str, str] = {}
         self.copying: list[str] = []
 
     def fill(self, written: list[Any], path: Path, scope: Scope) -> tuple[str, ...]:
@@ -259,6 +264,7 @@ class _LayingOut:
             circle = " uses ".join([*self.copying[self.copying.index(name) :], name])
             raise located(NetworkError(f"the blocks go round in a circle: {circle}", slug="cycle"), "blocks", name)
         self.copying += [name] if name else []
+        self.defined |= {scope.prefix[:-1]: name} if name else {}
         given = self.fill(body.layers, body.path, scope)
         del self.copying[len(self.copying) - bool(name) :]
         called = f'block "{scope.prefix[:-1]}"'

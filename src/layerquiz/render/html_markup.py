@@ -9,6 +9,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from layerquiz.render import escape, markup
 from layerquiz.render.mathml import mathml
+from layerquiz.render.picture import fenced
 
 PLAIN = re.compile(r"(?!\d+[.)])[A-Za-z0-9][A-Za-z0-9 .,;:()/?%\N{NO-BREAK SPACE}]*(?<! )\Z")
 """One line of text in which nothing is Markdown: it is not read as such, which takes most of the time."""
@@ -74,7 +75,10 @@ class HtmlWriter(markup.Writer):
         return tag("code", escape.html(node.content))
 
     def fence(self, node: SyntaxTreeNode) -> str:
-        """Return lines of code."""
+        """Return lines of code, or a picture."""
+        shown = fenced.read(node.info, node.content)
+        if shown:
+            return shown.picture.svg
         return tag("pre", tag("code", escape.html(node.content)))
 
     code_block = fence

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from layerquiz.render import escape, mathematics
 from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
+from layerquiz.render.picture import fenced
 
 BAR = re.compile(r"(?<!\\)\|")
+PICTURE = re.compile(rf"^```{fenced.NAME}\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 ROOM = r"\_" * 12
 RULES = {"l": ":--", "c": ":-:", "r": "--:"}
 
@@ -61,10 +63,16 @@ def _head_of(asked: Question) -> str:
 def block(item: Block) -> str:
     """Return one block."""
     if isinstance(item, Paragraph):
-        return _heading(item) if item.heading else item.markdown.strip()
+        return _heading(item) if item.heading else PICTURE.sub(_layers, item.markdown).strip()
     if isinstance(item, Step | Parting):
         return step(item) if isinstance(item, Step) else _parting(item)
     return table((item.columns, *item.rows), item.alignment())
+
+
+def _layers(found: re.Match[str]) -> str:
+    """Return the layers of a picture as a table, which every reader of Markdown shows."""
+    shown = fenced.read(fenced.NAME, found[1])
+    return table(shown.rows, "l" * len(shown.rows[0])) if shown else found[0]
 
 
 def _heading(item: Paragraph) -> str:

@@ -11,6 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from layerquiz.render import escape, mathematics
+from layerquiz.render.picture import fenced
 
 CODE_WIDTH = 88
 """Signs of code that a line of a page has room for."""
@@ -128,6 +129,9 @@ class LatexWriter(Writer):
 
     def fence(self, node: SyntaxTreeNode) -> str:
         """Return lines of code: short code stays on one page, long code never leaves one line alone."""
+        shown = fenced.read(node.info, node.content)
+        if shown:
+            return shown.picture.latex
         lines = [rf"\CodeLine{{{_kept(line)}}}" for line in code_lines(node.content)]
         held = range(len(lines)) if len(lines) <= CODE_TOGETHER else (1, len(lines) - 1)
         text = "".join(f"{NO_PAGE if place in held and place else ''}{line}" for place, line in enumerate(lines))
@@ -179,7 +183,10 @@ class TextWriter(Writer):
     math_block = math_inline_double = math_inline
 
     def fence(self, node: SyntaxTreeNode) -> str:
-        """Return lines of code, indented."""
+        """Return lines of code, indented; a picture as the table of its layers."""
+        shown = fenced.read(node.info, node.content)
+        if shown:
+            return columns([list(row) for row in shown.rows])
         return "\n".join(f"    {line}".rstrip() for line in node.content.rstrip().split("\n"))
 
     code_block = fence

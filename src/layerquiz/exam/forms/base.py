@@ -19,6 +19,7 @@ from layerquiz.exam.facts import fact
 from layerquiz.exam.hidden import hiding_views
 from layerquiz.exam.layer_view import NetworkView, views
 from layerquiz.exam.listed import Listed
+from layerquiz.exam.picture_view import PICTURED, PictureView
 from layerquiz.exam.recipe import Drawn, unknown
 from layerquiz.exam.searched import Searched
 from layerquiz.exam.source import Path, SourceText
@@ -58,6 +59,7 @@ class Scene:
 
     hidden: what the network's code leaves open. hiding: the form that asks for a key, which no wording may give away.
     words: those of the language in which the question is put; called: what networks are called in it.
+    asked: the quantities that the blanks are about, in their order.
     """
 
     written: SourceText
@@ -68,6 +70,7 @@ class Scene:
     hiding: Form | None = None
     words: Words = ENGLISH
     called: Mapping[str, str] = field(default_factory=dict)
+    asked: tuple[str | None, ...] = ()
 
     @cached_property
     def network(self) -> Network:
@@ -82,7 +85,8 @@ class Scene:
             return {**self.drawn["let"], **views_of}
         if self.hiding is None or self.hiding.asked_key is None:
             code = CodeView(self.network, (*self.hidden, *planted(self.drawn)))
-            return {CODE: code, **self.drawn["let"], **views(self.network, words=self.words)}
+            whole = PictureView(self.network, self.asked)
+            return {CODE: code, PICTURED: whole, **self.drawn["let"], **views(self.network, words=self.words)}
         hidden = self.hiding.asked_key.hidden(self.network, self.hiding.stated)
         return {**self.drawn["let"], **hiding_views(self.network, hidden, self.words)}
 

@@ -186,6 +186,13 @@ def summed(at: Place) -> Code:
     return alone("EinsumDense", *arguments, *bias, *chosen(at))
 
 
+def embedding(at: Place) -> Code:
+    """Return an embedding, which goes both ways where a dense layer is tied to it."""
+    is_tied = any(getattr(other.keys, "tied", None) == at.layer.name for other in at.network.layers)
+    name = "ReversibleEmbedding" if is_tied else "Embedding"
+    return alone(name, plain("input_dim", at.key("vocabulary")), plain("output_dim", at.key("embedding")))
+
+
 def dot(at: Place) -> Code:
     """Return a product along the tokens or the features, of which the batch is 0."""
     along = 1 if at.key("axis") == "tokens" else len(at.form())
@@ -238,7 +245,7 @@ KINDS: dict[str, Write] = {
     "permute": permute,
     "einsumdense": summed,
     "dot": dot,
-    "embedding": simple("Embedding", "vocabulary=input_dim", "embedding=output_dim"),
+    "embedding": embedding,
     "normalization": lambda at: alone(
         "Normalization", *((Argument("mean", "0.0"), Argument("variance", "1.0")) if at.key("given") else ())
     ),

@@ -256,7 +256,7 @@ def tied(at: Place) -> Code:
         raise UnwrittenError("a bias stands in no layer where the weights are those of an embedding")
     if at.key("activation"):
         raise UnwrittenError("it is no layer that has an activation")
-    return Code({}, "ops.matmul({0}, ops.transpose({tied}.embeddings))")
+    return Code({}, "{tied}({0}, reverse=True)")
 
 
 def simple(name: str, *arguments: str) -> Write:

@@ -44,10 +44,12 @@ def network(model: Any, input_shape: Sequence[int] | None = None) -> Network:
 
 def _entering(model: Any, told: Sequence[int | None], wanted: Sequence[int] | None) -> Shape:
     """Return the shape of the input, with a number for every size."""
-    if wanted is not None and (
-        len(wanted) != len(told) or any(mine not in (None, size) for mine, size in zip(told, wanted, strict=True))
-    ):
-        raise cannot(model.name, f"its input is {tuple(told)}, and not {tuple(wanted)}", "None is any size")
+    if wanted is not None:
+        fits = [
+            type(size) is int and size > 0 and mine in (None, size) for mine, size in zip(told, wanted, strict=False)
+        ]
+        if len(wanted) != len(told) or not all(fits):
+            raise cannot(model.name, f"its input is {tuple(told)}, and not {tuple(wanted)}", "None is any size")
     shape = list(told if wanted is None else wanted)
     if len(shape) == 3 and shape[:2] == [None, None]:
         shape[:2] = [PICTURE, PICTURE]

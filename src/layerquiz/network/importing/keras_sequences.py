@@ -163,8 +163,8 @@ def stepwise(at: Use, inner: Any) -> Tensor:
         last(at, inner)
         kind = "adaptivemaxpool" if "Max" in name else "adaptiveavgpool"
         part, small = ("", at.shape) if inner.keepdims else ("pool", (at.shape[0], 1, 1, at.shape[-1]))
-        made = at.layer(kind, part=part, gives=small, size=[None, 1, 1])
-        return made if inner.keepdims else at.layer("reshape", made, shape=list(at.shape))
+        made = at.layer(kind, part=part, gives=small, size=[at.shape[0], 1, 1])
+        return made if inner.keepdims else at.layer("tokens", made, sizes=SEQUENCE)
     raise at.refused(f"{name} at each step is not said in the notation")
 
 

@@ -64,7 +64,8 @@ def reshaped(at: Use, tensor: Tensor) -> Tensor:
     """Write down that the numbers of each example stand in another shape."""
     if prod(tensor.shape) != prod(at.shape):
         raise at.refused(f"{tensor.shape} becomes {at.shape}: numbers of several examples are mixed")
-    if len(tensor.shape) > len(SEQUENCE) == at.rank and at.shape[-1] == tensor.shape[-1]:
+    is_image = len(tensor.shape) > len(SEQUENCE) or tensor.sizes == STRIP
+    if is_image and at.rank == len(SEQUENCE) and at.shape[-1] == tensor.shape[-1]:
         return at.layer("tokens", tensor, sizes=SEQUENCE)
     return at.layer("reshape", tensor, shape=list(at.shape), sizes=FORMS.get(at.rank, ()))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from layerquiz.network.importing.patterns import Pattern
 from layerquiz.network.importing.sequences import Item
@@ -27,18 +26,8 @@ class Names:
         self.names, self.kinds = names, kinds
         self.ends = [[found.end() for found in PART.finditer(name)] for name in names]
         self.telling = self._telling()
-        self.module_of = self._modules()
-        """The layer whose name tells the module of a layer: itself; for a mere activation_7, the one before."""
-        pairs = pairwise(range(len(names)))
-        self.shared = [0, *(self._common(one, other) for one, other in pairs), 0]
+        self.shared = self._shared()
         """How many parts the name of each layer begins with together with that of the layer before."""
-
-    def _modules(self) -> list[int]:
-        found: list[int] = []
-        for place, kind in enumerate(self.kinds):
-            goes_along = not self.telling[place] and word(kind) in BESIDES and found
-            found.append(found[-1] if goes_along else place)
-        return found
 
     def _telling(self) -> list[bool]:
         """Say of each name whether its first word is a module's, and not that of a kind of layer, as in `conv2d_7`."""
@@ -48,12 +37,28 @@ class Names:
             kinds.setdefault(word, set()).add(kind)
         return [len(kinds[word]) > 1 for word in words]
 
-    def _common(self, before: int, after: int) -> int:
-        one, other = self.module_of[before], self.module_of[after]
-        if not self.telling[one]:
-            return 0
-        if one == other:
-            return len(self.ends[one]) - 1
+    def _shared(self) -> list[int]:
+        """Return how deep the module is that each layer has in common with the one before.
+
+        A layer without a telling name lies between those around it; a norm or an activation goes with the one before.
+        """
+        after: list[int | None] = [None] * len(self.names)
+        for place in reversed(range(len(self.names))):
+            following = after[place + 1] if place + 1 < len(self.names) else None
+            after[place] = place if self.telling[place] else following
+        shared, before, goes_along = [0], None, False
+        for place in range(len(self.names)):
+            told = after[place]
+            depth = 0 if before is None or told is None else self._common(before, told)
+            goes_along = goes_along and not self.telling[place] and word(self.kinds[place]) in BESIDES
+            if goes_along and before is not None:
+                depth = max(depth, len(self.ends[before]) - 1)
+            shared += [depth] if place else []
+            if self.telling[place]:
+                before, goes_along = place, True
+        return [*shared, 0]
+
+    def _common(self, one: int, other: int) -> int:
         left, right = self.names[one], self.names[other]
         pairs = zip(self.ends[one], self.ends[other], strict=False)
         count = sum(mine == theirs and left[:mine] == right[:theirs] for mine, theirs in pairs)
@@ -72,16 +77,27 @@ class Names:
 
     def _told(self, start: int, stop: int) -> float:
         around = max(self.shared[start], self.shared[stop])
-        within = min(self.shared[start + 1 : stop], default=around)
+        within = self._depth(start, stop)
+        if within is None:
+            return 0.0
         return COHERENT if within > around else CROSSING if within < around else 0.0
+
+    def _depth(self, start: int, stop: int) -> int | None:
+        """Return how many parts the telling names of some layers begin with together; None where no name tells."""
+        while start < stop and not self.telling[start]:
+            start += 1
+        while start < stop and not self.telling[stop - 1]:
+            stop -= 1
+        return min(self.shared[start + 1 : stop], default=len(self.ends[start]) - 1) if start < stop else None
 
     def prefix(self, start: int, stop: int) -> str:
         """Return what the names of some layers begin with together: the module that they are.
 
         `conv2_block1` and `conv2_block2` are in conv2: a word that is counted on is no module by itself.
         """
-        name, ends = self.names[self.module_of[start]], self.ends[self.module_of[start]]
-        inner = min(self.shared[start + 1 : stop], default=len(ends) - 1)
+        inner = self._depth(start, stop) or 0
+        told = next((place for place in range(start, stop) if self.telling[place]), start)
+        name, ends = self.names[told], self.ends[told]
         while inner > 0 and COUNTED.match(name, ends[inner - 1]) and not name[ends[inner - 1] - 1].isdigit():
             inner -= 1
         return name[: ends[inner - 1]] if inner > 0 else ""
@@ -98,10 +114,7 @@ class Names:
         if not item.copies and not self.telling[item.start]:
             return ""
         own = self.prefix(item.start, item.stop) if item.copies else self.names[item.start]
-        rest = own.removeprefix(before).strip("_")
-        first = PART.match(rest)
-        if first and first[0].isdigit():  # `1_conv` is conv1
-            rest = f"{rest[first.end() :].strip('_')}{first[0]}"
+        rest = own.removeprefix(before).lstrip("_0123456789")
         return rest if len(rest) > 1 else ""
 
 
@@ -128,9 +141,12 @@ def word(kind: str) -> str:
 
 
 AFTER = (
+    ({"attentions"}, "decoder"),
     ({"attention"}, "encoder"),
+    ({"encoderlayer"}, "encoder"),
     ({"decoderlayer"}, "decoder"),
     ({"add"}, "residual"),
+    ({"convtranspose"}, "upscaling"),
     ({"concat"}, "inception"),
     ({"globalavgpool", "multiply"}, "squeezed"),
     ({"depthwiseconv", "conv"}, "separable"),
@@ -138,7 +154,7 @@ AFTER = (
     ({"separableconv"}, "separable"),
     ({"conv", "avgpool"}, "transition"),
     ({"conv", "maxpool"}, "pooled"),
-    ({"convtranspose"}, "upscaling"),
+    ({"convs"}, "convolutions"),
     ({"conv"}, "convolution"),
     ({"dense"}, "hidden"),
     ({"norm", "activation"}, "activated"),
@@ -153,6 +169,8 @@ BESIDES = frozenset(("norm", "activation", "dropout", "identity", "zeropad", "fl
 def named_after(kinds: Sequence[str]) -> str:
     """Return what a block with layers of some kinds is called; nothing where none fits."""
     words = set(map(word, kinds))
+    listed = list(map(word, kinds))
+    words |= {f"{one}s" for one in words if listed.count(one) > 1}
     return next((name for needed, name in AFTER if needed <= words), "")
 
 
@@ -164,7 +182,8 @@ def distinct(wanted: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
     found = []
     for name in wanted:
         free, number = name, counts.get(name, 0) + 1
-        free = f"{name}{number}" if name in several else name
+        joint = "_" if name[-1:].isdigit() else ""
+        free = f"{name}{joint}{number}" if name in several else name
         while free in used or (free != name and free in wanted) or TAKEN_INSIDE.fullmatch(free):
             number += 1
             free = f"{name}_{number}"

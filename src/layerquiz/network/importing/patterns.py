@@ -8,7 +8,6 @@ from itertools import accumulate
 from typing import Protocol
 
 from layerquiz.network.importing.sequences import Item, bases, columns, outside
-from layerquiz.network.layers import KINDS
 
 LONGEST = 64
 WORK = 300_000
@@ -20,7 +19,7 @@ LEAST = 150
 SHARE = 0.22
 """The least that a block spares, and its least share of what it replaces: below, all layers in a row read better."""
 
-INPUTS, STRANGE = 80, 80
+INPUTS, STRANGE = 45, 80
 """What a second input costs (a third costs four times as much), and each output that is taken from within."""
 
 FEWEST_ALONE = 4
@@ -49,9 +48,8 @@ class Body:
 
 
 def gathers(item: Item) -> bool:
-    """Say whether an item is a layer that takes any number of inputs, and takes several, each once."""
-    several = len(set(item.inputs)) == len(item.inputs) > 1
-    return several and not item.copies and KINDS[item.token[0]].inputs[1] is None
+    """Say whether an item is a concatenation of several inputs, each once."""
+    return item.token[0] == "concat" and len(set(item.inputs)) == len(item.inputs) > 1
 
 
 @dataclass(eq=False, slots=True)
@@ -74,9 +72,9 @@ class Start:
         item, first = row[self.place + length], row[self.place].start
         borrowed = []
         for place in item.lenders:
-            if not first <= place < item.start:
+            if place >= item.start:
                 return None
-            borrowed.append(self._inside(row, place))
+            borrowed.append(self._inside(row, place) if place >= first else (place,))
         if not length:
             self.gathers = gathers(item)
             if self.gathers:

@@ -25,6 +25,7 @@ from layerquiz.network.importing.sequences import (
     outside,
 )
 from layerquiz.network.layers import KINDS
+from layerquiz.network.network import Network
 from layerquiz.network.writing import text
 
 MOST_BLOCKS = 40
@@ -39,6 +40,11 @@ def folded(spec: Mapping[str, Any]) -> dict[str, Any]:
     flat = dict(spec)
     written = rewritten(flat) if is_foldable(flat) else flat
     return written if _is_shorter(written, flat) and is_same(flat, written) else flat
+
+
+def readable(network: Network) -> Network:
+    """Return a network that an importer wrote flat with blocks where it repeats itself."""
+    return Network.parse(folded(network.spec))
 
 
 def rewritten(flat: dict[str, Any]) -> dict[str, Any]:

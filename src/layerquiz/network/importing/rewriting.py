@@ -106,18 +106,21 @@ class Rewriting:
         if any(self.layers[item.start]["kind"] == "concat" and given in item.inputs for item in row if not item.copies):
             return "grown"
         uses = len(row) - len(kinds)
-        name = named_after(kinds)
+        kernels = [
+            self.layers[item.start].get("kernel") for item in row if "filters" in item.labels and not item.copies
+        ]
+        name = "bottleneck" if kernels == [1, 3, 1] and not uses else named_after(kinds)
         return name if name and (uses < 2 or name in JOINING) else "stage" if uses else "part"
 
     def _local_names(self, block: Block) -> list[str]:
-        found = []
         row = block.copies[0].items
-        for item, name in zip(
-            row, unnumbered([agreed(called) for called in self.names.inside(block.rows)]), strict=True
-        ):
-            plain = self.plainly[item.block] if item.block else word(self.layers[item.start]["kind"])
-            found.append(name if is_name(name) and not COPIED.fullmatch(name) else plain)
-        return distinct(found)
+        plain = [self.plainly[item.block] if item.block else word(self.layers[item.start]["kind"]) for item in row]
+        called = unnumbered([agreed(names) for names in self.names.inside(block.rows)])
+        kinds: dict[str, set[str]] = {}
+        for name, kind in zip(called, plain, strict=True):
+            kinds.setdefault(name, set()).add(kind)
+        told = [is_name(name) and not COPIED.fullmatch(name) and len(kinds[name]) == 1 for name in called]
+        return distinct([name if tells else kind for name, kind, tells in zip(called, plain, told, strict=True)])
 
     def _top_names(self) -> list[str]:
         taken = [self.layers[item.start]["name"] for item in self.items if not item.copies]
@@ -249,6 +252,8 @@ class Rewriting:
                 self.mentioned.add((block, name))
                 return name if place == item.out and not whole else self._within(block, item, name, place, whole)
         given = block.copies[0].inputs if block else (INPUT,)
+        if whole:  # a layer outside that all copies share with
+            return self._named(None, place, whole)
         number = given.index(place)
         return "input" if len(given) == 1 else f"input{number + 1}"
 

@@ -18,6 +18,7 @@ ALSO = {
     "gpt2_small": "gpt2",
     "lenet": "lenet5",
     "mlp_mixer": "mlp_mixer_s16",
+    "mnasnet1_0": "mnasnet",
     "mobilenet": "mobilenet_v1",
     "mobilenet_v3": "mobilenet_v3_large",
     "resnext50_32x4d": "resnext50",
@@ -41,11 +42,16 @@ def names() -> list[str]:
 
 def specification(name: str) -> str:
     """Return the notation of a known network; capitals, `-` and `_` make no difference in names."""
-    found = _known().get(_plain(name))
+    found = known(name)
     if found is None:
         cure = nearest(name.replace("-", "_").lower(), [*names(), *ALSO])
         raise NetworkError(f'no network is called "{name}"', cure=cure, slug="unknown-network")
     return (folder("zoo") / f"{found}.yaml").read_text(encoding="utf-8")
+
+
+def known(name: str) -> str | None:
+    """Return what a known network is called here; None where there is none of that name."""
+    return _known().get(_plain(name))
 
 
 @cache
