@@ -50,7 +50,7 @@ TRAITS = {
 """What makes a layer more interesting, by how much."""
 
 FIRST_OF_KIND = 2.0
-TIRES = {"number": 0.6, "table": 9.0, "find-error": 2.5, "compare": 2.5}
+TIRES = {"number": 0.6, "table": 12.0, "find-error": 2.5, "compare": 2.5}
 """How much less one more question of a kind is worth after each one before it."""
 
 SAME_FAMILY, SAME_LAYER, SAME_PLACE = 1.5, 3.0, 2.0
