@@ -26,28 +26,16 @@ def network_from(argument: str) -> Network:
 
 def network_and_text(argument: str) -> tuple[Network, str]:
     """Return the network that an argument means, and the text in which it is written; "" where there is none."""
-    from layerquiz import files
-    from layerquiz.errors import NetworkError
-    from layerquiz.network.importing.contents import kind_of, network_in
-    from layerquiz.network.network import Network
+    from layerquiz import models
 
-    if argument != "-" and not files.is_path(argument):
-        return Network.named(argument), ""
-    data = files.read_model(argument, lambda head: kind_of(head, argument) != "")
-    try:
-        if kind_of(data, argument):
-            from layerquiz.network.importing.repeats import readable
-
-            return readable(network_in(data, argument).network), ""
-        text = files.decoded(data, called(argument))
-        return Network.parse(text), text
-    except NetworkError as error:
-        raise error.at(called(argument)) from None
+    return models.network_and_text(argument)
 
 
 def called(argument: str) -> str:
     """Return how a message calls what an argument means."""
-    return "standard input" if argument == "-" else argument
+    from layerquiz import models
+
+    return models.called(argument)
 
 
 def print_json(data: Any) -> None:

@@ -32,7 +32,7 @@ ABOUT_A_NETWORK = ("ask", "kinds", "exactly")
     "--network",
     callback=named,
     metavar="NETWORK",
-    help="Make the questions from a network: a file in the notation, - for standard input, or a known name.",
+    help="Make the questions from a network: a file in the notation or a model, -, or a known name.",
 )
 @click.option(
     "--ask",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from layerquiz import files, vault
-from layerquiz.errors import ExamError, LayerquizError, NetworkError
+from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam.makeup import EVERYBODY, Seen
@@ -19,6 +19,7 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
+from layerquiz.models import network_and_text
 from layerquiz.network.network import Network
 from layerquiz.press.names import SEAL
 
@@ -56,13 +57,7 @@ class Templates(Mapping[str, Template]):
 
 def network_of(exam_file: str, name: str) -> Network:
     """Return the network that an exam file names: a file, looked for from its folder, or a known name."""
-    if not files.is_path(name):
-        return Network.named(name)
-    path = str(Path(exam_file).parent / name)
-    try:
-        return Network.parse(files.read_text(path))
-    except NetworkError as error:
-        raise error.at(path) from None
+    return network_and_text(str(Path(exam_file).parent / name))[0] if files.is_path(name) else Network.named(name)
 
 
 def parsed(written: str, exam_file: str, seed: str) -> exams.Exam:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from layerquiz.errors import LayerquizError, nearest
 from layerquiz.exam.drawing import drawings
 from layerquiz.exam.from_network import showing
-from layerquiz.exam.from_network.quantities import checked
+from layerquiz.exam.from_network.quantities import checked, is_decided
 from layerquiz.exam.from_network.ranges import LEVELS
 from layerquiz.exam.from_network.templates import EXACT, Writing
 from layerquiz.exam.from_network.wordings import Said
@@ -85,6 +85,8 @@ def made(network: Network, wish: Wish, most: int, name: str = "question", earlie
 
 def _template(writing: Writing, proposal: Proposal, name: str) -> Template | None:
     """Return the template of a proposal, drawing as much as can be drawn; None where it gives no question."""
+    if not is_decided(proposal.region, proposal.quantities):
+        return None
     levels = (EXACT,) if writing.exactly else LEVELS[1 if proposal.region.joins else 0 :]
     for level in levels:
         found = _at_level(writing, proposal, level, name)

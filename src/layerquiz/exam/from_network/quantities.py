@@ -10,6 +10,9 @@ from layerquiz.exam.from_network.regions import Region
 from layerquiz.network.glossary import OWN, QUANTITIES, SIZES, START, SUMMED, TRACED
 from layerquiz.network.network import Network
 
+ALONG_AXES = ("channels_first", "dense_on_width")
+"""Choices of conventions that decide along which axis a layer acts."""
+
 USUAL = ("parameters", "shape")
 
 OF_OUTPUT = ("shape", *SIZES, *TRACED, START)
@@ -66,6 +69,26 @@ def telling(region: Region, asked: Iterable[str]) -> tuple[str, ...]:
         if is_seen(region, quantity)
     }
     return tuple(quantity for quantity, value in own.items() if value and not is_copied(value, stated))
+
+
+def is_decided(region: Region, asked: Iterable[str]) -> bool:
+    """Say whether what is asked of a part does not hang on the axis that a layer acts along, which no sheet says."""
+    network = Network.parse({**region.written(), "conventions": region.network.conventions})
+    names = [f"{layer.name}.{quantity}" for layer in network.layers for quantity in asked]
+    for choice in ALONG_AXES:
+        try:
+            other = network.under(network.conventions.flipped(choice))
+        except LayerquizError:
+            continue
+        if any(_sizes(network, name) != _sizes(other, name) for name in names):
+            return False
+    return True
+
+
+def _sizes(network: Network, name: str) -> list[Any]:
+    """Return an answer without the order of its sizes."""
+    value = value_of(network, name)
+    return sorted(value) if isinstance(value, tuple) else [value]
 
 
 def is_copied(value: Any, stated: set[Any]) -> bool:

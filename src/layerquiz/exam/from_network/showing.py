@@ -62,7 +62,7 @@ def _wrong(question: Question, slugs: tuple[str, ...]) -> Wrong:
 
 
 def _is_doubled(right: tuple[Answer, ...], ways: set[tuple[Answer, ...]]) -> bool:
-    """Say whether a mistake gives twice or half of an answer, as other conventions do: nobody can tell it from these."""
+    """Say whether a mistake gives twice or half of an answer, as other conventions do."""
     pairs = ((wrong, own) for way in ways for wrong, own in zip(way, right, strict=True))
     numbers = ((wrong, own) for wrong, own in pairs if not isinstance(wrong, tuple) and not isinstance(own, tuple))
     return any(wrong in (2 * own, Fraction(own) / 2) for wrong, own in numbers)

@@ -50,7 +50,7 @@ TRAITS = {
 """What makes a layer more interesting, by how much."""
 
 FIRST_OF_KIND = 2.0
-TIRES = {"number": 0.6, "table": 9.0, "find-error": 2.5, "compare": 2.5}
+TIRES = {"number": 0.6, "table": 12.0, "find-error": 2.5, "compare": 2.5}
 """How much less one more question of a kind is worth after each one before it."""
 
 SAME_FAMILY, SAME_LAYER, SAME_PLACE = 1.5, 3.0, 2.0
@@ -184,9 +184,6 @@ def _alone(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
     quantities = _asked_of(region, asked)
     if quantities:
         yield Proposal("number", region, quantities, False, interest(region) + 0.5 * len(quantities))
-    if len(quantities) > 1:
-        for quantity in quantities:
-            yield Proposal("number", region, (quantity,), False, interest(region) - 2)
 
 
 def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
