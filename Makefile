@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EXAMPLE := output/example
 STUDENTS := 300
-ORACLES := torch==2.13.0 keras==3.15.1
+ORACLES := torch==2.13.0 keras==3.15.1 onnx==1.23.2 onnxscript==0.7.2
 
 .PHONY: help install tex browser exam library pictures test test-all oracles missing-oracles schema words spaces lint bench fuzz clean
 
@@ -32,12 +32,12 @@ test-all: $(BIN)/.tested tex browser lint oracles  ## every slow oracle in full,
 	$(BIN)/pytest --ignore tests/oracle --many 3 --mutants
 	@$(MAKE) --no-print-directory fuzz
 
-oracles: $(BIN)/.tested  ## install the frameworks that the tests compare with: PyTorch and Keras
+oracles: $(BIN)/.tested  ## install the frameworks that the tests compare with: PyTorch, Keras and ONNX
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(ORACLES)
 
 missing-oracles: $(BIN)/.tested
 	@$(BIN)/python -c "from importlib.util import find_spec; \
-	[print(f'{name} is not installed: its oracles are left out (make oracles)') for name in ('torch', 'keras') if not find_spec(name)]"
+	[print(f'{name} is not installed: its oracles are left out (make oracles)') for name in ('torch', 'keras', 'onnx') if not find_spec(name)]"
 
 schema: install  ## write the JSON schemas anew, after a change of keys, of the guide, of the mistakes or of the library
 	$(BIN)/layerquiz new --schema > question_templates/template.schema.json

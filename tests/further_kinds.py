@@ -123,6 +123,13 @@ ANSWERS: dict[str, tuple[dict[str, int], dict[str, Any], dict[str, Any]]] = {
     "glu of tokens": (SEQUENCE, {"kind": "glu"}, {"x.shape": (5, 4)}),
     "glu along an axis": (IMAGE, {"kind": "glu", "axis": "height"}, {"x.shape": (4, 6, 4)}),
     "glu lets through": (IMAGE, {"kind": "glu"}, {"x.receptive_field": 1}),
+    "slice": (IMAGE, {"kind": "slice", "offset": 1, "size": 2}, {"x.shape": (8, 6, 2), "x.receptive_field": 1}),
+    "slice of tokens": (SEQUENCE, {"kind": "slice", "axis": "tokens", "size": 2}, {"x.shape": (2, 8), "x.macs": 0}),
+    "slice along an axis": (
+        IMAGE,
+        {"kind": "slice", "axis": "height", "offset": 3, "size": 5},
+        {"x.shape": (5, 6, 4), "x.first_position": (3, 0)},
+    ),
     "channel shuffle": (IMAGE, {"kind": "channelshuffle", "groups": 2}, {"x.shape": (8, 6, 4), "x.jump": 1}),
     "dot of rows": (ROW, {"kind": "dot", **PAIR}, {"x.shape": (1,), "x.macs": 8}),
     "dot of sequences": (SEQUENCE, {"kind": "dot", **PAIR}, {"x.shape": (5, 5), "x.macs": 200}),

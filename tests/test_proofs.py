@@ -37,7 +37,8 @@ def axis_values(rank: int, one: int) -> list[Any]:
 FLAGS = [True, False]
 RECURRENT = {"units": [5], "layers": [1, 3], "bidirectional": FLAGS, "merge": ["concat", "sum"], "bias": FLAGS}
 OTHER_SIZES = {"key_input": [None, 7], "value_input": [None, 9], "head_features": [None, 4]}
-ADAPTED = {"key_value_bias": FLAGS, "lora": [0, 2], "adapted": ["query-value", "all"]}
+MASKED = {"window": [None, 2], "position_bias": [0, 3]}
+ADAPTED = {"key_value_bias": FLAGS, **MASKED, "lora": [0, 2], "adapted": ["query-value", "all"]}
 CHOICES: dict[str, dict[str, list[Any]]] = {
     "dense": {"units": [5], "bias": FLAGS, "lora": [0, 2], "weight_norm": FLAGS, "spectral_norm": FLAGS},
     "mixture": {"experts": [4], "active": [2], "feedforward": [6], "gated": FLAGS, "bias": FLAGS},
@@ -77,6 +78,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "permute": {"order": [[2, 1], [1, 2], [3, 1, 2], [2, 1, 3]]},
     "repeatvector": {"times": [3]},
     "glu": {"axis": [None, "height"]},
+    "slice": {"axis": [None, "height"], "offset": [0, 1], "size": [2]},
     "channelshuffle": {"groups": [1, 2]},
     "unfold": {"kernel": axis_values(2, 3), "stride": axis_values(2, 2), "padding": [0, 1], "dilation": [1, 2]},
     "fold": {"kernel": [2, [2, 1]], "size": [[9, 13], [8, 12]], "stride": [2], "padding": [0, 1], "dilation": [1, 2]},

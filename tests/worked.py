@@ -100,6 +100,8 @@ WORDS_TIED = network(WORDS, {"kind": "dense", "name": "out", "tied": "words", "b
 AGAIN = network(conv(filters=6, padding=2), conv(filters=6, padding=2, name="d", shares="c"))
 LEARNED = network({"kind": "prelu", "name": "s", "parameters": "channels"}, conv())
 HEADS = network({"kind": "attention", "name": "a", "heads": 4, "head_features": 10}, tokens=15, features=24)
+IN_WINDOWS = network({"kind": "attention", "name": "a", "heads": 4, "window": 5}, tokens=15, features=24)
+BIASED_BY_PLACE = network({"kind": "attention", "name": "a", "heads": 4, "position_bias": 9}, tokens=15, features=24)
 GROUPED_HEADS = network({"kind": "attention", "name": "a", "heads": 4, "kv_heads": 2}, tokens=15, features=24)
 BLOCK = {"name": "b", "heads": 4, "feedforward": 96}
 ENCODER = network({"kind": "encoderlayer", **BLOCK}, tokens=15, features=24)
@@ -251,6 +253,8 @@ WORKED = {
         6 * 24 * 24 + 6 * 24 + 2 * 24 * 96 + 96 + 24 + 6 * 24,
     ),
     "keras-key-dim-per-head": (HEADS, "a.parameters", 4 * 24 * 10 + 3 * 10 + 24),
+    "windows-forgotten": (IN_WINDOWS, "a.macs", 4 * 15 * 24 * 24 + 2 * 15 * 15 * 24),
+    "position-biases-forgotten": (BIASED_BY_PLACE, "a.weights", 4 * 24 * 24),
     "attention-scores-left-out": (EMBEDDED, "a.macs", 4 * 15 * 24 * 24),
     "attention-scores-left-out, encoder's layer": (ENCODER, "b.macs", 15 * (4 * 24 * 24 + 2 * 24 * 96)),
     "tied-weights-double-counted, output": (WORDS_TIED, "out.parameters", 900 * 24),

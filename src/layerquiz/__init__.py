@@ -19,6 +19,7 @@ _HOMES = {
     "diagnose_sheet": "layerquiz.api",
     "draw": "layerquiz.api",
     "grade": "layerquiz.api",
+    "questions": "layerquiz.api",
 }
 
 __all__ = [  # noqa: PLE0604 -- the names are the table above, loaded when first used: start-up stays light

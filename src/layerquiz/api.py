@@ -38,6 +38,31 @@ def draw(template: str, seed: int | str = 0) -> Question:
     return draw_question(library.named(template), seed)
 
 
+def questions(
+    network: Network,
+    ask: Sequence[str] = (),
+    number: int | None = None,
+    seed: int | str = 0,
+    *,
+    exactly: bool = False,
+    kinds: Sequence[str] = ("number", "table", "find-error", "compare"),
+    language: str = "en",
+) -> list[Question]:
+    """Return different questions about a network, the easy ones first; without a number ten, or as many as there are.
+
+    ask: quantities such as `macs`; parameters and shapes where it is empty. exactly: about the network as it is; else
+    numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or too few questions.
+    """
+    from math import inf
+
+    from layerquiz.exam.from_network.made import Wish
+    from layerquiz.languages import named
+    from layerquiz.practise import network_questions
+
+    wish = Wish(tuple(ask), tuple(kinds), exactly, named(language))
+    return network_questions(network, wish, number, inf, str(seed))
+
+
 def diagnose_formula(network: Network, quantity: str, answer: str, letters: Sequence[str] | None = None) -> Story:
     """Return the story of an answer in letters, such as `(K^2 C_in + 1) C_out` for `conv1.parameters`.
 
@@ -73,4 +98,4 @@ def grade(
     return grade_answers(*settled(sealed_exam, read, ()))
 
 
-__all__ = ["derive", "diagnose", "diagnose_formula", "diagnose_sheet", "draw", "grade", "solve"]
+__all__ = ["derive", "diagnose", "diagnose_formula", "diagnose_sheet", "draw", "grade", "questions", "solve"]

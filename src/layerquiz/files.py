@@ -24,6 +24,9 @@ from layerquiz.errors import LayerquizError, OutsideError, nearest
 from layerquiz.languages import LANGUAGES, Translation
 
 SIZE_LIMIT = 10_000_000
+MODEL_LIMIT = 2**31 - 1
+"""A model's file has at most so many bytes: no ONNX file can have more, as protobuf holds no larger message."""
+
 STANDARD_INPUT = "-"
 HEADER_LIMIT = 1_000_000
 ROWS_LIMIT = 1_000_000
@@ -43,10 +46,27 @@ def read_text(name: str | Path, limit: int = SIZE_LIMIT) -> str:
 def read_data(name: str | Path, limit: int = SIZE_LIMIT) -> bytes:
     """Return a file's bytes, at most `limit`; `-` is the standard input. Raises `LayerquizError` with the cure."""
     data = sys.stdin.buffer.read(limit + 1) if str(name) == STANDARD_INPUT else _read(Path(name), limit)
+    return _small(data, name, limit)
+
+
+def _small(data: bytes, name: str | Path, limit: int) -> bytes:
+    """Return bytes that are no more than a limit."""
     if len(data) > limit:
         what, cure = f"larger than {limit // 10**6} MB", "Is it the right file?"
         raise LayerquizError(what, where=called(name), cure=cure, slug="file-size")
     return data
+
+
+def read_model(name: str | Path, is_model: Callable[[bytes], bool]) -> bytes:
+    """Return a file's bytes: those of a model up to `MODEL_LIMIT`, of any other file as `read_data`; `-` as there."""
+    data = sys.stdin.buffer.read(SIZE_LIMIT + 1) if str(name) == STANDARD_INPUT else _read(Path(name), SIZE_LIMIT)
+    if len(data) <= SIZE_LIMIT:
+        return data
+    limit = MODEL_LIMIT if is_model(data) else SIZE_LIMIT
+    if limit > SIZE_LIMIT:
+        rest = limit + 1 - len(data)
+        data = data + sys.stdin.buffer.read(rest) if str(name) == STANDARD_INPUT else _read(Path(name), limit)
+    return _small(data, name, limit)
 
 
 def called(name: str | Path) -> str:

@@ -10,11 +10,14 @@ from math import inf
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import library
 from layerquiz.exam.choosing import Identity, Wanted, fresh, in_turn, minutes, most_drawings, short, telling
+from layerquiz.exam.drawing import draw
+from layerquiz.exam.from_network.made import Wish, made
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.template import Template
 from layerquiz.grading.grade import stories_of
 from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
+from layerquiz.network.network import Network
 from layerquiz.progress import Answered, Missed, Progress
 
 USUAL_NUMBER = 10
@@ -35,6 +38,31 @@ def practice_questions(wanted: Wanted, number: int | None, most_minutes: float, 
     if number and most_minutes == inf and len(drawn) < most:
         raise _too_few(f"only {len(drawn)} different questions were found, not {most}")
     return sorted(drawn, key=lambda question: (question.template.level, question.template.name))
+
+
+def network_questions(
+    network: Network, wish: Wish, number: int | None, most_minutes: float, seed: str
+) -> list[Question]:
+    """Return questions about a network, the easy ones first: so many, or those for which the minutes suffice.
+
+    Without a number there are ten, or as many as the network has. Raises `LayerquizError` where it has fewer than the
+    number, or the minutes are too few for one.
+    """
+    found = made(network, wish, number or USUAL_NUMBER)
+    if not found or (number and most_minutes == inf and len(found) < number):
+        what = f"{len(found) or 'no'} different questions can be made from {network.name}, not {number or 'one'}"
+        raise LayerquizError(what, cure="Ask for fewer, or for more quantities", slug="too-few")
+    left, chosen = most_minutes, list[Template]()
+    for template in (each.template for each in found):
+        if minutes(template) <= left:
+            left -= minutes(template)
+            chosen.append(template)
+    if not chosen:
+        shortest = min(minutes(each.template) for each in found)
+        what = f"no question fits into {most_minutes:g} min"
+        raise LayerquizError(what, cure=f"The shortest takes {shortest:g} min", slug="too-few")
+    drawn = [draw(template, seed, "practice", str(place)) for place, template in enumerate(chosen, 1)]
+    return sorted(drawn, key=lambda question: question.template.level)
 
 
 def _checked_number(templates: Sequence[Template], number: int | None, most_minutes: float) -> int:

@@ -34,6 +34,14 @@ def test_help_lists_every_command() -> None:
     assert [name for name in COMMANDS if f"\n  {name} " not in output] == []
 
 
+def test_a_known_network_comes_with_what_is_published() -> None:
+    """What is printed of its whole stands below the table, and what is learned of it."""
+    output = run("solve", "lenet5-1998").output
+    assert "trainable 60,000, not trainable 840" in output
+    assert "published: total.trainable 60,000 (the LeNet paper" in output
+    assert "published" not in run("solve", "-", text="input: {features: 3}\nlayers: [{kind: dense, units: 2}]").output
+
+
 def test_help_imports_nothing_heavy() -> None:
     """The first page comes at once: no library is loaded for it but click."""
     code = (
@@ -58,7 +66,7 @@ def test_solve_prints_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "total"), [("alexnet", 62_378_344), ("vgg16", 138_357_544), ("vgg-16", None), ("mnist", 217_706)]
+    ("network", "total"), [("alexnet", 62_378_344), ("VGG-16", 138_357_544), ("vgg166", None), ("mnist", 217_706)]
 )
 def test_solve_knows_networks_by_name(network: str, total: int | None) -> None:
     """Known names work, and a wrong one is told with the nearest."""

@@ -74,7 +74,9 @@ def test_a_number_too_large_names_the_largest(kind: str) -> None:
     for key, takes in keys_of(kind).items():
         if "whole number" not in takes:
             continue
-        wrong: Any = [LARGEST + 1] * 2 if takes.startswith("a list") else LARGEST + 1
+        wrong: Any = LARGEST + 1
+        for _ in range(takes.count("a list with") if takes.startswith("a list") else 0):
+            wrong = [wrong] * 2
         message = told(kind, {key: wrong})
         assert f'key "{key}": found {shown(wrong)}. Allowed: at most {LARGEST:,}.' in message
 

@@ -74,6 +74,13 @@ REFUSED: dict[str, tuple[dict[str, int], list[dict[str, Any]], str, list[str]]] 
     ),
     "an axis twice": (IMAGE, [{"kind": "permute", "order": [3, 1, 1]}], "wrong-value", ["height, width, channels"]),
     "odd channels": ({"features": 7}, [{"kind": "glu"}], "odd", ["features 7"]),
+    "beyond the axis": (
+        IMAGE,
+        [{"kind": "slice", "offset": 3, "size": 2}],
+        "slice",
+        ["2 entries from 3", "4 channels"],
+    ),
+    "no such axis": (ROW, [{"kind": "slice", "axis": "width", "size": 2}], "wrong-value", ["axis", "features"]),
     "shuffled groups": (IMAGE, [{"kind": "channelshuffle", "groups": 3}], "groups", ["3 groups", "4 channels"]),
     "repeated tokens": (SEQUENCE, [{"kind": "repeatvector", "times": 2}], "wrong-rank", ["features alone"]),
     "too few positions": (

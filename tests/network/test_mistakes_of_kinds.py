@@ -25,7 +25,7 @@ WITHOUT_SIZES = {
     **dict.fromkeys(("channelshuffle", "normalization", "scale", "positionembedding"), STAYS),
     **dict.fromkeys(("additiveattention", "dotattention"), "the queries' tokens, the values' features"),
     **dict.fromkeys(("permute", "series"), "the sizes change places, or names, as is written"),
-    **dict.fromkeys(("repeatvector", "embeddingbag", "adaptivesoftmax", "einsumdense"), WRITTEN),
+    **dict.fromkeys(("repeatvector", "embeddingbag", "adaptivesoftmax", "einsumdense", "slice"), WRITTEN),
     "dot": "the sizes of both along the axes that stay",
     **dict.fromkeys(("dense", "bilinear", "embedding", "parameter"), WRITTEN),
 }

@@ -55,6 +55,7 @@ RARE_WEIGHTS = 24 * (10 + 1) + 6 * (24 + 90)
 FAST = network(conv(stride=2), conv(name="d", filters=4, kernel=3, stride=3))
 SEEN = network(pool(3, stride=2), conv())
 LENET = Network.named("lenet5")
+TABLED = Network.named("lenet5_1998")
 TABLE = {
     "forgot-input-channels": (CONV, "c.parameters", (5 * 5 + 1) * 10),
     "forgot-input-channels, 1-D": (STRIP, "c.parameters", (5 + 1) * 32),
@@ -157,6 +158,7 @@ TABLE = {
     "pad-order-misread, sides of the other axis": (FRAMED, "z.shape", (20 + 3 + 5, 31 + 1 + 2, 6)),
     "pad-order-misread, first sides first": (FRAMED, "z.shape", (20 + 1 + 3, 31 + 2 + 5, 6)),
     "lenet-c3-full-vs-table": (LENET, "conv2.parameters", 60 * 5 * 5 + 16),
+    "lenet-c3-full-vs-table, full": (TABLED, "c3.parameters", (6 * 5 * 5 + 1) * 16),
     "lenet-c3-full-vs-table, pool": (LENET, "avgpool1.parameters", 6 * (1 + 1)),
     "lenet-c3-full-vs-table, total": (LENET, "total.parameters", 156 + 1516 + 48120 + 10164 + 850),
     "phantom-layer, bare": (DEPTHWISE, "c.weights", 5 * 5 * 6 * 2 + 6 * 6),

@@ -106,6 +106,7 @@ NEITHER = {
     "tokens": "PyTorch and Keras reshape and transpose instead",
     "series": "PyTorch transposes, Keras' convolutions take a sequence as it is",
     "mixture": "models make it of dense layers",
+    "slice": "models write brackets, or split and chunk",
     "select": "models take one token by its place",
     "scale": "models make it of a parameter, as ConvNeXt's LayerScale",
     "positionembedding": "models make it of a parameter, as ViT and BERT",

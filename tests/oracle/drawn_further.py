@@ -89,7 +89,7 @@ def permuted(draw: Random, kind: str, _: str) -> Drawn:
 
 
 def rearranged(draw: Random, kind: str, _: str) -> Drawn:
-    """Return a series, a repetition, or channels that are mixed or halved; some do not come out even."""
+    """Return a series, a repetition, or channels that are mixed, halved or cut; some do not come out even."""
     if kind == "series":
         return one(draw, sequence(draw), kind)
     if kind == "repeatvector":
@@ -98,7 +98,8 @@ def rearranged(draw: Random, kind: str, _: str) -> Drawn:
         return any_image(draw), [{"kind": kind, "name": "x", "groups": draw.choice((1, 2, 2, 3))}]
     sizes = draw.choice((any_image(draw, 2, 3), sequence(draw), {"features": draw.randint(1, 9)}))
     axis = {"axis": draw.choice(list(sizes))} if "tokens" in sizes or draw.random() < 0.6 else {}
-    return one(draw, sizes, kind, **axis)
+    cut = {"offset": draw.randint(0, 2), "size": draw.randint(1, 3)} if kind == "slice" else {}
+    return one(draw, sizes, kind, **axis, **cut)
 
 
 def merged(draw: Random, kind: str, _: str) -> Drawn:
@@ -179,7 +180,7 @@ MAKERS: dict[str, Callable[[Random, str, str], Drawn]] = {
     **{f"lppool{rank}d": power_pool for rank in (1, 2, 3)},
     **{f"fractionalmaxpool{rank}d": fractional for rank in (2, 3)},
     **dict.fromkeys(("unfold", "fold"), unfolded),
-    **dict.fromkeys(("series", "repeatvector", "channelshuffle", "glu"), rearranged),
+    **dict.fromkeys(("series", "repeatvector", "channelshuffle", "glu", "slice"), rearranged),
     **dict.fromkeys(("subtract", "average", "maximum", "minimum"), merged),
     **dict.fromkeys(("dot", "dotattention", "additiveattention"), multiplied),
     **dict.fromkeys(("embeddingbag", "positionembedding", "scale", "normalization"), learned),

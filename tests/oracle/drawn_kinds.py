@@ -60,6 +60,9 @@ def attention(draw: Random, kind: str, conventions: str) -> Drawn:
     for name in ("key_input", "value_input"):
         if draw.random() < 0.3 and "from" not in keys:
             keys[name] = draw.randint(1, 9)
+    if "from" not in keys and draw.random() < 0.3:
+        keys["window"] = draw.choice((1, 2, 3, sizes["tokens"]))
+    keys |= {"position_bias": draw.randint(0, 9)} if draw.random() < 0.3 else {}
     if conventions != "pytorch":
         for name in ("features", "head_features", "value_features"):
             keys |= {name: draw.randint(1, 4) * heads} if draw.random() < 0.3 else {}

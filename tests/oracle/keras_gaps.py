@@ -113,6 +113,8 @@ GAPS = (
     Gap("attention", "from", has_key_heads, nothing, "grouped heads want values as wide as queries"),
     Gap("attention", "value_input", has_key_heads, nothing, "grouped heads want values as wide as queries"),
     Gap("attention", "key_value_bias", always, nothing, "no key stands behind the memory's"),
+    Gap("attention", "window", always, nothing, "tokens attend to all others"),
+    Gap("attention", "position_bias", always, nothing, "nothing is added to the scores"),
     Gap("conv.d|dense", "weight_norm", always, nothing, "there is no such wrapper"),
     Gap("zeropad", "mode", is_no_zero, nothing, "only zeros are put there"),
     Gap("upsample", "factor", has_fraction, factor, "factors are whole"),

@@ -70,6 +70,7 @@ def attention(layer: Layer, inputs: list[Sizes], _: str) -> bool:
     width = layer.get("features", query["features"])
     odd = "head_features" not in layer and uneven(width, heads)
     odd = odd or uneven(heads, layer.get("kv_heads", heads))
+    odd = odd or ("window" in layer and (len(inputs) > 1 or uneven(inputs[0]["tokens"], layer["window"])))
     said = (("key_input", keys), ("value_input", values)) if len(inputs) > 1 else ()
     misfit = any(layer.get(name, source["features"]) != source["features"] for name, source in said)
     return odd or misfit or keys["tokens"] != values["tokens"]
@@ -120,6 +121,13 @@ def merged(layer: Layer, inputs: list[Sizes], _: str) -> bool:
         return any(len({sizes[size] for sizes in inputs} - {1}) > 1 for size in inputs[0])
     grown = layer.get("axis", "channels" if "channels" in inputs[0] else "features")
     return any(len({sizes[size] for sizes in inputs}) > 1 for size in inputs[0] if size != grown)
+
+
+def part(layer: Layer, inputs: list[Sizes], _: str) -> bool:
+    """Each entry of a part is one of its input's."""
+    axis = layer.get("axis", "channels" if "channels" in inputs[0] else "features")
+    there = range(inputs[0][axis])
+    return any(place not in there for place in range(layer.get("offset", 0), layer.get("offset", 0) + layer["size"]))
 
 
 def bilinear(_: Layer, inputs: list[Sizes], __: str) -> bool:
@@ -256,6 +264,7 @@ REFUSED: dict[str, Callable[[Layer, list[Sizes], str], bool]] = {
     "mixture": mixture,
     "fold": folded,
     "glu": halved,
+    "slice": part,
     "dot": multiplied,
     "einsumdense": summed,
     "positionembedding": positions,

@@ -122,6 +122,13 @@ def unchanged(_: Layer, inputs: list[Sizes], __: str) -> Counted:
     return Counted(dict(inputs[0]))
 
 
+def part(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
+    """The entries of one axis are counted from the first that is left."""
+    axis = layer.get("axis", "channels" if "channels" in inputs[0] else "features")
+    left = list(range(inputs[0][axis]))[layer.get("offset", 0) :][: layer["size"]]
+    return Counted({**inputs[0], axis: len(left)})
+
+
 def merged(_: Layer, inputs: list[Sizes], __: str) -> Counted:
     """A size of 1 is stretched."""
     return Counted({size: max(each[size] for each in inputs) for size in inputs[0]})
@@ -217,6 +224,7 @@ COUNT: dict[str, Callable[[Layer, list[Sizes], str], Counted]] = {
     "series": series,
     "repeatvector": repeat_vector,
     "glu": halved,
+    "slice": part,
     "channelshuffle": unchanged,
     "dot": dot,
     "einsumdense": summed,

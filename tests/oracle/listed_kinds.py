@@ -107,10 +107,11 @@ def attention(layer: Layer, inputs: list[Sizes], _: str) -> Counted:
     stands_behind = [1] if layer.get("key_value_bias") else []
     biases = sum(listed(count, each) for _, count, each, _ in made[:3]) + width if layer.get("bias", True) else 0
     biases += sum(listed(count, len(groups), each) for count in stands_behind for each in (key, value))
-    attended = memory["tokens"] + sum(stands_behind)
+    attended = layer.get("window", memory["tokens"]) + sum(stands_behind)
+    weights = sum(listed(*one[1:]) for one in made) + listed(len(heads), layer.get("position_bias", 0))
     met = sum(listed(query["tokens"], attended, len(heads), each) for each in (key, value))
     output = {"tokens": query["tokens"], "features": width}
-    return Counted(output, sum(listed(*one[1:]) for one in made), biases, 0, sum(listed(*one) for one in made) + met)
+    return Counted(output, weights, biases, 0, sum(listed(*one) for one in made) + met)
 
 
 def transformer(layer: Layer, inputs: list[Sizes], conventions: str) -> Counted:

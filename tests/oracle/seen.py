@@ -92,6 +92,12 @@ def moved(layer: Layer, place: int, _: int, __: int) -> Window:
     return [-front if layer["kind"] == "zeropad" else front], Fraction(1)
 
 
+def part(layer: Layer, place: int, size: int, output: int) -> Window:
+    """Along the axis that is cut, the first output is the first that is left."""
+    axes = {"height": -2, "width": -1, "length": -1, "depth": -3}
+    return [layer.get("offset", 0) if layer.get("axis") in axes and size != output else 0], Fraction(1)
+
+
 def halved(layer: Layer, *_: int) -> Window | None:
     """Halves of the channels are at the same place; halves of the image are not."""
     return ([0], Fraction(1)) if layer.get("axis", "channels") == "channels" else None
@@ -111,6 +117,7 @@ WINDOWS: dict[str, Callable[[Layer, int, int, int], Window | None]] = {
     **dict.fromkeys((*ALWAYS, *MERGED, "prelu", "scale", "normalization", "channelshuffle"), unchanged),
     **dict.fromkeys(("zeropad", "crop"), moved),
     "glu": halved,
+    "slice": part,
     "upsample": enlarged,
     "pixelshuffle": enlarged,
     "pixelunshuffle": lambda layer, *_: (list(range(layer["factor"])), Fraction(layer["factor"])),

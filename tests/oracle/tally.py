@@ -22,7 +22,8 @@ class Tally:
     """What was compared: by framework, and for recorded cases by file.
 
     layers: those with equal numbers. networks: those that were drawn whole. refused: by both sides. decided: by one
-    side, and a decision says so. fields: receptive fields and jumps held against gradients.
+    side, and a decision says so. fields: receptive fields and jumps held against gradients. imports: models that were
+    imported, by where they are from, and their layers; differences: where these and their networks disagree.
     """
 
     layers: Counter[str] = field(default_factory=Counter)
@@ -32,6 +33,8 @@ class Tally:
     fields: Counter[str] = field(default_factory=Counter)
     recorded: Counter[str] = field(default_factory=Counter)
     mismatches: list[str] = field(default_factory=list)
+    imports: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
         """Return the counts as plain data, for another process."""
@@ -41,7 +44,7 @@ class Tally:
         """Add the counts of a process that ran a part of the tests."""
         for name, found in other.items():
             if isinstance(found, list):
-                self.mismatches += found
+                getattr(self, name).extend(found)
             else:
                 getattr(self, name).update(found)
 
@@ -53,7 +56,7 @@ class Tally:
 
     def lines(self) -> list[str]:
         """Return what the end of a report says; nothing where no oracle ran."""
-        return [*self._drawn(), *self._fields(), *self._recorded()]
+        return [*self._drawn(), *self._fields(), *self._recorded(), *self._imported()]
 
     def _drawn(self) -> list[str]:
         if not self.layers and not self.mismatches:
@@ -76,3 +79,11 @@ class Tally:
     def _recorded(self) -> list[str]:
         counts = [f"{self.recorded[file]:,} {what}" for file, what in RECORDED.items() if file in self.recorded]
         return [f"shared data: {', '.join(counts)} agree"] if counts else []
+
+    def _imported(self) -> list[str]:
+        if not self.imports:
+            return []
+        order = sorted(self.imports, key=lambda name: (name == "layers", name))
+        counts = ", ".join(f"{self.imports[name]:,} {name}" for name in order)
+        wrong = len(self.differences)
+        return [f"imports: {counts}: {wrong:,} {'difference' if wrong == 1 else 'differences'}"]

@@ -16,12 +16,14 @@ def test_the_end_of_a_report_says_what_was_compared() -> None:
         decided=Counter(keras=12),
         fields=Counter(torch=354),
         recorded=Counter(torch_layers=942, macs=25),
+        imports=Counter({"torch models": 24, "keras.applications": 40, "layers": 17_000}),
     )
     assert tally.lines() == [
         "oracles: 50,123 layers in torch, 50,044 in keras, 2,000 networks: 0 mismatches",
         "refusals: 9,000 by both sides, 12 by one, each a decision",
         "gradients: 354 receptive fields and jumps in torch",
         "shared data: 942 torch layers, 25 multiply-adds agree",
+        "imports: 40 keras.applications, 24 torch models, 17,000 layers: 0 differences",
     ]
 
 

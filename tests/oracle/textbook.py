@@ -130,9 +130,13 @@ def sizes_of_projections(layer: Layer, network: Network) -> list[tuple[Formula, 
 
 
 def attention(layer: Layer, network: Network) -> Formula:
-    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E, and g K + g V for one more key and value."""
+    """(E_q + 1) h K + (E_k + 1) g K + (E_v + 1) g V + (h V + 1) E.
+
+    h N more for N position biases, and g K + g V for one more key and value.
+    """
     query, key, value, output = sizes_of_projections(layer, network)
     made = total((inputs + bias(layer)) * outputs for inputs, outputs in (query, key, value, output))
+    made = made + own("heads") * own("position_bias") if layer.get("position_bias") else made
     return made + key[1] + value[1] if layer.get("key_value_bias") else made
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from oracle.torch_kinds import CONVOLUTIONS, Applied, Held, rank
+from oracle.torch_kinds import CONVOLUTIONS, PLACES, Applied, Held, rank
 
 Layer = Mapping[str, Any]
 UNPOOLS = (nn.MaxUnpool1d, nn.MaxUnpool2d, nn.MaxUnpool3d)
@@ -94,8 +94,7 @@ def fractional(layer: Layer, before: Tensor) -> nn.Module:
 
 def glu(layer: Layer, before: Tensor) -> nn.Module:
     """Return a gate along an axis."""
-    places = {"tokens": 1, "channels": 1, "depth": 2, "height": -2, "width": -1, "length": -1, "features": -1}
-    return nn.GLU(places[layer.get("axis", "channels" if before.dim() > 2 else "features")])
+    return nn.GLU(PLACES[layer.get("axis", "channels" if before.dim() > 2 else "features")])
 
 
 def scored(layer: Layer, before: Tensor) -> nn.Module:
@@ -159,6 +158,12 @@ def adaptive_softmax(layer: Layer, before: Tensor) -> nn.Module:
     return Applied(lambda rows: module.log_prob(rows.flatten(0, -2)).unflatten(0, rows.shape[:-1]), module)
 
 
+def part(layer: Layer, before: Tensor) -> nn.Module:
+    """Return a part along an axis; unless one is named, of the channels or of features."""
+    place = PLACES[layer.get("axis", "channels" if before.dim() > 2 else "features")]
+    return Applied(lambda image: image.narrow(place, layer.get("offset", 0), layer["size"]))
+
+
 def stacked(reduce: Callable[[Tensor], Tensor]) -> nn.Module:
     """Return what is left of several inputs, number by number."""
     return Applied(lambda *inputs: reduce(torch.stack(torch.broadcast_tensors(*inputs))))
@@ -177,6 +182,7 @@ MODULES: dict[str, Callable[[Layer, Tensor], nn.Module]] = {
     "series": lambda *_: Applied(lambda steps: steps.transpose(1, 2)),
     "repeatvector": lambda layer, _: Applied(lambda row: row[:, None].repeat(1, layer["times"], 1)),
     "glu": glu,
+    "slice": part,
     "channelshuffle": lambda layer, _: nn.ChannelShuffle(layer["groups"]),
     "subtract": lambda *_: Applied(lambda first, second: first - second),
     "average": lambda *_: stacked(lambda inputs: inputs.mean(0)),

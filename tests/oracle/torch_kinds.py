@@ -93,7 +93,11 @@ class Attention(nn.Module):
         widths = {"kdim": keys.shape[-1], "vdim": values.shape[-1]}
         more = {"bias": self.layer.get("bias", True), "add_bias_kv": self.layer.get("key_value_bias", False)}
         self.made = nn.MultiheadAttention(query.shape[-1], self.layer["heads"], batch_first=True, **more, **widths)
-        return self.made(query, keys, values)[0]
+        self.table = nn.Parameter(torch.zeros(self.layer.get("position_bias", 0), self.layer["heads"]))
+        if "window" not in self.layer:
+            return self.made(query, keys, values)[0]
+        cut = (each.unflatten(1, (-1, self.layer["window"])).flatten(0, 1) for each in (query, keys, values))
+        return self.made(*cut)[0].reshape(query.shape)
 
 
 def transformer(layer: Layer, before: Tensor) -> nn.Module:

@@ -66,7 +66,7 @@ def both_computed(layer: Layer, macs: int, inputs: list[Sizes]) -> int:
         looked_at = [first] if layer["kind"] == "encoderlayer" else [first, inputs[-1]]
         return sum(listed(2, first["tokens"], each["tokens"], first["features"]) for each in looked_at)
     many, _, key, value, _ = heads(layer, inputs)
-    tokens = inputs[min(1, len(inputs) - 1)]["tokens"] + (1 if layer.get("key_value_bias") else 0)
+    tokens = layer.get("window", inputs[min(1, len(inputs) - 1)]["tokens"]) + (1 if layer.get("key_value_bias") else 0)
     return listed(first["tokens"], tokens, many, key) + listed(first["tokens"], tokens, many, value)
 
 

@@ -145,6 +145,7 @@ def attention(draw: Random, kind: str) -> Spec:
         layer = {name: number for name, number in sizes.items() if draw.random() < 0.3}
         layer |= {"kv_heads": draw.choice((1, 2))} if draw.random() < 0.3 else {}
         layer |= {"key_value_bias": True} if draw.random() < 0.2 else {}
+        layer |= {"position_bias": draw.randint(0, 9)} if draw.random() < 0.2 else {}
         shapes += [[draw.choice((memory, memory, memory + 1)), draw.randint(1, 9)]] if draw.random() < 0.5 else []
         given = {"key_input": shapes[1][1], "value_input": shapes[-1][1]}
         layer |= {name: number + draw.choice((0, 0, 1)) for name, number in given.items() if draw.random() < 0.3}

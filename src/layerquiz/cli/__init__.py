@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -13,10 +14,11 @@ from layerquiz.errors import LayerquizError, OutsideError
 COMMANDS = {
     "solve": "network",
     "show": "network",
+    "import": "importing",
     "diagnose": "network",
     "questions": "questions",
     "draw": "questions",
-    "sheet": "questions",
+    "sheet": "sheet",
     "practise": "practise",
     "new": "authoring",
     "check": "questions",
@@ -55,7 +57,8 @@ class Commands(click.Group):
         """Return one command, loading its module."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"layerquiz.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        found: click.Command = getattr(import_module(f"layerquiz.cli.{COMMANDS[cmd_name]}"), name)
         return found
 
     def resolve_command(

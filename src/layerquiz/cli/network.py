@@ -20,20 +20,26 @@ if TYPE_CHECKING:
 
 
 def network_from(argument: str) -> Network:
-    """Return the network that an argument means: a file, `-` for standard input, or a known name."""
+    """Return the network that an argument means: a file of the notation or a model's, `-`, or a known name."""
     return network_and_text(argument)[0]
 
 
 def network_and_text(argument: str) -> tuple[Network, str]:
-    """Return the network that an argument means, and the text in which it is written; "" for a known name."""
+    """Return the network that an argument means, and the text in which it is written; "" where there is none."""
     from layerquiz import files
     from layerquiz.errors import NetworkError
+    from layerquiz.network.importing.contents import kind_of, network_in
     from layerquiz.network.network import Network
 
     if argument != "-" and not files.is_path(argument):
         return Network.named(argument), ""
-    text = files.read_text(argument)
+    data = files.read_model(argument, lambda head: kind_of(head, argument) != "")
     try:
+        if kind_of(data, argument):
+            from layerquiz.network.importing.repeats import readable
+
+            return readable(network_in(data, argument).network), ""
+        text = files.decoded(data, called(argument))
         return Network.parse(text), text
     except NetworkError as error:
         raise error.at(called(argument)) from None
@@ -86,6 +92,7 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
         print_json(summary.as_json())
     else:
         _print_summary(summary)
+        _print_published(network)
 
 
 @click.command()
@@ -199,6 +206,22 @@ def _print_summary(summary: Summary) -> None:
     table.add_section()
     table.add_row("total", "", "", *(grouped(getattr(summary.total, name)) for name in columns))
     console().print(table)
+    if summary.total.nontrainable:
+        counts = (summary.total.trainable, summary.total.nontrainable)
+        click.echo("  trainable {}, not trainable {}".format(*map(grouped, counts)))
+
+
+def _print_published(name: str) -> None:
+    """Say what is published of the whole of a known network, and where."""
+    from layerquiz.network.published import published_values
+    from layerquiz.network.zoo import known
+    from layerquiz.render.mathtext import grouped
+
+    called_here = known(name)
+    for row in published_values():
+        if row.network == called_here and row.quantity.startswith("total."):
+            value = row.value if isinstance(row.value, str) else grouped(row.value)
+            click.echo(f"  published: {row.quantity} {value} ({row.source})")
 
 
 @click.command()

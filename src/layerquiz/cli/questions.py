@@ -1,4 +1,4 @@
-"""`questions`, `draw`, `sheet` and `check`: templates at the prompt."""
+"""`questions`, `draw` and `check`: templates at the prompt."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from layerquiz.cli import named
-from layerquiz.cli.chosen import language_option, wanted_options
+from layerquiz.cli.chosen import language_option
 from layerquiz.cli.network import print_json
 from layerquiz.errors import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layerquiz.exam.choosing import Wanted
     from layerquiz.exam.question import Blank, Question
     from layerquiz.exam.template import Template
     from layerquiz.render.document import Sheet
@@ -164,55 +163,6 @@ def _formatted(sheet: Sheet, form: str) -> str:
         return latex.sheet(sheet).text
     forms: dict[str, Callable[[Sheet], str]] = {"markdown": markdown.sheet, "html": html.sheet, "text": text.sheet}
     return forms[form](sheet)
-
-
-@click.command()
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(readable=False),
-    callback=named,
-    help="The file to write: .pdf, .html, .md, .tex or .txt.",
-)
-@wanted_options
-@click.option("--seed", default="0", show_default=True, help="The same seed gives the same sheet.")
-@language_option
-@click.option("--solutions", is_flag=True, help="Print the worked solutions behind the questions.")
-@click.option("--force", is_flag=True, help="Replace a file that is there and differs.")
-def sheet(
-    output: str,
-    wanted: Wanted,
-    number: int | None,
-    minutes: float,
-    seed: str,
-    language: str | None,
-    solutions: bool,
-    force: bool,
-) -> None:
-    """Write a practice sheet. An .html file is a page that reads answers and gives hints, without a network.
-
-    \b
-    Examples:
-      layerquiz sheet -o output/practice.html
-      layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
-      layerquiz sheet -o output/practice.md --level 1 --seed 7
-      layerquiz sheet -o output/uebung.pdf --language de --solutions
-      layerquiz sheet -o output/practice.html --mistake forgot-bias --mistake stride-ignored --minutes 20
-    """
-    from dataclasses import replace
-
-    from layerquiz.languages import Words
-    from layerquiz.practise import practice_questions
-    from layerquiz.publish import write_sheet
-    from layerquiz.render.questions import sheet as sheet_of
-
-    spoken = replace(wanted, language=language or "en")
-    drawn = practice_questions(spoken, number, minutes, seed)
-    words = Words(spoken.language)
-    changed = write_sheet(sheet_of(words("Practice sheet"), drawn, solutions), drawn, output, force)
-    count = f"{len(drawn)} {'question' if len(drawn) == 1 else 'questions'}"
-    click.echo(f"{output}: {count if changed else 'up to date'}")
 
 
 @click.command()

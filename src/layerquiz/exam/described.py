@@ -51,6 +51,7 @@ KINDS = {
     "series": "sequence as a series",
     "repeatvector": "repetition",
     "channelshuffle": "channel shuffle",
+    "slice": "part along an axis",
     "glu": "gated linear unit",
     "subtract": "difference",
     "average": "mean",
@@ -286,6 +287,8 @@ OF_SEQUENCES: Mapping[str, Phrase] = {
     "kv_heads": _unless_none(_number_of("{number} head of keys and values", "{number} heads of keys and values")),
     "embedding": _features,
     "head_features": _unless_none(_number_of("{number} feature in each head", "{number} features in each head")),
+    "window": _unless_none(_number_of("windows of {number} token", "windows of {number} tokens")),
+    "position_bias": _unless(0, "{number} position biases in each head"),
     "feedforward": _number_of(
         "{number} unit between its two dense layers", "{number} units between its two dense layers"
     ),

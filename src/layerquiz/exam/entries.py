@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -11,16 +11,22 @@ from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import course_letters, sample
 from layerquiz.exam.drawing import fixed
 from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
+from layerquiz.exam.from_network.asked import AskedNetworks, Reader
+from layerquiz.exam.from_network.made import Wish
 from layerquiz.exam.own_text import USUAL_SPACE, OwnText, template_of
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.template import Template, in_language
+from layerquiz.languages import Words
 
 NOWHERE = SourceText("the sealed exam", "", 1, ExamError)
 """What messages call the exam file of a question that was sealed with its exam."""
 
 OF_OWN_TEXT = ("title", "space", "solution", "rubric")
 """Keys that only a question of own text has."""
+
+OF_A_NETWORK = ("ask", "kinds", "exactly", "count")
+"""Keys that only questions about a network have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,11 @@ class Section:
 class Choosing:
     """Finds the templates of an exam's questions in its language; those of a `draw` are the same for all students."""
 
-    def __init__(self, written: SourceText, keys: ExamKeys, seed: Seed, templates: Mapping[str, Template]) -> None:
+    def __init__(
+        self, written: SourceText, keys: ExamKeys, seed: Seed, templates: Mapping[str, Template], networks: Reader
+    ) -> None:
         self.written, self.keys, self.seed, self.templates = written, keys, seed, templates
+        self.networks = AskedNetworks(networks)
         self.lettered: dict[str, Template] = {}
 
     def chosen(self) -> tuple[tuple[Entry, ...], tuple[Section, ...]]:
@@ -95,7 +104,7 @@ class Choosing:
 
     def _count(self, keys: EntryKeys) -> int:
         """Return how many questions an entry makes."""
-        return 1 if keys.draw is None else DrawKeys.model_validate(keys.draw).count
+        return (keys.count or 1) if keys.draw is None else DrawKeys.model_validate(keys.draw).count
 
     def _entries(self, checked: Sequence[tuple[EntryKeys, Path]]) -> Iterator[Entry]:
         """Yield the questions; a draw takes no template that the exam has already."""
@@ -108,8 +117,7 @@ class Choosing:
                 own = OwnText(keys.text, points, keys.title or "", space, keys.solution or "", keys.rubric or "")
                 yield Entry.of_own(own, keys.policy, self.keys.language, self.written)
                 continue
-            for name in self._names(keys, place, path, used):
-                template = self.templates[name]
+            for template in self._templates(keys, place, path, used):
                 if called.setdefault(template.name, template).text != template.text:
                     # The seal keeps each template by its name: one of the two would take the other's place.
                     what = f'two different templates are called "{template.name}"'
@@ -117,6 +125,17 @@ class Choosing:
                 entry = Entry(self._lettered(self._said(template, path)), points, keys.policy, keys.seed)
                 self._check_fixed(entry, path)
                 yield entry
+
+    def _templates(self, keys: EntryKeys, place: int, path: Path, used: set[str]) -> list[Template]:
+        """Return the templates that an entry means, or that are made from its network."""
+        if keys.network is None:
+            return [self.templates[name] for name in self._names(keys, place, path, used)]
+        wish = Wish(exactly=bool(keys.exactly), words=Words(self.keys.language), conventions=self.keys.conventions)
+        asked, kinds = tuple(keys.ask or ()), tuple(keys.kinds or wish.kinds)
+        try:
+            return self.networks.templates(keys.network, replace(wish, asked=asked, kinds=kinds), keys.count or 1)
+        except LayerquizError as error:
+            raise self.written.located(error, (*path, "network")) from None
 
     def _said(self, template: Template, path: Path) -> Template:
         """Return a template in the language of the exam."""
@@ -145,8 +164,8 @@ class Choosing:
 
     def _check_kind(self, keys: EntryKeys, path: Path) -> None:
         """Refuse an entry that is no template, no draw and no own text, or has keys of another."""
-        if sum(found is not None for found in (keys.template, keys.draw, keys.text)) != 1:
-            what = "a question has one of template, draw and text"
+        if sum(found is not None for found in (keys.template, keys.draw, keys.text, keys.network)) != 1:
+            what = "a question has one of template, draw, network and text"
             raise self.written.fault(what, path, cure="Write one such as {template: conv-size}", slug="wrong-value")
         if keys.text is not None and keys.points is None:
             what, cure = "a question of your own text says its points", "Write points: 4 beside it"
@@ -154,6 +173,10 @@ class Choosing:
         for key in OF_OWN_TEXT if keys.text is None else ():
             if getattr(keys, key) is not None:
                 what, cure = f'only a question of your own text has "{key}"', "Write text: too, or leave it out"
+                raise self.written.fault(what, (*path, key), cure=cure, slug="wrong-value")
+        for key in OF_A_NETWORK if keys.network is None else ():
+            if getattr(keys, key) is not None:
+                what, cure = f'only questions about a network have "{key}"', "Write network: too, or leave it out"
                 raise self.written.fault(what, (*path, key), cure=cure, slug="wrong-value")
         if keys.seed is not None and keys.template is None:
             what, cure = "only a template is drawn by a seed of its own", "Write template: too, or leave it out"

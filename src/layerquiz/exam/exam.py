@@ -16,6 +16,7 @@ from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import fixed
 from layerquiz.exam.entries import Choosing, Entry, Section
 from layerquiz.exam.exam_keys import Aids, ExamKeys, PaperSize
+from layerquiz.exam.from_network.asked import Reader
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import Seed
@@ -24,6 +25,7 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.languages import LANGUAGES, Words
 from layerquiz.network.conventions import Conventions
+from layerquiz.network.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +244,17 @@ def is_alike(exam: Exam, found: Paper) -> bool:
     return all(usual(question.template, exam.conventions).holds(question, exam.by_hand) for question in own)
 
 
-def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Template] | None = None) -> Exam:
+def parse(
+    text: str,
+    file: str,
+    spare_seed: Seed,
+    templates: Mapping[str, Template] | None = None,
+    networks: Reader = Network.named,
+) -> Exam:
     """Return an exam from its file's text, which messages call `file`.
 
     `spare_seed` counts where the text gives no seed; whoever calls draws one that cannot be guessed. `templates` are
-    those of the library unless others are given.
+    those of the library unless others are given, `networks` finds a network by its name: the known ones.
     """
     written = SourceText(file, text, 1, ExamError)
     keys = written.checked(ExamKeys, written.mapping())
@@ -262,7 +270,7 @@ def parse(text: str, file: str, spare_seed: Seed, templates: Mapping[str, Templa
         what, cure = f'no exam is printed in the language "{keys.language}"', nearest(keys.language, LANGUAGES)
         raise written.fault(what, ("language",), cure=cure, slug="unknown-language")
     seed = spare_seed if keys.seed is None else keys.seed
-    choosing = Choosing(written, keys, seed, library.templates() if templates is None else templates)
+    choosing = Choosing(written, keys, seed, library.templates() if templates is None else templates, networks)
     entries, sections = choosing.chosen()
     return Exam(
         title=keys.title,

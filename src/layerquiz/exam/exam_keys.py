@@ -44,6 +44,20 @@ class EntryKeys(_Keys):
     draw: Annotated[
         dict[str, Any] | None, Field(description="templates by topic and level, the same for all students")
     ] = None
+    network: Annotated[
+        str | None, Field(min_length=1, description="a file of a network, or a known name: questions are made from it")
+    ] = None
+    ask: Annotated[
+        list[str] | None,
+        Field(min_length=1, description="what is asked about the network, such as macs"),
+    ] = None
+    kinds: Annotated[
+        list[str] | None, Field(min_length=1, description="of number, table, find-error and compare, about the network")
+    ] = None
+    exactly: Annotated[bool | None, Field(description="about the network as it is, and not one like it")] = None
+    count: Annotated[
+        int | None, Field(ge=1, le=100, description="how many questions about the network; 1 unless it says so")
+    ] = None
     text: Annotated[
         str | None,
         Field(

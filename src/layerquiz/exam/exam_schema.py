@@ -40,7 +40,12 @@ def _question() -> dict[str, Any]:
     keys["draw"] = {**draw, "description": keys["draw"]["description"]}
     named = {"enum": sorted(library.templates())}
     keys["template"] = {"anyOf": [named, OWN_FILE], "description": keys["template"]["description"]}
-    kinds = [{"required": ["template"]}, {"required": ["draw"]}, {"required": ["text", "points"]}]
+    kinds = [
+        {"required": ["template"]},
+        {"required": ["draw"]},
+        {"required": ["text", "points"]},
+        {"required": ["network"]},
+    ]
     return {**found, "oneOf": kinds}
 
 

@@ -25,7 +25,7 @@ from layerquiz.network.mistakes.base import Asked
 from layerquiz.network.network import Network
 
 SAYS_NOTHING = {"padding": 0, "output_padding": 0, "stride": 1, "dilation": 1, "groups": 1, "multiplier": 1}
-SAYS_NOTHING |= {"layers": 1, "projection": 0, "lora": 0, "before": 0, "after": 0}
+SAYS_NOTHING |= {"layers": 1, "projection": 0, "lora": 0, "position_bias": 0, "before": 0, "after": 0}
 """Keys at the value at which one does not speak of them: then a formula may leave their letters out."""
 
 

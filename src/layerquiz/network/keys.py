@@ -133,7 +133,7 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
         if name == "tied":
             marks[name] = found is not None  # which layer it is says nothing about the structure
         elif is_word or found is None or isinstance(found, bool | str):
-            marks[name] = tuple(found) if isinstance(found, list) else found
+            marks[name] = _fixed(found)
         elif is_per_axis:
             _spread(name, found, plain, axes, marks, givens)
         elif isinstance(found, list):
@@ -143,6 +143,11 @@ def marks_and_givens(kind: Kind, keys: Keys, axes: tuple[str, ...]) -> tuple[dic
             marks[name] = plain if found == plain is not None else GIVEN
             givens[name] = found
     return marks, givens
+
+
+def _fixed(found: Any) -> Any:
+    """Return lists, and those inside them, as tuples."""
+    return tuple(_fixed(entry) for entry in found) if isinstance(found, list) else found
 
 
 @cache

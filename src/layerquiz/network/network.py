@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -52,7 +52,8 @@ class Network:
         self._numbers = tuple([tuple(part.givens.values()) for part in parts])
         self._remembered: dict[Hashable, Any] = {}
         self.graph = Graph([*parts, *self.structure.sums])
-        self.values: Values = evaluate(self.graph)
+        # A network that is met again, as known ones are, has the values that were found the first time.
+        self.values: Values = self.remembered("values", lambda: evaluate(self.graph))
         found = self.fault(self.values)
         if found:
             raise found
@@ -95,6 +96,45 @@ class Network:
         from layerquiz.network.zoo import specification
 
         return cls.parse(specification(name))
+
+    @classmethod
+    def from_torch(cls, module: Any, input_shape: Sequence[int]) -> Network:
+        """Return a PyTorch module in the notation; all counts and shapes agree with PyTorch's own.
+
+        input_shape: without the batch, channels first: (3, 224, 224), (tokens,) for ids, (tokens, features). Raises
+        `NetworkError` that names the module and the line of its code that cannot be said.
+        """
+        from layerquiz.network.importing.torch import network
+
+        return network(module, input_shape)
+
+    @classmethod
+    def from_keras(cls, model: Any, input_shape: Sequence[int] | None = None) -> Network:
+        """Return a model of Keras in the notation, with blocks where it repeats itself.
+
+        All counts and shapes agree with Keras' own.
+        input_shape: without the batch, the channels last, where the model leaves sizes open; an open height and width
+        are 224. Raises `NetworkError` that names the layer that cannot be said.
+        """
+        from layerquiz.network.importing.keras import network
+        from layerquiz.network.importing.repeats import readable
+
+        return readable(network(model, input_shape))
+
+    @classmethod
+    def from_onnx(cls, data: bytes, input_shape: Sequence[int] | None = None, name: str = "") -> Network:
+        """Return the network of an ONNX file's bytes; counts and shapes agree with what the file stores and infers.
+
+        input_shape: without the batch, as the file orders its axes, where the file leaves sizes open. What repeats
+        itself is a block. Raises `NetworkError` that names the node that cannot be said. Nothing in the file is run.
+        """
+        from layerquiz.network.importing.imported import needs
+
+        needs("onnx", "onnx")
+        from layerquiz.network.importing.onnx import imported
+        from layerquiz.network.importing.repeats import readable
+
+        return readable(imported(data, input_shape, name).network)
 
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""

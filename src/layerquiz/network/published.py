@@ -1,9 +1,10 @@
-"""What well-known texts print: values that their own rows do not give, and the numbers of sister models."""
+"""What well-known texts print: of the zoo, values that their own rows do not give, and the numbers of sister models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,36 @@ from layerquiz.data import folder
 from layerquiz.errors import LayerquizError
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.zoo import names
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A number that is known of a network of the zoo, and who says it; a text is rounded to the digits that it shows.
+
+    conventions: those that it is counted under; "" for the network's own.
+    """
+
+    network: str
+    quantity: str
+    value: int | str
+    source: str
+    conventions: str = ""
+
+    @property
+    def least(self) -> Decimal:
+        """Return the smallest number that is printed so."""
+        return Decimal(self.value) - self._half
+
+    @property
+    def most(self) -> Decimal:
+        """Return the largest number that is printed so."""
+        return Decimal(self.value) + self._half
+
+    @property
+    def _half(self) -> Decimal:
+        """Return half of the last digit that is shown; 0 for an exact number."""
+        last = Decimal(self.value).as_tuple().exponent
+        return Decimal(0) if isinstance(self.value, int) else Decimal(5).scaleb(int(last) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +61,12 @@ class Printed:
 def _data() -> Mapping[str, Any]:
     found: Mapping[str, Any] = yaml.safe_load((folder("published") / "published.yaml").read_text(encoding="utf-8"))
     return found
+
+
+@lru_cache(maxsize=1)
+def published_values() -> tuple[Published, ...]:
+    """Return what is known of the networks of the zoo."""
+    return tuple(Published(**row) for row in _data()["published"])
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +103,10 @@ def _of_zoo(name: str, quantity: str) -> Answer | None:
     if name not in names():
         return None
     try:
-        return Network.named(name).value(quantity)
+        return _known(name).value(quantity)
     except LayerquizError:
         return None
+
+
+_known = lru_cache(maxsize=8)(Network.named)
+"""The last few sister models: a sheet asks for several numbers of one."""

@@ -83,7 +83,7 @@ class Scope:
 
     def filled(self, written: Any) -> Any:
         """Return an entry of a block's body with its expressions worked out; outside of blocks nothing is one."""
-        if self.arguments is None:
+        if self.arguments is None or isinstance(written, int):
             return written
         if isinstance(written, list):
             # No key takes lists in lists in lists; anchors could nest them without end, and repeat one many times.

@@ -15,8 +15,8 @@ from layerquiz.network.conventions import Conventions
 from layerquiz.network.layer import Layer
 from layerquiz.network.sums import with_sums
 
-MOST_PARTS = 500
-"""The most parts of a network whose structure is kept for the next one; a longer one is seldom met again."""
+MOST_PARTS = 1000
+"""The most parts of a network whose structure is kept for the next one; those of the zoo have fewer."""
 
 MOST_DRAWINGS = 4
 """The numbers of so many networks of one structure are remembered: a known network's are, and those of one paper."""

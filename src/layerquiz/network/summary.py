@@ -9,6 +9,7 @@ from typing import Any
 
 from layerquiz.formula.expr import Number
 from layerquiz.network.glossary import QUANTITIES, TRACED
+from layerquiz.network.layers.base import reading_order
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.scope import COPY
 
@@ -110,10 +111,9 @@ def summarise(network: Network) -> Summary:
 
 def _row(network: Network, name: str, kind: str) -> Row:
     values = network.values[name]
-    output = {size: values[size] for size in network.form(name).sizes}
-    is_traced = network.form(name).traced
-    where = {quantity: network.value(f"{name}.{quantity}") if is_traced else None for quantity in TRACED}
-    shape = network.value(f"{name}.shape")
-    assert isinstance(shape, tuple)  # noqa: S101 -- for the type checker: a shape is always a tuple
+    form = network.form(name)
+    output = {size: values[size] for size in form.sizes}
+    where = {quantity: network.value(f"{name}.{quantity}") if form.traced else None for quantity in TRACED}
+    shape = tuple([output[size] for size in reading_order(form.sizes, network.conventions.channels_first)])
     costs = {quantity: values[quantity] for quantity in Total.__dataclass_fields__}
     return Row(name, kind, output, shape, **costs, **where)  # type: ignore[arg-type]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from layerquiz import files, vault
-from layerquiz.errors import ExamError, LayerquizError
+from layerquiz.errors import ExamError, LayerquizError, NetworkError
 from layerquiz.exam import exam as exams
 from layerquiz.exam import library
 from layerquiz.exam.makeup import EVERYBODY, Seen
@@ -18,6 +19,7 @@ from layerquiz.exam.source import SourceText
 from layerquiz.exam.template import Template
 from layerquiz.exam.template import parse as parse_template
 from layerquiz.grading.policy import Policy, policies
+from layerquiz.network.network import Network
 from layerquiz.press.names import SEAL
 
 SEAL_LIMIT = 2_000_000_000
@@ -52,12 +54,23 @@ class Templates(Mapping[str, Template]):
         return len(library.templates())
 
 
+def network_of(exam_file: str, name: str) -> Network:
+    """Return the network that an exam file names: a file, looked for from its folder, or a known name."""
+    if not files.is_path(name):
+        return Network.named(name)
+    path = str(Path(exam_file).parent / name)
+    try:
+        return Network.parse(files.read_text(path))
+    except NetworkError as error:
+        raise error.at(path) from None
+
+
 def parsed(written: str, exam_file: str, seed: str) -> exams.Exam:
     """Return the exam of a file, its policies checked; one without a seed gets `seed`.
 
     Raises `LayerquizError` with the line of the file.
     """
-    exam = exams.parse(written, exam_file, seed, Templates(exam_file))
+    exam = exams.parse(written, exam_file, seed, Templates(exam_file), partial(network_of, exam_file))
     source = SourceText(exam_file, written, 1, ExamError)
     try:
         Policy.of(exam.policy)

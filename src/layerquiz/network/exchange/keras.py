@@ -82,14 +82,23 @@ def _named(network: Network, found: Mapping[str, Code]) -> dict[str, Code]:
     titles = identifiers(named_parts(network, found), ())
 
     def named(name: str, suffix: str, call: Call) -> Call:
-        frozen = () if network.by_name[name].keys.trainable else (Argument("trainable", "False"),)
+        made = call if network.by_name[name].keys.trainable else _frozen(call)
         title = titles.get(part(name, suffix), name)
-        return replace(call, arguments=(*call.arguments, *frozen, Argument("name", f'"{title}"')))
+        return replace(made, arguments=(*made.arguments, Argument("name", f'"{title}"')))
 
     return {
         name: replace(code, parts={suffix: named(name, suffix, call) for suffix, call in code.parts.items()})
         for name, code in found.items()
     }
+
+
+def _frozen(call: Call) -> Call:
+    """Return a layer that is not trained; a wrapper does not hand that on to the layer in it."""
+    inside = (
+        replace(found, value=_frozen(found.value)) if isinstance(found.value, Call) else found
+        for found in call.arguments
+    )
+    return replace(call, arguments=(*inside, Argument("trainable", "False")))
 
 
 def _functional(network: Network, found: Mapping[str, Code], hidden: Mapping[str, Hidden]) -> str:

@@ -48,6 +48,12 @@ def attention(at: Place) -> Code:
     """Return attention; Keras is told the features per head, and takes the values before the keys."""
     if at.key("lora"):
         raise UnwrittenError("a layer gets its low-rank adapter once it is built")
+    if not at.layer.keys.trainable:
+        raise UnwrittenError("its parts are made later, and are trained all the same")
+    if at.key("window"):
+        raise UnwrittenError("its tokens attend to all others")
+    if at.key("position_bias"):
+        raise UnwrittenError("nothing is added to its scores")
     if at.key("key_value_bias"):
         raise UnwrittenError("no key stands behind the memory's")
     count = len(at.layer.sources)
@@ -180,6 +186,13 @@ def summed(at: Place) -> Code:
     return alone("EinsumDense", *arguments, *bias, *chosen(at))
 
 
+def embedding(at: Place) -> Code:
+    """Return an embedding, which goes both ways where a dense layer is tied to it."""
+    is_tied = any(getattr(other.keys, "tied", None) == at.layer.name for other in at.network.layers)
+    name = "ReversibleEmbedding" if is_tied else "Embedding"
+    return alone(name, plain("input_dim", at.key("vocabulary")), plain("output_dim", at.key("embedding")))
+
+
 def dot(at: Place) -> Code:
     """Return a product along the tokens or the features, of which the batch is 0."""
     along = 1 if at.key("axis") == "tokens" else len(at.form())
@@ -206,6 +219,13 @@ def shuffled(function: str) -> Write:
     return write
 
 
+def part(at: Place) -> Code:
+    """Return a part along one axis."""
+    behind = ", :" * (-PLACES[at.key("axis") or at.depth] - 1)
+    first = at.key("offset")
+    return Code({}, f"{{0}}[..., {first or ''}:{first + at.key('size')}{behind}]")
+
+
 def concatenation_axis(at: Place) -> tuple[Argument, ...]:
     """Return the axis that grows, where it is not the last."""
     return unless("axis", PLACES[at.key("axis") or at.depth], -1)
@@ -225,13 +245,14 @@ KINDS: dict[str, Write] = {
     "permute": permute,
     "einsumdense": summed,
     "dot": dot,
-    "embedding": simple("Embedding", "vocabulary=input_dim", "embedding=output_dim"),
+    "embedding": embedding,
     "normalization": lambda at: alone(
         "Normalization", *((Argument("mean", "0.0"), Argument("variance", "1.0")) if at.key("given") else ())
     ),
     "series": simple("Identity"),
     "repeatvector": simple("RepeatVector", "times=n"),
     "tokens": lambda at: alone("Reshape", plain("target_shape", [-1, at.size("channels")])),
+    "slice": part,
     "select": lambda _: Code({}, "{0}[:, 0]"),
     "pixelshuffle": shuffled("depth_to_space"),
     "pixelunshuffle": shuffled("space_to_depth"),

@@ -116,6 +116,8 @@ def convolution(at: Place) -> Code:
     name, _ = ranked(at)
     if at.key("weight_norm"):
         raise UnwrittenError("there is no such wrapper as weight norm")
+    if at.key("table"):
+        raise UnwrittenError("no filter leaves out some of the channels")
     check_gaps(at)
     in_front, padding = padded(at)
     arguments = (
@@ -254,7 +256,7 @@ def tied(at: Place) -> Code:
         raise UnwrittenError("a bias stands in no layer where the weights are those of an embedding")
     if at.key("activation"):
         raise UnwrittenError("it is no layer that has an activation")
-    return Code({}, "ops.matmul({0}, ops.transpose({tied}.embeddings))")
+    return Code({}, "{tied}({0}, reverse=True)")
 
 
 def simple(name: str, *arguments: str) -> Write:

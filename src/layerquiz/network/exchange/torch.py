@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from layerquiz.network.exchange import torch_further, torch_layers, torch_shapes
+from layerquiz.network.exchange import torch_further, torch_layers, torch_shapes, torch_tables
 from layerquiz.network.exchange.base import (
     STEP,
     Call,
@@ -29,7 +29,7 @@ from layerquiz.network.notation import printable
 
 FRAMEWORK = "PyTorch"
 
-KINDS: dict[str, Write] = {**torch_layers.KINDS, **torch_shapes.KINDS, **torch_further.KINDS}
+KINDS: dict[str, Write] = {**torch_layers.KINDS, **torch_shapes.KINDS, **torch_further.KINDS, **torch_tables.KINDS}
 """How each kind is written; a kind that is not here is one that PyTorch does not have."""
 
 OF_MODULES = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layerquiz.network.exchange.base import (
+    STEP,
     Argument,
     Call,
     Code,
@@ -58,20 +59,18 @@ def recurrent(at: Place) -> Code:
 
 
 def attention(at: Place) -> Code:
-    """Return attention with its projections."""
+    """Return attention with its projections, which are written one by one where their sizes differ."""
     sources = at.layer.sources
-    for key in ("head_features", "value_features", "embedding"):
-        usual = at.size("features") // (1 if key == "embedding" else at.key("heads"))
-        if at.key(key) not in (None, usual):
-            raise UnwrittenError("its heads share the features of the queries")
-    if at.key("kv_heads") not in (None, at.key("heads")):
-        raise UnwrittenError("each head has its own keys")
     if at.key("lora"):
         raise UnwrittenError("low-rank adapters are in another package")
+    if at.key("position_bias"):
+        raise UnwrittenError("no module has its position_bias, and which distances share a number is not said")
     keys, values = (1, len(sources) - 1) if len(sources) > 1 else (0, 0)
     for key, place in (("key_input", keys), ("value_input", values)):
         if at.key(key) not in (None, at.size("features", place)):
             raise UnwrittenError(f"its {key} comes from no layer")
+    if not has_usual_heads(at):
+        return projected(at, keys, values)
     width = at.size("features")
     arguments = (
         at.declared("embed_dim", "features"),
@@ -83,7 +82,45 @@ def attention(at: Place) -> Code:
         Argument("batch_first", "True"),
     )
     call = frozen(at, Call("nn.MultiheadAttention", arguments))
+    window = at.key("window")
+    if window:
+        return Code({"": call}, f"{{part}}(*[{{0}}.reshape(-1, {window}, {width})] * 3)[0].reshape({{0}}.shape)")
     return Code({"": call}, f"{{part}}({{0}}, {{{keys}}}, {{{values}}})[0]")
+
+
+def has_usual_heads(at: Place) -> bool:
+    """Say whether each head has keys and values of its own, and the heads share the features of the queries."""
+    heads, width = at.key("heads"), at.size("features")
+    sizes = {"head_features": width // heads, "value_features": width // heads, "embedding": width, "kv_heads": heads}
+    return all(at.key(name) in (None, usual) for name, usual in sizes.items())
+
+
+def projected(at: Place, keys: int, values: int) -> Code:
+    """Return attention whose queries, keys and values have heads of their own sizes and numbers."""
+    if at.key("key_value_bias"):
+        raise UnwrittenError("one more key and value stand beside heads that share the queries' features only")
+    heads, width = at.key("heads"), at.key("embedding") or at.size("features")
+    key = at.key("head_features") or width // heads
+    groups, value = at.key("kv_heads") or heads, at.key("value_features") or key
+    bias = unless("bias", at.key("bias"), True)
+    made = {
+        "query": (at.declared("in_features", "features"), plain("out_features", heads * key)),
+        "key": (at.declared("in_features", "features", keys), plain("out_features", groups * key)),
+        "value": (at.declared("in_features", "features", values), plain("out_features", groups * value)),
+        "output": (plain("in_features", heads * value), plain("out_features", width)),
+    }
+    window = at.key("window")
+    cut = f".reshape(-1, {window}, {at.size('features')})" if window else ""
+    rows = [
+        f"{{part{place}}}({{{source}}}{cut}).unflatten(-1, ({count}, {each})).transpose(1, 2)"
+        for place, (source, count, each) in enumerate([(0, heads, key), (keys, groups, key), (values, groups, value)])
+    ]
+    rows += ["enable_gqa=True"] if groups != heads else []
+    body = "".join(f"{STEP * 4}{row},\n" for row in rows)
+    joined_heads = f"F.scaled_dot_product_attention(\n{body}{STEP * 3}).transpose(1, 2).flatten(2)"
+    back = f".reshape(*{{0}}.shape[:2], {width})" if window else ""
+    applied = f"{{part3}}(\n{STEP * 3}{joined_heads}\n{STEP * 2}){back}"
+    return Code({name: frozen(at, Call("nn.Linear", (*sizes, *bias))) for name, sizes in made.items()}, applied)
 
 
 def transformer(at: Place) -> Code:

@@ -94,6 +94,13 @@ def permute(at: Place) -> Code:
     return Code({}, f"{{0}}.permute(0, {joined([at.form().index(taken[size]) + 1 for size in at.form()])})")
 
 
+def part(at: Place) -> Code:
+    """Return a part along one axis."""
+    before = ":, " * (at.form().index(at.key("axis") or at.depth) + 1)
+    first = at.key("offset")
+    return Code({}, f"{{0}}[{before}{first or ''}:{first + at.key('size')}]")
+
+
 def expression(text: str) -> Write:
     """Return how a kind without an object is written."""
     return lambda _: Code({}, text)
@@ -114,6 +121,7 @@ KINDS: dict[str, Write] = {
     "upsample": upsample,
     "permute": permute,
     "glu": gated,
+    "slice": part,
     "pixelshuffle": module("nn.PixelShuffle", "factor=upscale_factor"),
     "pixelunshuffle": module("nn.PixelUnshuffle", "factor=downscale_factor"),
     "channelshuffle": module("nn.ChannelShuffle", "groups=groups"),

@@ -118,8 +118,8 @@ def _same(value: Any, plain: Any) -> bool:
 
 
 def _short(value: Any) -> Any:
-    """Return one entry for all axes where they agree, as people write it."""
-    is_list = isinstance(value, list | tuple) and len(value) > 0
+    """Return one entry for all axes where they agree, as people write it; one that is a list names two sides."""
+    is_list = isinstance(value, list | tuple) and len(value) > 0 and not isinstance(value[0], list | tuple)
     return value[0] if is_list and all(_same(entry, value[0]) for entry in value) else value
 
 

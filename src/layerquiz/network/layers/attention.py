@@ -10,13 +10,26 @@ from pydantic import Field
 from layerquiz.formula.expr import Formula, total
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.costs import cached
-from layerquiz.network.layers.base import REMAINDER, Before, Formulas, Keys, Kind, Limit, NotNegative, Own, Positive
+from layerquiz.network.layers.base import (
+    REMAINDER,
+    Before,
+    Formulas,
+    Keys,
+    Kind,
+    Limit,
+    NotNegative,
+    Own,
+    Positive,
+    RefusedKeyError,
+)
 
 
 class AttentionKeys(Keys):
     """Keys of attention; from: [query, memory] or [query, key, value] attends to another sequence.
 
     key_value_bias: one learned key and value stand behind those of the memory, as one more token of it.
+    window: how many tokens stand in one window; each token attends to those of its own window alone.
+    position_bias: the learned numbers of each head, one for each distance, which are added to its scores.
     lora: the rank of a low-rank adapter beside the adapted projections; the projections themselves are frozen.
     """
 
@@ -29,6 +42,8 @@ class AttentionKeys(Keys):
     value_input: Positive | None = None
     bias: bool = True
     key_value_bias: bool = False
+    window: Positive | None = None
+    position_bias: NotNegative = 0
     lora: NotNegative = 0
     adapted: Literal["query-value", "all"] = "query-value"
 
@@ -45,21 +60,25 @@ class TransformerKeys(Keys):
 def attention(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
     """weights = 4 E E; biases = 4 E; macs = 4 T E E + 2 T T E. Source: Vaswani et al., arXiv:1706.03762, section 3.2.
 
+    In windows of w tokens: macs = 4 T E E + 2 T w E. Source: Liu et al., arXiv:2103.14030, equation 2.
     With heads of another size: weights = h K E_q + g K E_k + g V E_v + h V E, for h query heads and g key heads.
     """
     source = before[0]
-    if len(before) > 1 or own.key_value_bias or any(own.marks[name] is not None for name in OF_OTHER_SIZES):
+    listed = len(before) > 1 or own.key_value_bias or own.position_bias != 0
+    if listed or any(own.marks[name] is not None for name in OF_OTHER_SIZES):
         return _of_other_sizes(own, before, conventions)
     width, tokens = source.features, source.tokens
+    attended = _attended(own, tokens)
     formulas: Formulas = {
         "tokens": tokens,
         "features": width,
         "head_features": width / own.heads,
         "weights": 4 * width * width,
-        "macs": 4 * tokens * width * width + 2 * tokens * tokens * width,
-        "products": 2 * tokens * tokens * width,
+        "macs": 4 * tokens * width * width + 2 * tokens * attended * width,
+        "products": 2 * tokens * attended * width,
         **cached(2 * tokens * width, own.batched is True, conventions),
         f"{REMAINDER}heads.input features": width % own.heads,
+        **_windows(own, tokens),
     }
     if own.bias:
         formulas["biases"] = 4 * width
@@ -69,6 +88,17 @@ def attention(own: Own, before: tuple[Before, ...], conventions: Conventions) ->
 
 
 PROJECTIONS = ("query", "key", "value", "output")
+
+
+def _attended(own: Own, memory: Formula) -> Formula:
+    """Return how many tokens each token attends to: those of its window, or all, and a learned one behind them."""
+    seen: Formula = memory if own.marks["window"] is None else own.window
+    return seen + 1 if own.key_value_bias else seen
+
+
+def _windows(own: Own, tokens: Formula) -> Formulas:
+    """Return that the windows fill the sequence."""
+    return {} if own.marks["window"] is None else {f"{REMAINDER}window.tokens": tokens % own.window}
 
 
 def adapted(own: Own, formulas: Formulas, projections: Mapping[str, tuple[Formula, Formula, Formula]]) -> Formulas:
@@ -93,13 +123,16 @@ def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventio
     """weights = h K E_q + g K E_k + g V E_v + h V E; biases = h K + g K + g V + E.
 
     macs = T h K E_q + M g K E_k + M g V E_v + T h V E + T M h K + T M h V, for a memory of M tokens. A key-value bias
-    adds g K + g V biases, and one token to the memory that is attended to.
+    adds g K + g V biases, and one token to the memory that is attended to; N position biases add h N weights.
     """
     query, keys, values = before[0], before[1 if len(before) > 1 else 0], before[-1]
+    if own.marks["window"] is not None and len(before) > 1:
+        what = "its tokens attend to those of another sequence"
+        raise RefusedKeyError("window", what, "Leave it away, or leave from away", "window")
     sizes, formulas = _sizes(own, query, keys, values)
     heads, groups, key, value = own.heads, sizes["kv_heads"], own["head_features"], sizes["value_features"]
     tokens, memory, width = query.tokens, keys.tokens, sizes["embedding"]
-    attended: Formula = memory + 1 if own.key_value_bias else memory
+    attended = _attended(own, memory)
     projections = {
         "query": (tokens, [heads, key, query.features]),
         "key": (memory, [groups, key, sizes["key_input"]]),
@@ -108,6 +141,8 @@ def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventio
     }
     weights = [first * second * third for _, (first, second, third) in projections.values()]
     steps = [count * made for (count, _), made in zip(projections.values(), weights, strict=True)]
+    if own.position_bias != 0:
+        weights.append(heads * own.position_bias)
     formulas |= {
         "tokens": tokens,
         "features": width,
@@ -115,6 +150,7 @@ def _of_other_sizes(own: Own, before: tuple[Before, ...], conventions: Conventio
         "macs": total([*steps, tokens * attended * heads * key, tokens * attended * heads * value]),
         "products": tokens * attended * heads * key + tokens * attended * heads * value,
         **cached(memory * groups * key + memory * groups * value, own.batched is True, conventions),
+        **_windows(own, tokens),
     }
     biases = [heads * key, groups * key, groups * value, width] if own.bias else []
     if own.key_value_bias:
@@ -208,12 +244,23 @@ HEADS: dict[str, Limit] = {
         "{heads} heads do not divide {embedding} features", "Use a divisor of {embedding}", "heads"
     ),
     "kv_heads": Limit("{kv_heads} key heads do not divide {heads} heads", "Use a divisor of {heads}", "heads"),
+    "window": Limit(
+        "windows of {window} tokens do not divide {in_tokens} tokens", "Use a divisor of {in_tokens}", "window"
+    ),
     "key_input": Limit("found {key_input}, but its inputs have {inputs}", "Leave it away", "shapes-do-not-meet"),
     "value_input": Limit("found {value_input}, but its inputs have {inputs}", "Leave it away", "shapes-do-not-meet"),
 }
 
 KINDS = (
-    Kind("attention", AttentionKeys, attention, accepts=SEQUENCE, inputs=(1, 3), limits=HEADS, plain={"lora": 0}),
+    Kind(
+        "attention",
+        AttentionKeys,
+        attention,
+        accepts=SEQUENCE,
+        inputs=(1, 3),
+        limits=HEADS,
+        plain={"lora": 0, "position_bias": 0},
+    ),
     Kind("encoderlayer", TransformerKeys, encoder_layer, accepts=SEQUENCE, limits=HEADS),
     Kind("decoderlayer", TransformerKeys, decoder_layer, accepts=SEQUENCE, inputs=(1, 2), limits=HEADS),
 )

@@ -1,4 +1,4 @@
-"""Layers that exchange axes, add one, halve one, or mix the channels, and learn nothing."""
+"""Layers that exchange axes, add one, halve or cut one, or mix the channels, and learn nothing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from layerquiz.errors import NetworkError
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.layers.base import (
     REMAINDER,
+    SLACK,
     Before,
     Formulas,
     Keys,
     Kind,
     Limit,
+    NotNegative,
     Own,
     Positive,
     RefusedKeyError,
@@ -23,7 +25,7 @@ from layerquiz.network.layers.base import (
     traced,
 )
 from layerquiz.network.layers.norm import GROUPS
-from layerquiz.network.layers.shape import ConcatKeys
+from layerquiz.network.layers.shape import ConcatKeys, started
 
 
 class PermuteKeys(Keys):
@@ -42,6 +44,13 @@ class MixedChannelsKeys(Keys):
     """Keys of a channel shuffle: the groups whose channels are dealt out in turn."""
 
     groups: Positive
+
+
+class SliceKeys(ConcatKeys):
+    """Keys of a part along one axis: how many entries are left out in front of it, and how many it has."""
+
+    offset: NotNegative = 0
+    size: Positive
 
 
 def permute(own: Own, before: tuple[Before, ...], conventions: Conventions) -> Formulas:
@@ -76,6 +85,17 @@ def gated_linear_unit(own: Own, before: tuple[Before, ...], _: Conventions) -> F
     return {**kept(source), **({} if axis in source.form.axes else traced(source)), **halved}
 
 
+def part(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
+    """C_out = n: the entries o to o + n along one axis, the others are left out. Source: PyTorch's narrow."""
+    (source,) = before
+    axis = own.axis or ("channels" if "channels" in source.form.sizes else "features")
+    room = source[axis] - own.size if own.offset == 0 else source[axis] - own.offset - own.size
+    formulas: Formulas = {**kept(source), **traced(source), axis: own["size"], f"{SLACK}size.{axis}": room}
+    if own.offset == 0:
+        return formulas
+    return formulas | {name: start + own.offset * jump for along, name, start, jump in started(source) if along == axis}
+
+
 def channel_shuffle(own: Own, before: tuple[Before, ...], _: Conventions) -> Formulas:
     """Every size as before; groups divide the channels. Source: Zhang et al., arXiv:1707.01083, section 3.1."""
     (source,) = before
@@ -85,6 +105,11 @@ def channel_shuffle(own: Own, before: tuple[Before, ...], _: Conventions) -> For
     return formulas
 
 
+ROOM = Limit(
+    "{size} entries from {offset} on leave its input, which has {in_axis} {axis}",
+    "Use a smaller size or offset",
+    "slice",
+)
 HALVES = Limit("{axis} {in_axis} cannot be halved", "Use an even number", "odd")
 
 KINDS = (
@@ -92,5 +117,6 @@ KINDS = (
     Kind("series", Keys, series, accepts=("tokens", "features")),
     Kind("repeatvector", RepeatKeys, repeat_vector, accepts=("features",)),
     Kind("glu", ConcatKeys, gated_linear_unit, limits={"axis": HALVES}),
+    Kind("slice", SliceKeys, part, plain={"offset": 0}, limits={"size": ROOM}),
     Kind("channelshuffle", MixedChannelsKeys, channel_shuffle, accepts=("channels",), limits={"groups": GROUPS}),
 )

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Literal
+from typing import Annotated, Literal
 
-from layerquiz.formula.expr import Formula, ceil, floor, formula, maximum, product
+from pydantic import Field
+
+from layerquiz.formula.expr import Formula, ceil, floor, formula, maximum, product, total
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.glossary import AXES
 from layerquiz.network.layers.base import (
     REMAINDER,
+    SLACK,
     Before,
     Formulas,
     Kind,
     Limit,
+    NotNegative,
     Own,
     PerAxis,
     PerAxisOrZero,
     Positive,
+    RefusedKeyError,
     seen_through,
 )
 from layerquiz.network.layers.reparametrized import ReparametrizedKeys, reparametrized
 
+Row = Annotated[list[NotNegative], Field(min_length=1, max_length=1000)]
+
 
 class ConvolutionKeys(ReparametrizedKeys):
-    """Keys of a convolution; per-axis values are a number or a list in the order (depth, height, width)."""
+    """Keys of a convolution; per-axis values are a number or a list in the order (depth, height, width).
+
+    table: for each filter the input channels that it sees, counted from 0; all of them unless it is given.
+    """
 
     filters: Positive
     kernel: PerAxis
@@ -32,6 +43,7 @@ class ConvolutionKeys(ReparametrizedKeys):
     padding: PerAxisOrZero | Literal["same", "valid", "causal"] = 0
     dilation: PerAxis = 1
     groups: Positive = 1
+    table: Annotated[list[Row], Field(min_length=1, max_length=1000)] | None = None
     bias: bool = True
     activation: str | None = None
 
@@ -94,7 +106,8 @@ def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) 
     axes = source.form.axes
     reach, definitions = reaches(own, axes)
     depth = source.channels if own.groups == 1 else source.channels / own.groups
-    weights = product([*(own.kernel[axis] for axis in axes), depth, own.filters])
+    kernel = [own.kernel[axis] for axis in axes]
+    weights = product([*kernel, connected_maps(own)] if own.table else [*kernel, depth, own.filters])
     formulas: Formulas = {
         **definitions,
         "channels": own.filters,
@@ -104,11 +117,28 @@ def convolution(own: Own, before: tuple[Before, ...], conventions: Conventions) 
         "positions": product(own[axis] for axis in axes),
         **slid(own, source, reach),
         **group_remainders(own, source),
-        **kernel_shape(own, axes, (own.filters, depth), conventions),
+        **(tabled(own, source) if own.table else kernel_shape(own, axes, (own.filters, depth), conventions)),
     }
     if own.bias:
         formulas |= {"biases": own.filters, **tensor("bias_shape", [own.filters])}
     return formulas
+
+
+def connected_maps(own: Own) -> Formula:
+    """The number of pairs of maps that a table connects: 6 3 + 9 4 + 1 6. Source: LeCun et al., 1998, table 1."""
+    seen = Counter(len(set(row)) for row in own.table)
+    return total(product([many, each]) for each, many in sorted(seen.items()))
+
+
+def tabled(own: Own, source: Before) -> Formulas:
+    """Return what has to hold of a table: a row for each filter, and no channel that is not there."""
+    if own.groups != 1:
+        raise RefusedKeyError("table", "groups are given too", "Give one of the two", "table-or-groups")
+    last = max(max(row) for row in own.table)
+    return {
+        f"{REMAINDER}table.filters": own.filters - len(own.table),
+        f"{SLACK}table.channels": source.channels - (last + 1),
+    }
 
 
 def slid(own: Own, source: Before, reach: dict[str, Formula]) -> Formulas:
@@ -127,6 +157,13 @@ def group_remainders(own: Own, source: Before) -> Formulas:
     }
 
 
+TABLE_LIMITS = {
+    "table.filters": Limit("it does not have a row for each of {filters} filters", "Write a list for each", "table"),
+    "table.channels": Limit(
+        "a filter sees a channel that is not among its input's {in_channels}", "The first channel is 0", "table"
+    ),
+}
+
 PER_AXIS = ("kernel", "stride", "padding", "dilation")
 
 GROUP_LIMITS = {
@@ -144,7 +181,8 @@ KINDS = tuple(
         rank,
         ("channels", *AXES[rank]),
         per_axis=PER_AXIS,
-        limits=GROUP_LIMITS,
+        words=("table",),
+        limits={**GROUP_LIMITS, **TABLE_LIMITS},
     )
     for rank in AXES
 )

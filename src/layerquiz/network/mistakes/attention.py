@@ -95,6 +95,24 @@ def keras_key_dim_per_head(view: View) -> Sequence[Formulas]:
     return [{name: transform(view.formulas[name], one) for name in COUNTED}]
 
 
+def windows_forgotten(view: View) -> Sequence[Formulas]:
+    """macs = 4 T E E + 2 T T E: each token with all others, not with those of its window alone."""
+    if not view.is_kind("attention") or view.own.marks["window"] is None:
+        return ()
+    return [{"macs": substitute(view.formulas["macs"], {view.own["window"]: view.source.tokens})}]
+
+
+def position_biases_forgotten(view: View) -> Sequence[Formulas]:
+    """weights without h N: those of the four projections alone; or one table of N numbers for all heads."""
+    if not view.is_kind("attention") or view.own.position_bias == 0:
+        return ()
+    *projections, table = view.formulas["weights"].children()
+    return [
+        {"weights": total(projections)},
+        {"weights": total([*projections, without_factor(table, view.own["heads"])])},
+    ]
+
+
 MISTAKES = (
     Mistake(
         "heads-multiply-projections",
@@ -117,5 +135,15 @@ MISTAKES = (
         "Did you count the projections only? Each token is also compared with each other one, and the values are "
         "added up with the results.",
         attention_scores_left_out,
+    ),
+    Mistake(
+        "windows-forgotten",
+        "With how many tokens is each token compared: with all of them, or with those of its window?",
+        windows_forgotten,
+    ),
+    Mistake(
+        "position-biases-forgotten",
+        "Did you count the learned numbers that are added to the scores: one for each distance, in each head?",
+        position_biases_forgotten,
     ),
 )

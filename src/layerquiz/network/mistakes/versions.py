@@ -15,6 +15,7 @@ TABLE_CONNECTIONS = 60
 def lenet_table(view: View) -> Sequence[Formulas]:
     """weights = 60 K K, where 6 maps become 16; of a pool, a scale and a shift per map: 2 C.
 
+    Of a convolution with a table, K K C_in C_out.
     Source: LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition, 1998, table 1.
     """
     if view.pool and view.is_kind("avgpool"):
@@ -22,7 +23,10 @@ def lenet_table(view: View) -> Sequence[Formulas]:
         return [learned_too(view, {"weights": each, "biases": each})]
     if not view.is_kind("conv2d") or not view.filters or view.own.groups != 1:
         return ()
-    return [{"weights": product([*(view.own.kernel[axis] for axis in view.axes), Integer(TABLE_CONNECTIONS)])}]
+    kernel = [view.own.kernel[axis] for axis in view.axes]
+    if view.own.table:
+        return [{"weights": product([*kernel, view.source.channels, view.own.filters])}]
+    return [{"weights": product([*kernel, Integer(TABLE_CONNECTIONS)])}]
 
 
 def is_lenet(source: Mapping[str, Number], own: Mapping[str, Number]) -> bool:

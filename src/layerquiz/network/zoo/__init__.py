@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from layerquiz.data import folder
 from layerquiz.errors import NetworkError, nearest
+
+ALSO = {
+    "bert": "bert_base",
+    "bert_base_uncased": "bert_base",
+    "bert_large_uncased": "bert_large",
+    "convnext_tiny": "convnext_t",
+    "dcgan": "dcgan_generator",
+    "fcn": "fcn32s",
+    "gpt2_small": "gpt2",
+    "lenet": "lenet5",
+    "mlp_mixer": "mlp_mixer_s16",
+    "mnasnet1_0": "mnasnet",
+    "mobilenet": "mobilenet_v1",
+    "mobilenet_v3": "mobilenet_v3_large",
+    "resnext50_32x4d": "resnext50",
+    "seq2seq": "seq2seq_lstm",
+    "shufflenet_v2_x1_0": "shufflenet_v2",
+    "squeezenet": "squeezenet1_0",
+    "swin_tiny": "swin_t",
+    "t5": "t5_small",
+    "transformer": "transformer_base",
+    "vit": "vit_b_16",
+    "wide_resnet50_2": "wide_resnet50",
+    "yolo": "yolo_head",
+}
+"""What networks are called elsewhere too: by their makers, by torchvision, or for short."""
 
 
 def names() -> list[str]:
@@ -12,8 +41,24 @@ def names() -> list[str]:
 
 
 def specification(name: str) -> str:
-    """Return the notation of a known network; `-` and `_` are the same in names."""
-    plain = name.replace("-", "_")
-    if plain not in names():
-        raise NetworkError(f'no network is called "{name}"', cure=nearest(plain, names()), slug="unknown-network")
-    return (folder("zoo") / f"{plain}.yaml").read_text(encoding="utf-8")
+    """Return the notation of a known network; capitals, `-` and `_` make no difference in names."""
+    found = known(name)
+    if found is None:
+        cure = nearest(name.replace("-", "_").lower(), [*names(), *ALSO])
+        raise NetworkError(f'no network is called "{name}"', cure=cure, slug="unknown-network")
+    return (folder("zoo") / f"{found}.yaml").read_text(encoding="utf-8")
+
+
+def known(name: str) -> str | None:
+    """Return what a known network is called here; None where there is none of that name."""
+    return _known().get(_plain(name))
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Return the networks by every name that they have, written plainly."""
+    return {_plain(found): found for found in names()} | {_plain(also): found for also, found in ALSO.items()}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_ ]", "", name).lower()

@@ -1,0 +1,122 @@
+"""Means, sums and maxima over axes of a tensor of a PyTorch model: pools, or statistics of a normalisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from layerquiz.network.importing.torch_calls import Call, learned
+from layerquiz.network.importing.torch_layout import decide
+from layerquiz.network.importing.torch_merging import binary
+from layerquiz.network.importing.torch_values import (
+    BATCH,
+    FORMS,
+    SERIES,
+    Base,
+    Scores,
+    Statistic,
+    Value,
+    full,
+    is_batch,
+    literal,
+    size,
+)
+from layerquiz.network.importing.torch_writing import reshaped
+
+
+def reduced(call: Call) -> Any:
+    """Return a mean, a sum, a maximum or the like along some axes: a global pool, where it is along the positions."""
+    found = call.bound("input dim keepdim")
+    if call.name in ("max", "min") and hasattr(found.get("dim"), "is_meta"):
+        return binary(call)
+    value = call.first
+    if learned(value.base) is not None:
+        return call.derived([value])
+    if isinstance(value.base, Statistic | Scores):
+        shape = call.shape
+        made = Value(Statistic(value.base.extents, value.base.form, of=value), ((),) * len(shape))
+        return made if hasattr(call.output, "shape") else [made, made]
+    axes = found.get("dim", found.get("axis", found.get("p") if False else None))
+    listed = range(len(value.dims)) if axes in (None, (), []) else axes if isinstance(axes, list | tuple) else [axes]
+    places = sorted(int(axis) % len(value.dims) for axis in listed)
+    keeps = len(call.shape) == len(value.dims)
+    made = statistic(call, value, places, keeps)
+    return made if hasattr(call.output, "shape") else [made, made]
+
+
+def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value:
+    """Return what is left of a tensor without some axes; it is written when something needs it."""
+    if any(digit[0] == BATCH for place in places for digit in value.dims[place]):
+        return _over_batch(call, value)
+    inner = [number for number, dim in enumerate(value.dims) if not is_batch(dim)]
+    if not keeps:
+        decide(value, "channels" if places == inner[1:] else "")
+    left = [() if place in places else dim for place, dim in enumerate(value.dims)]
+    goal, dims = literal(tuple(left) if keeps else tuple(d for p, d in enumerate(left) if p not in places))
+    which = "max" if call.name in ("amax", "max", "amin", "min", "argmax", "logsumexp") else "avg"
+    if not goal.extents:
+        goal = Base((1,), FORMS[1])
+    name = call.writing.called(f"global{which}pool")
+    make = _pooled(call, value, places, keeps, which, name)
+    base = Statistic(goal.extents, goal.form, make=make, of=value)
+    return Value(base, dims)
+
+
+def _over_batch(call: Call, value: Value) -> Value:
+    """Return what is left of all examples together, which no layer can take."""
+    error = call.writing.refuse(f"{call.name} is taken over the batch", cure="Take it of each example: dim=...")
+
+    def make(_: Base) -> str:
+        raise error
+
+    return Value(Statistic((1,), FORMS[1], make=make, of=value), ((),) * len(call.shape))
+
+
+def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str, name: str) -> Callable[[Base], str]:
+    """Return how a reduction is written: a global pool, or one along a single axis between two exchanges of axes."""
+    place = call.writing.place()
+
+    def make(base: Base) -> str:
+        layout, draft = call.writing.layout, call.writing.draft
+        inner = [number for number, dim in enumerate(value.dims) if not is_batch(dim)]
+        gone = [inner.index(axis) for axis in places]
+        if len(inner) == 1:  # one number of all features
+            ahead = inner[0] + 1
+            turned = layout.settled(value.moved((*value.dims[:ahead], (), *value.dims[ahead:])), "tokens")
+            return draft.add(f"global{which}pool", turned.base.written(), name=name)
+        settled = layout.settled(value, "channels" if len(inner) == 2 and gone == [1] else "")
+        form = settled.base.form
+        spatial = [number for number, along in enumerate(form) if along not in ("channels", "features")]
+        base.form = SERIES if form == SERIES and keeps else base.form
+        if gone == spatial and gone and (keeps or len(base.extents) == 1):
+            return draft.add(f"global{which}pool", settled.base.written(), name=name, keepdims=keeps)
+        if len(form) >= 3:
+            return _along(call, settled, gone, keeps, which)
+        error = call.writing.refuse(f"{call.name} is taken along {', '.join(form[number] for number in gone)}")
+        error.where = place
+        raise error
+
+    return make
+
+
+def _along(call: Call, settled: Value, gone: list[int], keeps: bool, which: str) -> str:
+    """Write a pool along some axes of an image, the channels among them, and return the layer that gives its output."""
+    rank, layout = len(settled.base.extents), call.writing.layout
+    order = [*range(rank)]
+    if 0 in gone:
+        kept = next((number for number in order if number not in gone), 0)
+        order[0], order[kept] = kept, 0
+    axes = [number for number, dim in enumerate(settled.dims) if not is_batch(dim)]
+    dims = [*settled.dims]
+    for place, number in enumerate(order):
+        dims[axes[place]] = settled.dims[axes[number]]
+    turned = layout.settled(settled.moved(dims), "channels")
+    sizes = [1 if number in gone else settled.base.extents[number] for number in order]
+    base = call.writing.layer(f"adaptive{which}pool", [turned], sizes, size=sizes[1:])
+    left = reshaped(turned.dims, [size(dim) if is_batch(dim) else 1 for dim in turned.dims])
+    found = {axes[place]: full(place, sizes[place]) for place in order}
+    back = [found.get(number, dim) for number, dim in enumerate(left)]
+    for place, number in enumerate(order):
+        back[axes[number]] = found[axes[place]]
+    final = [dim for number, dim in enumerate(back) if keeps or number not in [axes[place] for place in gone]]
+    return layout.settled(Value(base, tuple(final))).base.written()
