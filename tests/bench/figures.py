@@ -16,6 +16,7 @@ import yaml
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from models import keras_models
 from practice import practice_pages
 from printing import printing
 
@@ -184,7 +185,8 @@ def checking(full: bool) -> Iterator[str]:
 def main() -> None:
     """Print every figure; `--full` prints a class of 10,000 and grades 10,000 and 20,000 instead of a tenth."""
     full = "--full" in sys.argv[1:]
-    figures = (start_up, importing, solving, large_networks, drawing, pictures, practice_pages, formulas)
+    drawn = (drawing, pictures, practice_pages)
+    figures = (start_up, importing, solving, large_networks, keras_models, *drawn, formulas)
     for figure in (*figures, partial(printing, full), partial(checking, full), partial(grading, full)):
         for line in figure():
             sys.stdout.write(f"{line}\n")

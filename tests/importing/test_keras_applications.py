@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from importing.applications import NAMES
-from importing.keras_seen import differences
+from importing.keras_seen import QUANTITIES, differences
 from layerquiz.network.importing.keras import network
 from layerquiz.network.network import Network
 from oracle.tally import Tally
@@ -33,10 +33,24 @@ def test_a_model_agrees_layer_by_layer(build: Any, tally: Tally, name: str) -> N
     found = network(model)
     whole = model if None not in model.input_shape[1:] else build(name, input_shape=PICTURE)
     wrong = differences(whole, found)
+    if counts(Network.from_keras(model)) != counts(found):
+        wrong.append("with its blocks found again it is another network")
     tally.imports["keras.applications"] += 1
     tally.imports["layers"] += len(found.layers)
     tally.differences += [f"{name}: {difference}" for difference in wrong]
     assert not wrong, f"{len(wrong)} differences, such as {wrong[:3]}"
+
+
+def counts(found: Network) -> list[tuple[Any, ...]]:
+    """Return kind, shape and numbers of each layer, in order."""
+    quantities = ("shape", *QUANTITIES, "macs")
+    return [(layer.kind.name, *(found.value(f"{layer.name}.{q}") for q in quantities)) for layer in found.layers]
+
+
+def test_blocks_are_found_again(build: Any) -> None:
+    """A network of 176 layers is written in few lines."""
+    spec = Network.from_keras(build("ResNet50")).spec
+    assert sum(len(block["layers"]) for block in spec["blocks"].values()) + len(spec["layers"]) < 40
 
 
 def test_open_sizes_are_those_of_pictures(build: Any) -> None:

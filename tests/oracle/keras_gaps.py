@@ -22,7 +22,7 @@ NO_LAYER = {
     **dict.fromkeys((f"fractionalmaxpool{rank}d" for rank in (2, 3)), "windows are not drawn"),
     **dict.fromkeys((f"locallyconnected{rank}d" for rank in (1, 2)), "Keras 2 had it"),
     **dict.fromkeys(("unfold", "fold"), "windows are cut by a function, not by a layer"),
-    **dict.fromkeys(("channelshuffle", "glu"), "functions make it, no layer"),
+    **dict.fromkeys(("channelshuffle", "glu", "slice"), "functions make it, no layer"),
     **dict.fromkeys(("scale", "positionembedding"), "models write a layer of their own"),
     "embeddingbag": "an embedding and a pool",
     "adaptivesoftmax": "no layer has clusters of classes",

@@ -101,20 +101,20 @@ class Network:
     def from_torch(cls, module: Any, input_shape: Sequence[int]) -> Network:
         """Return a PyTorch module in the notation; all counts and shapes agree with PyTorch's own.
 
-        input_shape: without the batch, channels first: (3, 224, 224), (tokens,) for ids, (tokens, features). Raises
-        `NetworkError` that names the module and the line of its code that cannot be said.
+        input_shape: without the batch, channels first: (3, 224, 224), (tokens,) for ids, (tokens, features). What
+        repeats itself is a block. Raises `NetworkError` that names the module and the line that cannot be said.
         """
+        from layerquiz.network.importing.repeats import readable
         from layerquiz.network.importing.torch import network
 
-        return network(module, input_shape)
+        return readable(network(module, input_shape))
 
     @classmethod
     def from_keras(cls, model: Any, input_shape: Sequence[int] | None = None) -> Network:
-        """Return a model of Keras in the notation, with blocks where it repeats itself.
+        """Return a model of Keras in the notation; all counts and shapes agree with Keras' own.
 
-        All counts and shapes agree with Keras' own.
         input_shape: without the batch, the channels last, where the model leaves sizes open; an open height and width
-        are 224. Raises `NetworkError` that names the layer that cannot be said.
+        are 224. What repeats itself is a block. Raises `NetworkError` that names the layer that cannot be said.
         """
         from layerquiz.network.importing.keras import network
         from layerquiz.network.importing.repeats import readable
