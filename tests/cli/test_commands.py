@@ -101,6 +101,23 @@ def test_show_writes_code() -> None:
     assert run("show", "lenet5").exit_code == 2
 
 
+def test_show_draws(tmp_path: Path) -> None:
+    """A network is a picture or a table; the key of the letters goes beside the file, which is written once."""
+    file = tmp_path / "lenet5.svg"
+    made = run("show", "lenet5", "--as", "svg", "--blanks", "conv1.height,fc1.units", "-o", str(file))
+    assert made.exit_code == 0
+    assert "A: conv1.height = 28\nB: fc1.units = 120\n" in made.output
+    assert file.read_text(encoding="utf-8").startswith("<svg ")
+    assert (
+        "up to date"
+        in run("show", "lenet5", "--as", "svg", "--blanks", "conv1.height,fc1.units", "-o", str(file)).output
+    )
+    assert run("show", "lenet5", "--as", "svg", "-o", str(file)).exit_code == 1
+    assert run("show", "resnet50", "--as", "tikz", "--block", "stage1").output.startswith(r"\begin{tikzpicture}")
+    assert "| fc3 | dense, 10 | 10 | 850 |" in run("show", "lenet5", "--as", "table").output
+    assert run("show", "lenet5", "--as", "torch", "--blanks", "2").exit_code == 2
+
+
 def test_show_names_what_a_framework_lacks() -> None:
     """Nothing is dropped: the first layer that cannot be written is told with its line, the others by name."""
     layers = "".join(f"  - {{kind: lrn, name: {name}, size: 5}}\n" for name in ("first", "second"))

@@ -10,7 +10,7 @@ CONV = {"kind": "conv2d", "filters": 16, "kernel": 3, "padding": 1}
 
 def drawn(seed: int) -> dict[str, Any]:
     """Return the notation of a network; all maps have one size, so that anything can be added to anything."""
-    draw = Random(seed)
+    draw = Random(seed)  # noqa: S311 -- numbers of tests are no secrets
     layers: list[dict[str, Any]] = [{**CONV, "name": "first"}]
     names = ["first"]
     for number in range(draw.randint(2, 24)):

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from layerquiz.errors import TemplateError
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.conventions import Conventions
 from layerquiz.network.network import Network
 
@@ -25,13 +26,14 @@ class PictureView:
     def __init__(self, network: Network, asked: Sequence[str | None] = ()) -> None:
         self._network, self._asked = network, tuple(asked)
 
-    def fenced(self, block: str = "") -> str:
+    def fenced(self, block: str = "", words: Words = ENGLISH) -> str:
         """Return a block of Markdown that every format draws: the network and the letters, A for the first blank."""
         letters = {name: letter_of(place) for place, name in enumerate(self._asked) if name}
         conventions = _plain(self._network.conventions)
         shown: dict[str, Any] = {"network": {**self._network.spec, "conventions": conventions}}
         shown |= {"letters": letters} if letters else {}
         shown |= {"block": block} if block else {}
+        shown |= {} if words.is_english else {"language": words.language}
         return f"```picture\n{json.dumps(shown, ensure_ascii=True)}\n```"
 
 
@@ -49,9 +51,9 @@ def letter_of(place: int) -> str:
     return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
 
 
-def picture(found: Any, block: str = "") -> str:
+def picture(found: Any, block: str = "", words: Words = ENGLISH) -> str:
     """Return a network as a picture on lines of its own; `block` names the block whose inside is drawn."""
     view = getattr(found, "picture_view", found)
     if not isinstance(view, PictureView) or not isinstance(block, str):
         raise TemplateError("only a whole network has a picture", cure=CURE, slug="filter")
-    return view.fenced(block)
+    return view.fenced(block, words)

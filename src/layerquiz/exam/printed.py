@@ -121,6 +121,7 @@ def _in_language(words: Words) -> dict[str, Callable[..., Any]]:
         "number": lambda found: number(found, words),
         "words": lambda found: in_words(found, words),
         "plural": lambda found, one, many="": plural(found, one, many, words),
+        "picture": lambda found, block="": picture(found, block, words),
     }
 
 
@@ -131,7 +132,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "join": joined,
     "capitalize": capital,
     "length": size,
-    "picture": picture,
 }
 """Every filter that a wording may use."""
 

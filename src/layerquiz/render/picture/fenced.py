@@ -14,13 +14,14 @@ from functools import lru_cache
 from typing import Any
 
 from layerquiz.errors import LayerquizError, NetworkError
+from layerquiz.languages import ENGLISH, NAMES, Words
 from layerquiz.network.network import Network
 from layerquiz.network.notation import load
 from layerquiz.render.picture.make import Picture, picture
 from layerquiz.render.picture.table import table
 
 NAME = "picture"
-KEYS = frozenset(("network", "letters", "block"))
+KEYS = frozenset(("network", "letters", "block", "language"))
 MOST_LETTERS = 2
 """Letters of a blank have at most so many signs."""
 
@@ -47,12 +48,13 @@ def read(info: str, content: str) -> Fenced | None:
 
 def _read(found: Mapping[str, Any]) -> Fenced | None:
     written, letters, block = found.get("network"), found.get("letters") or {}, found.get("block") or ""
-    if not isinstance(letters, Mapping) or not isinstance(block, str):
+    language = found.get("language", ENGLISH.language)
+    if not isinstance(letters, Mapping) or not isinstance(block, str) or str(language) not in NAMES:
         return None
     network = Network.named(written) if isinstance(written, str) else Network.parse(written or {})
     shown = picture(network, (), block).shown
     asked = {name: letter for name, letter in letters.items() if name in shown and _is_letter(letter)}
-    return Fenced(picture(network, asked, block), table(network, asked))
+    return Fenced(picture(network, asked, block), table(network, asked, words=Words(str(language))))
 
 
 def _is_letter(letter: Any) -> bool:

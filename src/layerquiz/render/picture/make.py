@@ -72,10 +72,11 @@ def picture(network: Network, blanks: Blanks = (), block: str = "") -> Picture:
 def _made(network: Network, letters: Mapping[str, str], block: str) -> Picture:
     """Return the picture of a network and its numbers, drawn once."""
     key = ("picture", tuple(letters.items()), block, network.conventions.channels_first, network.name)
-    return network.remembered(key, lambda: _drawn(network, letters, block))
+    return network.remembered(key, lambda: drawn_anew(network, letters, block))
 
 
-def _drawn(network: Network, letters: Mapping[str, str], block: str) -> Picture:
+def drawn_anew(network: Network, letters: Mapping[str, str], block: str) -> Picture:
+    """Return a picture, nothing of it remembered; `letters` has the letter of each blank."""
     lettering = Lettering(letters)
     scene = None if block else u_shape(network, lettering) or volumes(network, lettering)
     if scene is None:

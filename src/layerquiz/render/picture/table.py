@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from layerquiz.languages import ENGLISH, Words
 from layerquiz.network.network import Network
 from layerquiz.render.picture import labels
 from layerquiz.render.picture.labels import Label, Lettering
 
-HEAD = ("layer", "kind", "output", "parameters")
-
 
 def table(
-    network: Network, letters: Mapping[str, str] | None = None, *, parameters: bool = False
+    network: Network,
+    letters: Mapping[str, str] | None = None,
+    *,
+    parameters: bool = False,
+    words: Words = ENGLISH,
 ) -> tuple[tuple[str, ...], ...]:
     """Return the rows of a network's table, the head first; a blank is its letter in square brackets."""
     lettering = Lettering(letters or {})
     rows = [_row(network, name, lettering, parameters) for name in ("input", *network.by_name)]
+    rows[0] = (words("input"), *rows[0][1:])
+    head = (words("layer"), "", words("output shape"), words("parameters"))
     if parameters:
         rows.append(("total", "", "", labels.grouped(network.values["total"]["parameters"])))
-    return (HEAD if parameters else HEAD[:-1], *rows)
+    return (head if parameters else head[:-1], *rows)
 
 
 def _row(network: Network, name: str, letters: Lettering, parameters: bool) -> tuple[str, ...]:
