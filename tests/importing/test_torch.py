@@ -23,7 +23,8 @@ IMAGES = (
     "siamese volumes mixer convnext normed looped super_resolution frozen"
 )
 SEQUENCES = (
-    "text_lstm tagger forecast char_cnn wavenet gpt bert vit cross_attention llama highway nonlocal two_branches"
+    "text_lstm tagger forecast char_cnn wavenet gpt bert vit cross_attention llama highway nonlocal two_branches "
+    "captcha"
 )
 NAMES = [*IMAGES.split(), *SEQUENCES.split()]
 

@@ -275,6 +275,23 @@ class TwoBranches(nn.Module):
         return torch.matmul(both[..., :8], self.weight) + self.bias
 
 
+class Captcha(nn.Module):
+    """The rows of an image as steps of a recurrent layer; its pixels as those of another; both are asked at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 4, 3, padding=1)
+        self.rows = nn.LSTM(24, 5, num_layers=2, bidirectional=True, batch_first=True)
+        self.pixels = nn.GRU(4, 10, batch_first=True)
+        self.last, self.mean = nn.Linear(10, 3), nn.Linear(10, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.tanh(self.conv(x))
+        rows, _ = self.rows(x.permute(0, 2, 1, 3).flatten(2))
+        pixels, _ = self.pixels(x.flatten(2).transpose(1, 2))
+        return self.last(rows[:, -1, :]) + self.mean(pixels.mean(dim=1))
+
+
 MODELS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "text_lstm": (TextLstm, (9,)),
     "tagger": (Tagger, (7, 5)),
@@ -289,5 +306,6 @@ MODELS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "highway": (Highway, (9,)),
     "nonlocal": (Nonlocal, (8, 4, 5)),
     "two_branches": (TwoBranches, (10, 4)),
+    "captcha": (Captcha, (1, 8, 6)),
 }
 """Each model, and the shape of its input without the batch."""

@@ -98,7 +98,7 @@ def recurrent(call: Call) -> Any:
     parameters = tuple(parameter for weight in weights for parameter in call.parameters(weight))
     tokens = settled.base.extents[0]
     steps = call.writing.layer(kind, [settled], (tokens, ways * given), parameters, **keys)
-    made = Value(steps, (*value.dims[:2], full(1, ways * given)))
+    made = Value(steps, (*settled.dims[:2], full(1, ways * given)))
     return [made, *(_states(call, steps, layers, ways, width) for width in (given, units)[: len(call.output) - 1])]
 
 
