@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import FEATURES, FORMS, IMAGE, STRIP
 from layerquiz.network.importing.onnx.file import Node
-from layerquiz.network.importing.onnx.laying import FORMS, Laid
+from layerquiz.network.importing.onnx.laying import Laid
 from layerquiz.network.importing.onnx.run import Run
-from layerquiz.network.importing.onnx.values import STRIP, Value, batch_axis, places, transposed
+from layerquiz.network.importing.onnx.values import Value, batch_axis, places, transposed
 
-IMAGES = {1: STRIP, 2: FORMS[3], 3: FORMS[4]}
+IMAGES = {1: STRIP, 2: IMAGE, 3: FORMS[4]}
 
 
 def image(run: Run, node: Node, rank: int) -> Laid:
@@ -145,7 +146,7 @@ def whole_pool(run: Run, node: Node) -> None:
         for axis in range(rank)
         if keepdims or axis not in axes
     )
-    run.give(node, Value(pending, ("features",), (value.sizes[kept],), shape))
+    run.give(node, Value(pending, FEATURES, (value.sizes[kept],), shape))
 
 
 def _but(rank: int, batch: int | None) -> list[int]:

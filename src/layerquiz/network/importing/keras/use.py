@@ -9,20 +9,12 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
+from layerquiz.network.importing.forms import FEATURES, FORMS, IDS, SEQUENCE, STRIP
 
 Shape = tuple[int, ...]
 
 STATISTICS = frozenset(("moving_mean", "moving_variance", "mean", "variance", "count", "vector_u"))
 """The variables of Keras' layers that are measured, not learned."""
-
-SEQUENCE, STRIP, IDS = ("tokens", "features"), ("channels", "length"), ("tokens",)
-FORMS = {
-    1: ("features",),
-    2: SEQUENCE,
-    3: ("channels", "height", "width"),
-    4: ("channels", "depth", "height", "width"),
-}
-"""What a shape of so many sizes is; of two sizes it is a strip where a convolution or a pool slides along it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -176,7 +168,7 @@ class Use:
 
     def ids(self, tensor: Tensor) -> Tensor:
         """Return the input as the numbers of words, where it is a row of numbers."""
-        if tensor.name == INPUT and tensor.sizes == FORMS[1]:
+        if tensor.name == INPUT and tensor.sizes == FEATURES:
             self.entered(tensor, IDS)
         return tensor
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.keras_layers import LAYERS, Write, entries, last, sliding
-from layerquiz.network.importing.keras_use import FORMS, SEQUENCE, STRIP, Tensor, Use
+from layerquiz.network.importing.forms import FORMS, SEQUENCE, STRIP
+from layerquiz.network.importing.keras.layers import LAYERS, Write, entries, last, sliding
+from layerquiz.network.importing.keras.use import Tensor, Use
 
 
 def dropout(at: Use) -> Tensor:

@@ -6,18 +6,9 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call
-from layerquiz.network.importing.torch_values import (
-    BATCH,
-    FORMS,
-    STRETCHED,
-    Base,
-    Value,
-    has_batch,
-    is_batch,
-    regrouped,
-    size,
-)
+from layerquiz.network.importing.forms import FORMS
+from layerquiz.network.importing.torch.calls import Call
+from layerquiz.network.importing.torch.values import BATCH, STRETCHED, Base, Value, has_batch, is_batch, regrouped, size
 
 PROBES = (2, 3, 5, 7, 11, 13, 17, 19)
 """Sizes that tell axes apart."""

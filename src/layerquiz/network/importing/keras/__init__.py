@@ -11,8 +11,9 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
-from layerquiz.network.importing.keras_graph import Walk, graph_of, is_model
-from layerquiz.network.importing.keras_use import FORMS, Shape, Tensor, Written, named, numbers
+from layerquiz.network.importing.forms import FORMS
+from layerquiz.network.importing.keras.graph import Walk, graph_of, is_model
+from layerquiz.network.importing.keras.use import Shape, Tensor, Written, named, numbers
 from layerquiz.network.network import Network
 
 PICTURE = 224

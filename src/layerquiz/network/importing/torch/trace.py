@@ -16,12 +16,13 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.torch_calls import CONVERSIONS, Call, is_in_place, plain_name
-from layerquiz.network.importing.torch_cutting import State, States
-from layerquiz.network.importing.torch_modules import MODULES
-from layerquiz.network.importing.torch_operations import OPERATIONS
-from layerquiz.network.importing.torch_values import BATCH, Base, Learned, Value, full
-from layerquiz.network.importing.torch_writing import Writing
+from layerquiz.network.importing.forms import IDS
+from layerquiz.network.importing.torch.calls import CONVERSIONS, Call, is_in_place, plain_name
+from layerquiz.network.importing.torch.cutting import State, States
+from layerquiz.network.importing.torch.modules import MODULES
+from layerquiz.network.importing.torch.operations import OPERATIONS
+from layerquiz.network.importing.torch.values import BATCH, Base, Learned, Value, full
+from layerquiz.network.importing.torch.writing import Writing
 
 EXAMPLES = 13
 """Examples in the batch of the tensors: a number that no axis of a model is likely to have."""
@@ -207,7 +208,7 @@ class Tracing(TorchFunctionMode):
 
     def needs_ids(self, value: Value) -> None:
         """Run the model again on token ids, where its input has come to an embedding as numbers."""
-        if self.input.form != ("tokens",):
+        if self.input.form != IDS:
             error = self.writing.refuse("an embedding gets numbers that are no token ids")
             raise AnotherInput(error, ids=value.base is self.input)
 

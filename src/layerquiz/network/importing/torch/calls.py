@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from layerquiz.network.importing.torch_values import Base, Learned, Part, Value
-from layerquiz.network.importing.torch_writing import Writing
+from layerquiz.network.importing.torch.values import Base, Learned, Part, Value
+from layerquiz.network.importing.torch.writing import Writing
 
 IN_PLACE = frozenset(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv"))
 CONVERSIONS = frozenset(f"__{name}__" for name in ("bool", "int", "float", "complex", "index", "array"))

@@ -1,0 +1,16 @@
+"""What the sizes of a layer are called by how many there are, whichever framework a tensor comes from."""
+
+from __future__ import annotations
+
+from layerquiz.network.layers.reshaping import SHAPES as FORMS
+
+FEATURES = FORMS[1]
+SEQUENCE = FORMS[2]
+IMAGE = FORMS[3]
+STRIP = ("channels", "length")
+"""A sequence that convolutions and pools slide along, as `series` gives it."""
+
+IDS = ("tokens",)
+MOST_SIZES = max(FORMS)
+
+__all__ = ["FEATURES", "FORMS", "IDS", "IMAGE", "MOST_SIZES", "SEQUENCE", "STRIP"]
