@@ -242,7 +242,7 @@ CASES: dict[str, tuple[Any, list[Any], list[Any], Layers]] = {
             node("Mul", "gelu h", "y"),
         ],
         floats(root=2**0.5, one=1.0, half=0.5),
-        [{"kind": "activation", "function": name} for name in ("silu", "gelu", "hard_swish")],
+        [{"kind": "activation", "function": name} for name in ("silu", "gelu", "hardswish")],
     ),
     "features for each of some tokens": (
         (1, 8),

@@ -22,7 +22,6 @@ from layerquiz.network.importing.torch.values import (
     literal,
     regrouped,
     size,
-    without_batch,
 )
 
 
@@ -232,8 +231,3 @@ def _pixel_shuffled(base: Base, factor: int) -> Dims:
     depth = ((0, channels // factor**2, factor**2),)
     rows, columns = ((1, height, 1), (0, factor, factor)), ((2, width, 1), (0, factor, 1))
     return tuple(tuple(digit for digit in dim if digit[1] > 1) for dim in (depth, rows, columns))
-
-
-def unbatched(value: Value) -> tuple[Digit, ...]:
-    """Return the axes of a tensor put together, without the batch."""
-    return joined(digit for dim in value.dims for digit in without_batch(dim))

@@ -24,7 +24,7 @@ logsigmoid softmax log_softmax softmin softshrink hardshrink tanhshrink threshol
 """
 """Functions that are an activation of the notation."""
 
-CALLED = {"logsigmoid": "log_sigmoid", "special_expit": "sigmoid"}
+CALLED = {"special_expit": "sigmoid"}
 
 
 FOLDED = """
