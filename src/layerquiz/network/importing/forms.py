@@ -12,5 +12,6 @@ STRIP = ("channels", "length")
 
 IDS = ("tokens",)
 MOST_SIZES = max(FORMS)
+SIZES_ALLOWED = f"A layer of the notation gives 1 to {MOST_SIZES} sizes"
 
-__all__ = ["FEATURES", "FORMS", "IDS", "IMAGE", "MOST_SIZES", "SEQUENCE", "STRIP"]
+__all__ = ["FEATURES", "FORMS", "IDS", "IMAGE", "MOST_SIZES", "SEQUENCE", "SIZES_ALLOWED", "STRIP"]

@@ -10,6 +10,7 @@ from layerquiz.network.importing.forms import FEATURES, FORMS, SEQUENCE
 from layerquiz.network.importing.keras.layers import Write, entries
 from layerquiz.network.importing.keras.shapes import joined, merged, reshaped, sided
 from layerquiz.network.importing.keras.use import Tensor, Use
+from layerquiz.network.layers.base import reading_order
 
 
 def unary(at: Use) -> Tensor:
@@ -149,7 +150,7 @@ def taken(at: Use) -> Tensor:
 
 def along(at: Use, tensor: Tensor, place: int, first: int, end: int, **more: Any) -> Tensor:
     """Write a part along one axis down, from one place to before another."""
-    size = sorted(tensor.sizes, key=lambda size: size == "channels")[place]
+    size = reading_order(tensor.sizes)[place]
     axis = None if place == len(tensor.shape) - 1 else size
     return at.layer("slice", tensor, axis=axis, offset=first, size=end - first, **more)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
-from layerquiz.network.importing.forms import FEATURES, FORMS, IDS, SEQUENCE, STRIP
+from layerquiz.network.importing.forms import FEATURES, FORMS, IDS, SEQUENCE, SIZES_ALLOWED, STRIP
+from layerquiz.network.layers.base import reading_order
 
 Shape = tuple[int, ...]
 
@@ -109,7 +110,7 @@ class Use:
         self.layers.append(made)
         given = self.shape if gives is None else gives
         if len(given) not in FORMS:
-            cure = "Layers give 1 to 4 sizes beside the batch"
+            cure = SIZES_ALLOWED
             raise self.refused(f"its output has {len(given)} sizes beside the batch", cure=cure)
         kept = (
             sources[0].sizes if len(sources[0].shape) == len(given) and sources[0].sizes != IDS else FORMS[len(given)]
@@ -187,7 +188,7 @@ class Use:
 
 def named(sizes: tuple[str, ...], shape: Shape) -> dict[str, int]:
     """Return sizes by name; the shape has the channels last."""
-    order = sorted(sizes, key=lambda size: size == "channels")
+    order = reading_order(sizes)
     return {size: shape[order.index(size)] for size in sizes}
 
 

@@ -13,7 +13,7 @@ from layerquiz.network.importing.forms import FORMS
 from layerquiz.network.importing.onnx import functions
 from layerquiz.network.importing.onnx.file import Graph, Node
 from layerquiz.network.importing.onnx.laying import Laid, laid
-from layerquiz.network.importing.onnx.values import AUTOMATIC, Pending, Scores, Value, Weight, whole
+from layerquiz.network.importing.onnx.values import AUTOMATIC, Atom, Pending, Scores, Value, Weight, whole
 from layerquiz.network.notation import printable, shown
 
 KERNELS = ("kernel", "recurrent", "table")
@@ -275,8 +275,8 @@ class Run:
         self.ignored.setdefault(weight_name, why)
 
 
-def _moved(atom: Any, place: int) -> Any:
-    return type(atom)((place, *atom.key[1:]), atom.size) if atom.key[0] == 1 else atom
+def _moved(atom: Atom, place: int) -> Atom:
+    return Atom((place, *atom.key[1:]), atom.size) if atom.key[0] == 1 else atom
 
 
 def _base(layer: str | Pending) -> tuple[tuple[str, ...], Any]:

@@ -10,7 +10,7 @@ from layerquiz.network.importing.forms import FEATURES, FORMS, IMAGE, STRIP
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.laying import Laid
 from layerquiz.network.importing.onnx.run import Run
-from layerquiz.network.importing.onnx.values import Value, batch_axis, places, transposed
+from layerquiz.network.importing.onnx.values import Atom, Value, batch_axis, places, transposed
 
 IMAGES = {1: STRIP, 2: IMAGE, 3: FORMS[4]}
 
@@ -140,7 +140,7 @@ def whole_pool(run: Run, node: Node) -> None:
     pending = run.pend(node, kind, value.layer, keepdims=False)
     pending.called = node.scope
     pending.held |= {"form": value.form, "sizes": sizes, "shape": (value.sizes[kept],)}
-    atoms = tuple(type(atom)((1,), atom.size) for atom in value.axes[named[left]])
+    atoms = tuple(Atom((1,), atom.size) for atom in value.axes[named[left]])
     shape = tuple(
         atoms if axis == named[left] else () if axis != batch else value.axes[axis]
         for axis in range(rank)

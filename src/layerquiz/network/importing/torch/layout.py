@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.forms import FORMS, IDS, IMAGE, MOST_SIZES, SEQUENCE, STRIP
+from layerquiz.network.importing.forms import FORMS, IDS, IMAGE, MOST_SIZES, SEQUENCE, SIZES_ALLOWED, STRIP
 from layerquiz.network.importing.torch.values import (
     STRETCHED,
     Base,
@@ -63,7 +63,7 @@ class Layout:
         goal, dims = literal(value.dims)
         if not 1 <= len(goal.extents) <= MOST_SIZES:
             what = f"a tensor of {len(goal.extents)} axes beside the batch, {value.shape}, is none of the notation"
-            raise self.refuse(what, "A layer of the notation gives 1 to 4 sizes")
+            raise self.refuse(what, SIZES_ALLOWED)
         decide(value, want)
         form = _form(value, len(goal.extents), want)
         self.label = value.label
@@ -177,7 +177,7 @@ class Layout:
         if atoms != wanted:
             if len(atoms) > MOST_SIZES:
                 what = f"it exchanges {len(atoms)} axes at once, as for attention within windows"
-                raise self.refuse(what, "A layer of the notation has 4 at most")
+                raise self.refuse(what, SIZES_ALLOWED)
             if [digit for dim in base.plain for digit in dim] != atoms or len(base.extents) != len(atoms):
                 name = self._reshape(name, tuple(extent for _, extent, _ in atoms))
             name = self.write("permute", name, order=[atoms.index(digit) + 1 for digit in wanted])

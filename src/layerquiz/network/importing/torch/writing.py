@@ -8,7 +8,7 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
-from layerquiz.network.importing.forms import FORMS, SEQUENCE, STRIP
+from layerquiz.network.importing.forms import FORMS, SEQUENCE, SIZES_ALLOWED, STRIP
 from layerquiz.network.importing.torch.layout import Layout
 from layerquiz.network.importing.torch.values import Base, Dims, Learned, Value, literal, without_batch
 from layerquiz.network.importing.torch.values import full as whole
@@ -71,7 +71,7 @@ class Writing:
     def learned(self, base: Learned, shape: tuple[int, ...]) -> str:
         """Write a learned tensor that stands alone."""
         if not 1 <= len(shape) <= max(FORMS):
-            raise self.refuse(f'the parameter "{base.called}" has {len(shape)} axes, {shape}', "At most 4 can be said")
+            raise self.refuse(f'the parameter "{base.called}" has {len(shape)} axes, {shape}', SIZES_ALLOWED)
         return self._written(
             "parameter", (), base.parameters, shape, base.called.removesuffix(".weight"), {"shape": list(shape)}
         )
