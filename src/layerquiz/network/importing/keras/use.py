@@ -10,6 +10,7 @@ from typing import Any
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
 from layerquiz.network.importing.forms import FEATURES, FORMS, IDS, SEQUENCE, SIZES_ALLOWED, STRIP
+from layerquiz.network.importing.nested import leaves
 from layerquiz.network.layers.base import reading_order
 
 Shape = tuple[int, ...]
@@ -65,7 +66,7 @@ class Use:
     @property
     def inputs(self) -> list[Tensor]:
         """Return the computed values among the arguments, in order."""
-        return list(_tensors((self.args, self.kwargs)))
+        return [found for found in leaves((self.args, self.kwargs)) if isinstance(found, Tensor)]
 
     @property
     def first(self) -> Tensor:
@@ -195,14 +196,3 @@ def named(sizes: tuple[str, ...], shape: Shape) -> dict[str, int]:
 def numbers(weights: Iterable[Any]) -> int:
     """Return how many numbers some variables hold."""
     return sum(prod(weight.shape) for weight in weights)
-
-
-def _tensors(found: Any) -> Iterable[Tensor]:
-    if isinstance(found, Tensor):
-        yield found
-    elif isinstance(found, list | tuple):
-        for entry in found:
-            yield from _tensors(entry)
-    elif isinstance(found, Mapping):
-        for entry in found.values():
-            yield from _tensors(entry)

@@ -16,6 +16,7 @@ from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
 from layerquiz.network.importing.forms import FORMS, IDS
 from layerquiz.network.importing.imported import needs
+from layerquiz.network.importing.nested import leaves
 from layerquiz.network.importing.torch.tidy import tidied
 from layerquiz.network.importing.torch.values import Base, Learned, Value, is_batch
 from layerquiz.network.importing.torch.writing import Writing
@@ -175,18 +176,13 @@ def outputs(tracing: Tracing, output: Any) -> Iterator[Value]:
     """Yield what the tensors of an output are, whatever holds them."""
     import torch
 
-    if isinstance(output, torch.Tensor):
-        value = tracing.value_of(output)
-        if value is not None:
-            yield value
-    elif isinstance(output, dict):
-        for entry in output.values():
-            yield from outputs(tracing, entry)
-    elif isinstance(output, list | tuple):
-        for entry in output:
-            yield from outputs(tracing, entry)
-    elif hasattr(output, "__dict__"):
-        yield from outputs(tracing, vars(output))
+    for found in leaves(output):
+        if isinstance(found, torch.Tensor):
+            value = tracing.value_of(found)
+            if value is not None:
+                yield value
+        elif hasattr(found, "__dict__"):
+            yield from outputs(tracing, vars(found))
 
 
 def _unused(tracing: Tracing) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from layerquiz.network.importing.nested import leaves
 from layerquiz.network.importing.torch.values import Base, Learned, Part, Value
 from layerquiz.network.importing.torch.writing import Writing
 
@@ -127,11 +128,4 @@ def learned(base: Base) -> Learned | None:
 
 
 def _tensors(found: Any) -> Iterator[Any]:
-    if hasattr(found, "is_meta"):
-        yield found
-    elif isinstance(found, dict):
-        for entry in found.values():
-            yield from _tensors(entry)
-    elif isinstance(found, list | tuple):
-        for entry in found:
-            yield from _tensors(entry)
+    return (entry for entry in leaves(found) if hasattr(entry, "is_meta"))

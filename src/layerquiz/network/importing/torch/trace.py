@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.forms import IDS
+from layerquiz.network.importing.nested import leaves
 from layerquiz.network.importing.torch.calls import CONVERSIONS, Call, is_in_place, plain_name
 from layerquiz.network.importing.torch.cutting import State, States
 from layerquiz.network.importing.torch.modules import MODULES
@@ -262,15 +263,8 @@ NOTHING = Value(Base((), ()), ())
 
 
 def tensors(found: Any) -> Iterator[Tensor]:
-    """Yield the tensors in arguments or in an output."""
-    if isinstance(found, Tensor):
-        yield found
-    elif isinstance(found, Mapping):
-        for entry in found.values():
-            yield from tensors(entry)
-    elif isinstance(found, list | tuple):
-        for entry in found:
-            yield from tensors(entry)
+    """Return the tensors in arguments or in an output."""
+    return (entry for entry in leaves(found) if isinstance(entry, Tensor))
 
 
 def without_memory(found: Any) -> Any:
