@@ -32,7 +32,7 @@ ABOUT_A_NETWORK = ("ask", "kinds", "exactly")
     "--network",
     callback=named,
     metavar="NETWORK",
-    help="Make the questions from a network: a file in the notation or a model, -, or a known name.",
+    help="Make the questions from a network: a known name, a file in the notation or of a model, or -.",
 )
 @click.option(
     "--ask",
@@ -41,6 +41,7 @@ ABOUT_A_NETWORK = ("ask", "kinds", "exactly")
 )
 @click.option(
     "--kind",
+    "--kinds",
     "kinds",
     metavar="KINDS",
     help="Kinds of question, with commas between: number, table, find-error, compare.",
@@ -81,9 +82,10 @@ def sheet(
     """
     from layerquiz.languages import Words
     from layerquiz.practise import practice_questions
-    from layerquiz.publish import write_sheet
+    from layerquiz.publish import check_ending, write_sheet
     from layerquiz.render.questions import sheet as sheet_of
 
+    check_ending(output)
     words = Words(language or "en")
     if network is None:
         _refuse_without_a_network(ask=ask, kinds=kinds, exactly=exactly)
