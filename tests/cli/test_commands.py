@@ -47,6 +47,11 @@ def test_known_networks_are_listed() -> None:
     assert "layerquiz networks" in unknown.output
 
 
+def test_fewer_blanks_than_one_are_refused() -> None:
+    """A number below one is no quantity's name: how many can be left open is said."""
+    assert "Allowed: 1 to " in run("show", "lenet5", "--as", "svg", "--blanks", "-3").output
+
+
 def test_a_missing_file_is_told_with_files_of_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies beside it and is no such file is no help."""
     monkeypatch.chdir(tmp_path)

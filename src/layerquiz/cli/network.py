@@ -149,7 +149,8 @@ def _drawn(net: Network, form: str, block: str, blanks: str) -> str:
 
     if form == "table":
         return in_markdown(table(net, parameters=True), "lllr") + "\n"
-    wanted = int(blanks) if blanks.isdecimal() else [name.strip() for name in blanks.split(",") if name.strip()]
+    names = [name.strip() for name in blanks.split(",") if name.strip()]
+    wanted = int(blanks) if blanks.removeprefix("-").isdecimal() else names
     found = picture(net, wanted, block)
     for letter, (name, value) in found.key.items():
         click.echo(f"{letter}: {name} = {in_words(value)}", err=True)
@@ -235,7 +236,7 @@ def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:
     \b
     Examples:
       layerquiz diagnose alexnet conv1.parameters "11*11*96 + 96"
-      layerquiz diagnose my_network.yaml fc.parameters 32,896 --json
+      layerquiz diagnose my_network.yaml total.parameters 32,896 --json
     """
     from layerquiz import api, files
     from layerquiz.grading.ways import wrong_ways

@@ -76,7 +76,7 @@ def sheet(
       layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
       layerquiz sheet -o output/practice.md --level 1 --seed 7
       layerquiz sheet -o output/uebung.pdf --language de --solutions
-      layerquiz sheet -o output/practice.html --mistake forgot-bias --mistake stride-ignored --minutes 20
+      layerquiz sheet -o output/mistakes.html --mistake forgot-bias --mistake stride-ignored --minutes 20
       layerquiz sheet -o output/resnet.pdf --network resnet50 --ask parameters,shape,macs -n 10
       layerquiz sheet -o output/mine.html --network my_network.yaml --kind find-error,compare --exactly
     """

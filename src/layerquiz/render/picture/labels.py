@@ -51,6 +51,8 @@ SHORT: Mapping[str, str] = {
     "rnn": "RNN",
     "zeropad": "pad",
     "pixelshuffle": "pixel shuffle",
+    "pixelunshuffle": "pixel unshuffle",
+    "repeatvector": "repeat",
     "encoderlayer": "encoder layer",
     "decoderlayer": "decoder layer",
     "channelshuffle": "channel shuffle",
@@ -58,7 +60,15 @@ SHORT: Mapping[str, str] = {
 }
 """Kinds as figures call them; others are called as in the notation."""
 
-FUNCTIONS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "relu6": "ReLU6"}
+FUNCTIONS = {
+    "relu": "ReLU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "elu": "ELU",
+    "relu6": "ReLU6",
+    "leaky_relu": "leaky ReLU",
+    "selu": "SELU",
+}
 
 
 def grouped(value: Number) -> str:
