@@ -50,8 +50,8 @@ def questions(
 ) -> list[Question]:
     """Return different questions about a network, the easy ones first; without a number ten, or as many as there are.
 
-    ask: quantities such as `macs`; parameters and shapes where it is empty. exactly: about the network as it is; else
-    numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or too few questions.
+    ask: quantities such as `macs`, or one; parameters and shapes where it is empty. exactly: about the network itself;
+    else numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or too few questions.
     """
     from math import inf
 
@@ -59,7 +59,8 @@ def questions(
     from layerquiz.languages import named
     from layerquiz.practise import network_questions
 
-    wish = Wish(tuple(ask), tuple(kinds), exactly, named(language))
+    asked, of_kinds = ((one,) if isinstance(one, str) and one else tuple(one) for one in (ask, kinds))
+    wish = Wish(asked, of_kinds, exactly, named(language))
     return network_questions(network, wish, number, inf, str(seed))
 
 
