@@ -80,7 +80,7 @@ PLAIN: dict[str, tuple[dict[str, int], dict[str, Any]]] = {
     "series": (SEQUENCE, {}),
     "repeatvector": ({"features": 12}, {"times": 5}),
     "glu": (IMAGE, {"axis": "channels"}),
-    "slice": (IMAGE, {"offset": 3, "size": 2}),
+    "slice": (IMAGE, {"offset": 2, "size": 2}),
     "channelshuffle": (IMAGE, {"groups": 2}),
 }
 

@@ -50,9 +50,9 @@ def questions(
 ) -> list[Question]:
     """Return different questions about a network, the easy ones first; without a number ten, or as many as there are.
 
-    ask: quantities such as `macs`; parameters and shapes where it is empty. kinds: `number`, `table`, `find-error`,
-    `compare`; all where it is empty. exactly: about the network as it is; else numbers near its own are drawn.
-    Raises `LayerquizError` where it has no such quantity, or too few questions.
+    ask: quantities such as `macs`, or one; parameters and shapes where it is empty. kinds: `number`, `table`,
+    `find-error`, `compare`, or one; all where it is empty. exactly: about the network itself; else numbers near its own
+    are drawn. Raises `LayerquizError` where it has no such quantity, or too few questions.
     """
     from math import inf
 
@@ -61,7 +61,8 @@ def questions(
     from layerquiz.languages import named
     from layerquiz.practise import network_questions
 
-    wish = Wish(tuple(ask), tuple(kinds) or KINDS, exactly, named(language))
+    asked, of_kinds = ((one,) if isinstance(one, str) and one else tuple(one) for one in (ask, kinds))
+    wish = Wish(asked, of_kinds or KINDS, exactly, named(language))
     return network_questions(network, wish, number, inf, str(seed))
 
 

@@ -122,10 +122,11 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def _nearby(path: Path) -> str:
-    """Return the nearest name in the file's folder, or what is there where that is little."""
+    """Return the nearest name in the file's folder, or what has the same ending there where that is little."""
     names = _names(path.parent)
     cure = nearest(path.name, names)
-    return cure if len(names) <= 12 or cure.startswith("Did") else ""
+    alike = [name for name in names if Path(name).suffix == path.suffix]
+    return cure if cure.startswith("Did") else nearest(path.name, alike) if len(alike) <= 12 else ""
 
 
 def _names(folder: Path) -> list[str]:

@@ -24,9 +24,20 @@ def write_example(target: str, force: bool) -> Written:
     return Written(target, tuple(collected.commit()))
 
 
+ENDINGS = (".pdf", ".tex", ".md", ".html", ".txt")
+
+
+def check_ending(target: str) -> str:
+    """Return the ending of a practice sheet's file; one that names no format is refused."""
+    ending = Path(target).suffix.lower()
+    if ending not in ENDINGS:
+        what = f'no sheet can be written as "{ending or target}"'
+        raise LayerquizError(what, cure=f"End the file's name with one of {', '.join(ENDINGS)}", slug="format")
+    return ending
+
+
 def write_sheet(sheet: Sheet, drawn: Sequence[Question], target: str, force: bool) -> bool:
     """Write a practice sheet of drawn questions in the format that its file's ending names; tell whether it changed."""
-    suffix = Path(target).suffix.lower()
     formats: dict[str, Callable[[], str | bytes]] = {
         ".pdf": lambda: _sheet_pdf(sheet),
         ".tex": lambda: latex.sheet(sheet).text,
@@ -34,10 +45,7 @@ def write_sheet(sheet: Sheet, drawn: Sequence[Question], target: str, force: boo
         ".html": lambda: interactive.page(sheet, drawn) if sheet.words.is_english else html.sheet(sheet),
         ".txt": lambda: text.sheet(sheet),
     }
-    if suffix not in formats:
-        what = f'no sheet can be written as "{suffix or target}"'
-        raise LayerquizError(what, cure=f"End the file's name with one of {', '.join(formats)}", slug="format")
-    return files.write(target, formats[suffix](), force=force)
+    return files.write(target, formats[check_ending(target)](), force=force)
 
 
 def _sheet_pdf(sheet: Sheet) -> bytes:

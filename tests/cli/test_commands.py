@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from layerquiz.cli import COMMANDS, main
+from layerquiz.network.zoo import names
 
 REFUSED_IN_HELP = ("sympy", "pydantic", "jinja2", "yaml", "lark", "rich", "pikepdf")
 
@@ -32,6 +33,32 @@ def test_help_lists_every_command() -> None:
     """Nothing that can be typed is missing from the first page."""
     output = run("--help").output
     assert [name for name in COMMANDS if f"\n  {name} " not in output] == []
+
+
+def test_known_networks_are_listed() -> None:
+    """Each name stands on a line with what people call the network, those that a word is part of alone."""
+    lines = run("networks").output.splitlines()
+    assert [line.split()[0] for line in lines] == names()
+    assert [line.split()[0] for line in run("networks", "U-net").output.splitlines()] == ["unet"]
+    listed = json.loads(run("networks", "bert_base", "--json").output)["networks"]
+    assert {"name": "bert_base", "title": "BERT-base", "also": ["bert", "bert_base_uncased"]} in listed
+    unknown = run("solve", "qqqqqq")
+    assert unknown.exit_code == run("networks", "qqqqqq").exit_code == 1
+    assert "layerquiz networks" in unknown.output
+
+
+def test_fewer_blanks_than_one_are_refused() -> None:
+    """A number below one is no quantity's name: how many can be left open is said."""
+    assert "Allowed: 1 to " in run("show", "lenet5", "--as", "svg", "--blanks", "-3").output
+
+
+def test_a_missing_file_is_told_with_files_of_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies beside it and is no such file is no help."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "LICENSE").touch()
+    assert run("solve", "mine.yaml").output == "Error: mine.yaml: no such file.\n"
+    (tmp_path / "network.yaml").touch()
+    assert run("solve", "xx.yaml").output == "Error: xx.yaml: no such file. Known: network.yaml.\n"
 
 
 def test_a_known_network_comes_with_what_is_published() -> None:

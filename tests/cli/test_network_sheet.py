@@ -89,6 +89,7 @@ def test_minutes_limit_the_questions(tmp_path: Path) -> None:
         (["--network", "lenet5", "--ask", ""], None, "nobody can ask", 1),
         (["--network", "lenet5", "--ask", "tokens"], None, "no layer of LeNet-5", 1),
         (["--network", "lenet5", "--kind", "compar"], None, 'Did you mean "compare"?', 1),
+        (["--network", "lenet5", "--kinds", "compar"], None, 'Did you mean "compare"?', 1),
         (["--network", "lenet5", "-n", "0"], None, "0 is not in the range", 2),
         (["--network", "lenet5", "-n", "500"], None, "different questions can be made", 1),
         (["--network", "-", "-n", "10"], SMALL, "can be made from", 1),

@@ -269,9 +269,27 @@ def test_a_small_network_says_how_many_there_are() -> None:
     """A number that cannot be met is refused with the number that can; without one all there are come."""
     small = lq.Network.parse({"input": {"features": 20}, "layers": [{"kind": "dense", "units": 7}]})
     there = lq.questions(small, ("parameters",))
+    assert [question.text for question in lq.questions(small, "parameters")] == [question.text for question in there]
     assert 1 <= len(there) < NUMBER
     with pytest.raises(LayerquizError, match=f"{len(there)} different question"):
         lq.questions(small, ("parameters",), number=NUMBER)
+
+
+def test_no_key_of_the_notation_stands_in_a_pooling_layers_words() -> None:
+    """What a global pooling keeps is said in words, in each language."""
+    net = lq.Network.parse(
+        """
+        input: {channels: 8, height: 6, width: 6}
+        layers:
+          - {kind: globalavgpool, name: pool, keepdims: true}
+          - {kind: flatten, name: flat}
+          - {kind: dense, name: fc, units: 5}
+        """
+    )
+    for language, said in (("en", "each axis kept with size 1"), ("de", "jede Achse bleibt mit Größe 1")):
+        texts = " ".join(question.text for question in lq.questions(net, exactly=True, language=language))
+        assert said in texts
+        assert "keepdims" not in texts
 
 
 def test_the_same_seed_gives_the_same_in_every_process() -> None:

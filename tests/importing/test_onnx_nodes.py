@@ -355,7 +355,9 @@ def test_open_sizes_are_asked_for_and_taken() -> None:
     network = Network.from_onnx(model.SerializeToString(), input_shape=(3, 9, 8), name="mine")
     assert network.value("conv2d.shape") == (4, 7, 6)
     assert network.name == "mine"
-    with pytest.raises(NetworkError, match=r"the file has 3 x \? x \?, and 1 x 9 x 8 is given"):
+    with pytest.raises(
+        NetworkError, match=r"the file has 3 x \? x \?, and 1 x 9 x 8 is given. Give sizes in that order"
+    ):
         imported(model.SerializeToString(), (1, 9, 8))
 
 

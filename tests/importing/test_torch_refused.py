@@ -17,7 +17,7 @@ pytestmark = pytest.mark.oracle
 
 NAMES = (
     "data inputs unused fourier written frozen shared batch examples made constant state windows shape ids volume "
-    "weights lazy"
+    "class weights lazy"
 )
 
 

@@ -133,6 +133,7 @@ CASES: dict[str, tuple[Any, tuple[Any, ...], str]] = {
     ),
     "ids": (nn.Linear(4, 2), (2.5,), r"input_shape: found \(2\.5,\)"),
     "volume": (nn.Conv2d(1, 1, 1), (1, 2, 3, 4, 5), "input_shape: found"),
+    "class": (nn.Flatten, (4,), "this is a class. Give a model made of it, such as Flatten()"),
     "weights": (nn.Linear(4, 2).state_dict(), (4,), "this is no torch.nn.Module"),
     "lazy": (nn.LazyLinear(3), (4,), "weight has no shape yet"),
 }

@@ -221,6 +221,36 @@ def test_inside_of_a_block() -> None:
         picture(resnet, block="stage5")
 
 
+def test_copies_that_read_the_same_memory_are_folded() -> None:
+    """T5 has six encoders and six decoders, the first of which differ by their position bias."""
+    texts = said(picture(Network.named("t5_small")).svg)
+    assert {"encoder × 5", "decoder × 5"} < set(texts)
+    assert not [one for one in texts if one.startswith("…")]
+
+
+def test_inside_of_copies() -> None:
+    """A block that is nothing but copies is drawn as the first of them, under its own name."""
+    net = Network.named("t5_small")
+    copies, first = (said(picture(net, block=block).svg) for block in ("encoder", "encoder.block1"))
+    assert "attention, 8 heads" in copies
+    assert [one for one in copies if one != "encoder"] == [one for one in first if one != "encoder.block1"]
+
+
+def test_blanks_leave_branches_beside_each_other() -> None:
+    """Whoever works out sizes is told the padding, in a line of its own: the boxes are no wider for it."""
+    net = Network.named("googlenet")
+    asked, plain = (picture(net, blanks, "inception3a") for blanks in (4, ()))
+    assert {"padding 1", "padding 2"} < set(said(asked.svg))
+    assert asked.scene.width == plain.scene.width
+
+
+def test_chosen_blanks_are_not_given_beside_them() -> None:
+    """A norm behind a convolution has as many channels as the filters that the picture names."""
+    for number in (5, 12):
+        made = picture(Network.named("resnet50"), number)
+        assert not [name for name, _ in made.key.values() if name.endswith("norm.channels")]
+
+
 def letters(made: Picture) -> list[str]:
     """Return the letters that stand in a picture, each as often as it does."""
     shown = (shape for shape in made.scene.shapes if isinstance(shape, Text))

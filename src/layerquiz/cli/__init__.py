@@ -13,6 +13,7 @@ from layerquiz.errors import LayerquizError, OutsideError
 
 COMMANDS = {
     "solve": "network",
+    "networks": "known",
     "show": "network",
     "import": "importing",
     "diagnose": "network",

@@ -47,7 +47,8 @@ def import_(
     \b
     Examples:
       layerquiz import my_model.onnx -o my_model.yaml
-      layerquiz import my_model.onnx --input 3,224,224 --json
+      layerquiz import my_model.onnx --name LeNet --json
+      layerquiz import any_size.onnx --input 3,224,224
     """
     from layerquiz import files, models
     from layerquiz.network.importing.repeats import readable

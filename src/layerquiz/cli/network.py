@@ -51,7 +51,8 @@ def print_json(data: Any) -> None:
 def solve(network: str, quantity: str | None, steps: bool, conventions: str | None, as_json: bool) -> None:
     """Say what a network costs, layer by layer.
 
-    NETWORK is a file in the notation, - for standard input, or a known name such as alexnet or vgg16.
+    NETWORK is a known name (`layerquiz networks` lists them), a file in the notation or of a model (.onnx, .keras), or
+    - for standard input.
 
     \b
     Examples:
@@ -93,9 +94,12 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
 def show(network: str, form: str, block: str, blanks: str, output: str | None, force: bool) -> None:
     """Show a network as a picture, as a table of its layers, or as code that runs.
 
-    NETWORK is a file in the notation, - for standard input, or a known name. A picture is at most 12 cm wide: svg is a
-    file for browsers and documents, tikz stands in a LaTeX document that has TikZ. Code is a Sequential where the
-    network is a chain, else has its branches; what a framework does not have is named, with where it stands.
+    NETWORK is a known name (`layerquiz networks` lists them), a file in the notation or of a model (.onnx, .keras), or
+    - for standard input.
+
+    A picture is at most 12 cm wide: svg is a file for browsers and documents, tikz stands in a LaTeX document that has
+    TikZ. Code is a Sequential where the network is a chain, else has its branches; what a framework does not have is
+    named, with where it stands.
 
     \b
     Examples:
@@ -139,7 +143,8 @@ def _drawn(net: Network, form: str, block: str, blanks: str) -> str:
 
     if form == "table":
         return in_markdown(table(net, parameters=True), "lllr") + "\n"
-    wanted = int(blanks) if blanks.isdecimal() else [name.strip() for name in blanks.split(",") if name.strip()]
+    names = [name.strip() for name in blanks.split(",") if name.strip()]
+    wanted = int(blanks) if blanks.removeprefix("-").isdecimal() else names
     found = picture(net, wanted, block)
     for letter, (name, value) in found.key.items():
         click.echo(f"{letter}: {name} = {in_words(value)}", err=True)
@@ -217,12 +222,15 @@ def diagnose(network: str, quantity: str, answer: str, as_json: bool) -> None:
     Below the verdict stand the right way and the way to the answer, in two columns where the terminal is wide enough;
     the first step that differs is marked.
 
+    NETWORK is a known name (`layerquiz networks` lists them), a file in the notation or of a model (.onnx, .keras), or
+    - for standard input.
+
     An answer that begins with a minus sign comes after two dashes: -- -3. ANSWER may be - for standard input.
 
     \b
     Examples:
       layerquiz diagnose alexnet conv1.parameters "11*11*96 + 96"
-      layerquiz diagnose my_network.yaml fc.parameters 32,896 --json
+      layerquiz diagnose my_network.yaml total.parameters 32,896 --json
     """
     from layerquiz import api, files
     from layerquiz.grading.ways import wrong_ways

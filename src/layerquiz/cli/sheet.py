@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--network",
     callback=named,
     metavar="NETWORK",
-    help="Make the questions from a network: a file in the notation or a model, -, or a known name.",
+    help="Make the questions from a network: a known name, a file in the notation or of a model, or -.",
 )
 @click.option(
     "--ask",
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--kind",
+    "--kinds",
     "kinds",
     metavar="KINDS",
     help="Kinds of question, with commas between: number, table, find-error, compare.",
@@ -72,15 +73,16 @@ def sheet(
       layerquiz sheet -o output/practice.pdf --topic convolution -n 5 --solutions
       layerquiz sheet -o output/practice.md --level 1 --seed 7
       layerquiz sheet -o output/uebung.pdf --language de --solutions
-      layerquiz sheet -o output/practice.html --mistake forgot-bias --mistake stride-ignored --minutes 20
+      layerquiz sheet -o output/mistakes.html --mistake forgot-bias --mistake stride-ignored --minutes 20
       layerquiz sheet -o output/resnet.pdf --network resnet50 --ask parameters,shape,macs -n 10
       layerquiz sheet -o output/mine.html --network my_network.yaml --kind find-error,compare --exactly
     """
     from layerquiz.languages import Words
     from layerquiz.practise import practice_questions
-    from layerquiz.publish import write_sheet
+    from layerquiz.publish import check_ending, write_sheet
     from layerquiz.render.questions import sheet as sheet_of
 
+    check_ending(output)
     words = Words(language or "en")
     if network is None:
         _refuse_without_a_network(ask=ask, kinds=kinds, exactly=exactly)

@@ -320,6 +320,7 @@ PHRASES: Mapping[str, Phrase] = {
     **OF_SEQUENCES,
     "ceil": lambda _, found, words: words("sizes rounded up") if found else "",
     "function": lambda _layer, found, _words: FUNCTIONS.get(found, str(found)),
+    "keepdims": lambda _, found, words: words("each axis kept with size 1") if found else "",
     "rate": _unless(None, "rate {number}"),
     "bias": lambda _, found, words: "" if found else words("without bias"),
     "axes": _axes,

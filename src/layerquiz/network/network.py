@@ -136,6 +136,12 @@ class Network:
 
         return readable(imported(data, input_shape, name).network)
 
+    def notation(self) -> str:
+        """Return the network as a file in the notation holds it: YAML, which `parse` reads again."""
+        from layerquiz.network.writing import text
+
+        return text(self.spec)
+
     def under(self, conventions: str | Mapping[str, Any] | Conventions) -> Network:
         """Return the same layers counted under other conventions."""
         chosen = Conventions.of(conventions)

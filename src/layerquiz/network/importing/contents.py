@@ -52,10 +52,11 @@ MADE_UP = (
 )
 """Names that exporters give to every network."""
 
-FROM_TORCH = (
-    "In Python: import layerquiz as lq; net = lq.Network.from_torch(model, (3, 224, 224)), with your class and sizes; "
-    'or torch.onnx.export(model, (torch.zeros(1, 3, 224, 224),), "model.onnx")'
+IN_PYTHON = (
+    "In Python, with your model and sizes: import layerquiz as lq; "
+    "print(lq.Network.from_torch(model, (3, 224, 224)).notation())"
 )
+FROM_TORCH = f'{IN_PYTHON}; or torch.onnx.export(model, (torch.zeros(1, 3, 224, 224),), "model.onnx")'
 
 
 def kind_of(data: bytes, name: str = "") -> str:
@@ -238,7 +239,7 @@ READERS: dict[str, Callable[[bytes, Sequence[int] | None, str], Imported]] = {
     "tflite": _other("a model of TensorFlow Lite", "Give the model it was made of, or convert it with tf2onnx"),
     "python": _other(
         "a Python program, which is never run",
-        "In Python: from my_model import model; net = lq.Network.from_torch(model, (3, 224, 224))",
+        IN_PYTHON,
     ),
     "": _other("this is no file of a model", f"Known: {', '.join(sorted(SUFFIXES))}"),
 }

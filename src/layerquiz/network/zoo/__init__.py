@@ -34,10 +34,25 @@ ALSO = {
 }
 """What networks are called elsewhere too: by their makers, by torchvision, or for short."""
 
+LISTED = "`layerquiz networks` lists those that are known"
+
+
+NAMED = "name: "
+
 
 def names() -> list[str]:
     """Return the names of all known networks, sorted."""
     return sorted(file.name.removesuffix(".yaml") for file in folder("zoo").iterdir() if file.name.endswith(".yaml"))
+
+
+def title(name: str) -> str:
+    """Return what people call a known network: AlexNet."""
+    return next(line for line in specification(name).splitlines() if line.startswith(NAMED)).removeprefix(NAMED)
+
+
+def other_names(name: str) -> list[str]:
+    """Return what a known network may be called too."""
+    return [also for also, found in ALSO.items() if found == name]
 
 
 def specification(name: str) -> str:
@@ -45,20 +60,22 @@ def specification(name: str) -> str:
     found = known(name)
     if found is None:
         cure = nearest(name.replace("-", "_").lower(), [*names(), *ALSO])
+        cure = cure if cure.startswith("Did") else f"{LISTED}; a file's name has an ending, such as .yaml"
         raise NetworkError(f'no network is called "{name}"', cure=cure, slug="unknown-network")
     return (folder("zoo") / f"{found}.yaml").read_text(encoding="utf-8")
 
 
 def known(name: str) -> str | None:
     """Return what a known network is called here; None where there is none of that name."""
-    return _known().get(_plain(name))
+    return _known().get(plain(name))
 
 
 @cache
 def _known() -> dict[str, str]:
     """Return the networks by every name that they have, written plainly."""
-    return {_plain(found): found for found in names()} | {_plain(also): found for also, found in ALSO.items()}
+    return {plain(found): found for found in names()} | {plain(also): found for also, found in ALSO.items()}
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name without what makes no difference in it."""
     return re.sub(r"[-_ ]", "", name).lower()

@@ -74,6 +74,9 @@ class Writing:
     def rows(self, unit: Unit) -> list[Row]:
         """Return the lines of a part's box: its facts, what follows it at once, its sizes."""
         rows = [self._head(unit)]
+        further = labels.joined(labels.padding(self.network, unit.layer)) if unit.layer and self.letters.asks else ()
+        if further:
+            rows.append(Row(self.letters.pieces(further)))
         if unit.layer and unit.times > 1:
             rows.append(Row(self.letters.pieces((f"× {unit.times}",)), bold=True))
         also = followers(unit)
@@ -88,7 +91,7 @@ class Writing:
             return Row(self.letters.pieces((f"{unit.title}{unit.copies}",)), USUAL, bold=True)
         if unit.layer.kind.name == "parameter":
             return Row(self.letters.pieces((unit.layer.name.rpartition(".")[2].replace("_", " "),)), USUAL)
-        return Row(self.letters.pieces(self.facts(unit.layer)), USUAL)
+        return Row(self.letters.pieces(labels.facts(self.network, unit.layer)), USUAL)
 
     def facts(self, layer: Layer) -> labels.Label:
         """Return a layer in a line; where sizes are asked for, with the padding."""

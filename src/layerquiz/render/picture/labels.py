@@ -12,6 +12,7 @@ from layerquiz.formula.expr import Number
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
 from layerquiz.network.network import Answer, Network
+from layerquiz.render.picture.parts import QUIET
 from layerquiz.render.picture.scene import Piece, Pieces
 
 TIMES = " × "
@@ -50,6 +51,8 @@ SHORT: Mapping[str, str] = {
     "rnn": "RNN",
     "zeropad": "pad",
     "pixelshuffle": "pixel shuffle",
+    "pixelunshuffle": "pixel unshuffle",
+    "repeatvector": "repeat",
     "encoderlayer": "encoder layer",
     "decoderlayer": "decoder layer",
     "channelshuffle": "channel shuffle",
@@ -57,7 +60,15 @@ SHORT: Mapping[str, str] = {
 }
 """Kinds as figures call them; others are called as in the notation."""
 
-FUNCTIONS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "relu6": "ReLU6"}
+FUNCTIONS = {
+    "relu": "ReLU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "elu": "ELU",
+    "relu6": "ReLU6",
+    "leaky_relu": "leaky ReLU",
+    "selu": "SELU",
+}
 
 
 def grouped(value: Number) -> str:
@@ -94,7 +105,12 @@ def facts(network: Network, layer: Layer, *, wide: bool = True, padded: bool = F
     if layer.kind.family in ("conv", "convtranspose") and groups != 1:
         parts.append((Count(groups, (f"{layer.name}.groups",)), " groups"))
     parts += _stride(network, layer)
-    parts += _padding(network, layer) if padded else []
+    parts += padding(network, layer) if padded else []
+    return joined(parts)
+
+
+def joined(parts: Iterable[Label]) -> Label:
+    """Return labels as one, with commas between."""
     line: list[Token] = []
     for part in parts:
         line += [", ", *part] if line else part
@@ -149,13 +165,13 @@ def _stride(network: Network, layer: Layer) -> list[Label]:
     return [("/", Count(stride, (f"{layer.name}.stride",)))]
 
 
-def _padding(network: Network, layer: Layer) -> list[Label]:
+def padding(network: Network, layer: Layer) -> list[Label]:
     """Return padding and dilation where there are any, and whether sizes are rounded up."""
     found: list[Label] = []
-    padding = getattr(layer.keys, "padding", 0)
-    if isinstance(padding, str):
-        found += [(f'"{padding}"',)]
-    elif padding:
+    given = getattr(layer.keys, "padding", 0)
+    if isinstance(given, str):
+        found += [(f'"{given}"',)]
+    elif given:
         found += [("padding ", *_axes(network, layer, "padding"))]
     if getattr(layer.keys, "dilation", 1) != 1:
         found += [("dilation ", *_axes(network, layer, "dilation"))]
@@ -286,7 +302,9 @@ def _is_worked_out(network: Network, name: str) -> bool:
     if layer is None or size not in SIZES:
         return False
     if size in ("channels", "features"):
-        return not (hasattr(layer.keys, "filters") or hasattr(layer.keys, "units"))
+        while layer and layer.kind.name in QUIET:  # as many as the layer before it says
+            layer = network.by_name.get(layer.sources[0])
+        return layer is not None and not (hasattr(layer.keys, "filters") or hasattr(layer.keys, "units"))
     return size == "height" or network.values[owner][size] != network.values[owner].get("height")
 
 

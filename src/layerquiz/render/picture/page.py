@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from layerquiz.network.network import Network
@@ -51,9 +52,12 @@ class Sheet:
         return page if all_fit else _with_insides(self._column(units, gap=TIGHT), insides)[0]
 
     def inside(self, block: str) -> Laid:
-        """Return the inside of one block."""
+        """Return the inside of one block; of a block that is nothing but copies of another, the inside of the first."""
         self.outline.check_block(block)
-        return self._frame(block, block)
+        only, *more = self.outline.units(block)
+        if more or only.layer:
+            return self._frame(block, block)
+        return self._frame(only.body, self._told(replace(only, title=block)))
 
     def _is_stage(self, block: str) -> bool:
         """Say whether a block is nothing but blocks one behind the other."""

@@ -170,11 +170,17 @@ class Outline:
             yield run
 
     def _follows(self, child: str, before: str) -> bool:
-        """Say whether a block equals the one before it and takes nothing but what that one gives."""
+        """Say whether a block equals the one before it and takes what that one gives; else only what that one takes."""
         if len(self.inside[child]) != len(self.inside[before]) or self.signature(child) != self.signature(before):
             return False
-        sources = {source for inner in self.inside[child].values() for name in inner for source in self._sources(name)}
-        return all(source.startswith((f"{child}.", f"{before}.")) for source in sources)
+        pairs = list(zip(self._taken(child), self._taken(before), strict=True))
+        handed = [source.startswith(f"{before}.") for source, _ in pairs]
+        return any(handed) and all(given or mine == other for given, (mine, other) in zip(handed, pairs, strict=True))
+
+    def _taken(self, block: str) -> list[str]:
+        """Return what the layers of a block take from outside of it, in their order."""
+        sources = (source for inner in self.inside[block].values() for name in inner for source in self._sources(name))
+        return [source for source in sources if not source.startswith(f"{block}.")]
 
     def _sources(self, name: str) -> tuple[str, ...]:
         return self.network.by_name[name].sources

@@ -106,7 +106,8 @@ def _sizes(graph: Graph, input_shape: Sequence[int] | None) -> tuple[int, tuple[
         raise cannot("input", f"the input is said to be {shown(list(given))}", cure="Sizes are from 1 up")
     if len(given) != len(sizes) or any(size not in (None, other) for size, other in zip(sizes, given, strict=True)):
         said = " x ".join("?" if size is None else str(size) for size in sizes)
-        raise cannot("input", f"the file has {said}, and {' x '.join(map(str, given))} is given")
+        what = f"the file has {said}, and {' x '.join(map(str, given))} is given"
+        raise cannot("input", what, cure="Give sizes in that order, others only where the file has a ?")
     return batch, given
 
 

@@ -62,6 +62,8 @@ def _module(module: Any) -> Any:
 
     while isinstance(module, nn.DataParallel) or hasattr(module, "_orig_mod"):
         module = module.module if isinstance(module, nn.DataParallel) else module._orig_mod  # noqa: SLF001
+    if isinstance(module, type):
+        raise cannot(module.__name__, "this is a class", cure=f"Give a model made of it, such as {module.__name__}()")
     if not isinstance(module, nn.Module):
         raise cannot(type(module).__name__, "this is no torch.nn.Module", cure="Give the model itself, not its weights")
     name = type(module).__name__
