@@ -74,7 +74,7 @@ def test_what_is_shown_is_what_is_printed(newcomer: Path) -> None:
 
 def test_the_python_runs(newcomer: Path) -> None:
     """The library does what the page says, comments included."""
-    (program,) = (block for block in blocks("python") if "import layerquiz" in block)
+    _, program = blocks("python")
     done = subprocess.run([sys.executable, "-c", program], cwd=newcomer, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("62378344\n")
     assert "mistake ['forgot-bias']" in done.stdout
@@ -83,7 +83,8 @@ def test_the_python_runs(newcomer: Path) -> None:
 @pytest.mark.skipif(not find_spec("torch"), reason="torch is not installed")
 def test_a_model_of_ones_own_becomes_the_file_that_is_named(newcomer: Path) -> None:
     """The class of the page becomes a file that the commands take, with as many parameters as the page says."""
-    subprocess.run([sys.executable, "-c", blocks("python")[1]], cwd=newcomer, check=True)
+    program, _ = blocks("python")
+    subprocess.run([sys.executable, "-c", program], cwd=newcomer, check=True)
     parameters = typed("layerquiz solve my_model.yaml --quantity total.parameters", newcomer).stdout
     assert parameters == "total.parameters = 72,234\n"
     assert "`agrees: 72,234 parameters" in README
