@@ -116,7 +116,8 @@ def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, traini
     tracing.input = entry
     sizes = [*shape]
     sizes.insert(at, EXAMPLES)
-    given = torch.empty(sizes, dtype=torch.int64 if ids else torch.get_default_dtype(), device="meta")
+    numbers = next((found.dtype for found in module.parameters() if found.is_floating_point()), torch.get_default_dtype())
+    given = torch.empty(sizes, dtype=torch.int64 if ids else numbers, device="meta")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -161,6 +162,9 @@ def _ends(tracing: Tracing, output: Any) -> None:
         and value.base not in tracing.writing.attended
         and not tracing.is_state(value.base)
     ]
+    for value in values:  # a parameter that is given back as it is, as a learned deviation or temperature
+        if isinstance(value.base, Learned):
+            tracing.writing.given_back(value.base)
     if not ends and values:
         ends = values[:1]
     if not ends:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from layerquiz.network.importing.torch_calls import Call
@@ -14,7 +15,7 @@ from layerquiz.network.importing.torch_merging import KINDS, alone, binary, comb
 from layerquiz.network.importing.torch_modules import weight_norm
 from layerquiz.network.importing.torch_moves import MOVES
 from layerquiz.network.importing.torch_products import PRODUCTS
-from layerquiz.network.importing.torch_reductions import reduced
+from layerquiz.network.importing.torch_reductions import reduced, similarity
 from layerquiz.network.importing.torch_sequences import SEQUENCES
 from layerquiz.network.importing.torch_values import (
     Scores,
@@ -37,7 +38,7 @@ contiguous clone detach to float double half bfloat16 type type_as cpu cuda requ
 bool pin_memory
 pow square sqrt rsqrt exp expm1 log log1p log2 abs absolute neg negative positive sign reciprocal clamp clip clamp_min
 clamp_max round floor ceil trunc frac nan_to_num masked_fill normalize real cumsum flip roll tril triu floor_divide
-remainder fmod bernoulli uniform normal lerp deg2rad logit erfinv
+remainder fmod bernoulli uniform normal lerp addcmul addcdiv deg2rad logit erfinv
 """
 """Operations that change neither a count nor a size of what they are done on."""
 
@@ -59,13 +60,13 @@ def activation(call: Call) -> Value:
 
 def folded(call: Call) -> Value:
     """Return a tensor with other numbers, which are as many."""
-    values = call.known()
+    values = call.known(call.args[:1]) if call.name in ("to", "type_as") else call.known()
     found = next((value for value in values if value.shape == call.shape), None)
     if found is None:
         raise call.writing.refuse(f"{call.name} gives the shape {call.shape} of {values[0].shape}")
     others = [value for value in values if value is not found and not is_alike(value, found)]
     if others:
-        return combined(call, "add", [found, *others])
+        return reduce(lambda one, other: combined(call, "add", [one, other]), others, found)
     return replace(found, changed=True)
 
 
@@ -109,6 +110,7 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(REDUCTIONS.split(), reduced),
     **dict.fromkeys(WRITES.split(), refused_in_place),
     **dict.fromkeys(CONDITIONS.split(), compared),
+    **dict.fromkeys(("cosine_similarity", "pairwise_distance"), similarity),
     "where": where,
     "weight_norm": weight_norm,
 }
