@@ -7,6 +7,7 @@ that are moved there and back. Everything else is a layer, or is refused with th
 from __future__ import annotations
 
 import inspect
+import re
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
@@ -67,6 +68,10 @@ def _module(module: Any) -> Any:
         raise cannot(
             name, "a compiled module (TorchScript) hides its layers", cure="Give the module that it was made of"
         )
+    packed = [path for path, part in module.named_modules() if re.match(r"torch\..*quantized", type(part).__module__)]
+    if packed:
+        what = f'the quantised module "{packed[0]}" hides its weights'
+        raise cannot(name, what, cure="Give the model as it was before it was quantised")
     lazy = [path for path, found in module.named_parameters() if is_lazy(found)]
     if lazy:
         raise cannot(name, f"{lazy[0]} has no shape yet", "A lazy module gets it with its first input", "Run it once")
@@ -116,8 +121,9 @@ def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, traini
     tracing.input = entry
     sizes = [*shape]
     sizes.insert(at, EXAMPLES)
-    numbers = next((found.dtype for found in module.parameters() if found.is_floating_point()), torch.get_default_dtype())
-    given = torch.empty(sizes, dtype=torch.int64 if ids else numbers, device="meta")
+    dtypes = (found.dtype for found in module.parameters() if found.is_floating_point())
+    dtype = torch.int64 if ids else next(dtypes, torch.get_default_dtype())
+    given = torch.empty(sizes, dtype=dtype, device="meta")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -93,8 +93,12 @@ CONDITIONS = "gt lt ge le eq ne greater less isnan isinf isfinite logical_and lo
 """Operations that give truth values."""
 
 
+PLACES = "argmax argmin argsort"
+"""Operations that say where a number stands."""
+
+
 def compared(_: Call) -> None:
-    """Return nothing: a condition is as good as a constant, as long as nobody asks whether it holds."""
+    """Return nothing: a condition, or a place, is as good as a constant, as long as nobody asks for it."""
 
 
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
@@ -109,7 +113,7 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(KINDS, binary),
     **dict.fromkeys(REDUCTIONS.split(), reduced),
     **dict.fromkeys(WRITES.split(), refused_in_place),
-    **dict.fromkeys(CONDITIONS.split(), compared),
+    **dict.fromkeys((*CONDITIONS.split(), *PLACES.split()), compared),
     **dict.fromkeys(("cosine_similarity", "pairwise_distance"), similarity),
     "where": where,
     "weight_norm": weight_norm,

@@ -93,7 +93,7 @@ def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value
         decide(value, "channels" if places == inner[1:] else "")
     left = [() if place in places else dim for place, dim in enumerate(value.dims)]
     goal, dims = literal(tuple(left) if keeps else tuple(d for p, d in enumerate(left) if p not in places))
-    which = "max" if call.name in ("amax", "max", "amin", "min", "argmax", "logsumexp") else "avg"
+    which = "max" if call.name in ("amax", "max", "amin", "min", "logsumexp") else "avg"
     if not goal.extents:
         goal = Base((1,), FORMS[1])
     name = call.writing.called(f"global{which}pool")

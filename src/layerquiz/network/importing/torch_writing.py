@@ -41,8 +41,8 @@ class Writing:
     """Layers as they are met.
 
     place: says where the model is just now. called: how a layer of a kind is called there; beside: how one is that no
-    module of PyTorch's own stands for. heads: of attention without projections; widths: of its queries and keys. attended: scores that are used up.
-    open_biases: layers that a shift may be put to.
+    module of PyTorch's own stands for. heads: of attention without projections; widths: of its queries and keys.
+    attended: scores that are used up. open_biases: layers that a shift may be put to.
     """
 
     def __init__(self, draft: Draft) -> None:
