@@ -45,7 +45,7 @@ def looked_up(call: Call, found: dict[str, Any], rows: int, features: int) -> Va
     if table is None or root is None:
         raise call.writing.refuse("an embedding whose table is no parameter")
     is_batched = len(shape) == 3 and shape[0] == call.tracing.examples
-    if tokens > rows:
+    if numbers is None and tokens > rows:
         raise call.writing.refuse("an embedding of ids that are no input of the network", cure="Give it the token ids")
     if prod(shape[is_batched:-2]) > 1:  # as the distances of each token to each other
         return call.derived([table])  # type: ignore[no-any-return]
