@@ -150,6 +150,22 @@ class Hourglass(nn.Module):
         return torch.sigmoid(self.last(torch.cat([b, a], 1)))
 
 
+class Unread(nn.Module):
+    """Backward and forward parts of what a block gives, as N-BEATS has them; the last backward part is not read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([nn.Linear(9, 13) for _ in range(2)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the model."""
+        ahead = torch.zeros(())
+        for block in self.blocks:
+            back, further = block(x).split([9, 4], -1)
+            x, ahead = x - back, ahead + further
+        return ahead
+
+
 MODELS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "mixed": (Mixed, (3, 16, 16)),
     "excited": (Excited, (3, 9, 9)),
@@ -159,5 +175,6 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "rotated": (Rotated, (5, 16)),
     "shared": (Shared, (9,)),
     "hourglass": (Hourglass, (1, 16, 16)),
+    "unread": (Unread, (3, 9)),
 }
 """Models and the shapes of their inputs without the batch; ids where the model begins with a table."""
