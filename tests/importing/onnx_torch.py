@@ -151,19 +151,15 @@ class Hourglass(nn.Module):
 
 
 class Unread(nn.Module):
-    """Backward and forward parts of what a block gives, as N-BEATS has them; the last backward part is not read."""
+    """Two parts of what a block gives, as N-BEATS has them; the first part of its last block is not read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList([nn.Linear(9, 13) for _ in range(2)])
+        self.first, self.block = nn.Linear(9, 7), nn.Linear(7, 13)
 
     def forward(self, x: Tensor) -> Tensor:
         """Apply the model."""
-        ahead = torch.zeros(())
-        for block in self.blocks:
-            back, further = block(x).split([9, 4], -1)
-            x, ahead = x - back, ahead + further
-        return ahead
+        return self.block(functional.relu(self.first(x)))[..., 9:]
 
 
 MODELS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
