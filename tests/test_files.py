@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from layerquiz import files
+from layerquiz import csv_files, files
 from layerquiz.errors import LayerquizError, OutsideError
 
 
@@ -64,10 +64,10 @@ def test_the_delimiter_is_told_by_the_header(tmp_path: Path, delimiter: str):
     """A quoted cell may hold line ends; a row's line is the one on which it starts; empty rows are left out."""
     path = tmp_path / "answers.csv"
     path.write_text(f'student{delimiter}1a\n\ns1{delimiter}"two\nlines"\ns2{delimiter} 7 \n', encoding="utf-8")
-    assert files.read_rows(path) == [
-        files.Row(1, ("student", "1a")),
-        files.Row(3, ("s1", "two\nlines")),
-        files.Row(5, ("s2", "7")),
+    assert csv_files.read_rows(path) == [
+        csv_files.Row(1, ("student", "1a")),
+        csv_files.Row(3, ("s1", "two\nlines")),
+        csv_files.Row(5, ("s2", "7")),
     ]
 
 
@@ -75,43 +75,46 @@ def test_a_delimiter_in_quotes_is_none(tmp_path: Path):
     """A title that holds semicolons and line ends does not make a file of commas one of semicolons."""
     path = tmp_path / "answers.csv"
     path.write_text('\nname,"12: a; b;\nc; d","x"\nAda,1;2;3;4,5\n', encoding="utf-8")
-    assert [row.cells for row in files.read_rows(path)] == [("name", "12: a; b;\nc; d", "x"), ("Ada", "1;2;3;4", "5")]
+    assert [row.cells for row in csv_files.read_rows(path)] == [
+        ("name", "12: a; b;\nc; d", "x"),
+        ("Ada", "1;2;3;4", "5"),
+    ]
 
 
 def test_mixed_delimiters_are_told_by_their_line(tmp_path: Path):
     """A line that is parted otherwise than the first one would pass for one long entry."""
     (tmp_path / "mixed.csv").write_text("student,1a,1b\ns1,5,6\ns2;7;8\n", encoding="utf-8")
     with pytest.raises(LayerquizError, match=r"line 3: the line is parted by semicolons.*by commas"):
-        files.read_rows(tmp_path / "mixed.csv")
+        csv_files.read_rows(tmp_path / "mixed.csv")
 
 
 def test_rows_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A file of nothing but short lines does not fill the memory."""
-    monkeypatch.setattr(files, "ROWS_LIMIT", 3)
+    monkeypatch.setattr(csv_files, "ROWS_LIMIT", 3)
     (tmp_path / "long.csv").write_text("a\n" * 3, encoding="utf-8")
-    assert len(files.read_rows(tmp_path / "long.csv")) == 3
+    assert len(csv_files.read_rows(tmp_path / "long.csv")) == 3
     (tmp_path / "long.csv").write_text("a\n" * 4, encoding="utf-8")
     with pytest.raises(LayerquizError, match="more than 3 rows"):
-        files.read_rows(tmp_path / "long.csv")
+        csv_files.read_rows(tmp_path / "long.csv")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_utf16_with_its_mark_is_read_too(tmp_path: Path, encoding: str):
     """A spreadsheet that saves "Unicode text" writes UTF-16 with a byte order mark."""
     (tmp_path / "a.csv").write_text("student\t1a\ns1\tŁ\n", encoding=encoding)
-    assert files.read_rows(tmp_path / "a.csv")[1].cells == ("s1", "Ł")
+    assert csv_files.read_rows(tmp_path / "a.csv")[1].cells == ("s1", "Ł")
 
 
 def test_a_broken_csv_file_is_told_by_its_line(tmp_path: Path):
     (tmp_path / "broken.csv").write_text('student,1a\ns1,"open\n', encoding="utf-8")
     with pytest.raises(LayerquizError, match="line 2") as caught:
-        files.read_rows(tmp_path / "broken.csv")
+        csv_files.read_rows(tmp_path / "broken.csv")
     assert caught.value.slug == "file-csv"
 
 
 def test_a_spreadsheet_never_runs_a_cell():
     rows = [("student", "name"), ("=cmd|' /C calc'!A0", "+1"), (-5, "@x"), ("plain", "1-2")]
-    assert files.csv_text(rows) == "student,name\n'=cmd|' /C calc'!A0,'+1\n-5,'@x\nplain,1-2\n"
+    assert csv_files.csv_text(rows) == "student,name\n'=cmd|' /C calc'!A0,'+1\n-5,'@x\nplain,1-2\n"
 
 
 def test_a_folder_is_written_with_its_seal_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

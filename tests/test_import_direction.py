@@ -13,7 +13,7 @@ import layerquiz
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
     ("errors",), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
-    ("files", "database"), ("tables", "progress", "vault"), ("engine",), ("lists", "models", "themed"),
+    ("files", "database"), ("csv_files",), ("tables", "progress", "vault"), ("engine",), ("lists", "models", "themed"),
     ("check", "practise", "remedial", "press", "publish", "regrade"),
     ("answers", "authoring", "entry", "handouts", "overview", "locking", "preview"),
     ("report",), ("api", "errata", "people"), ("cli",),

@@ -45,21 +45,23 @@ def questions(
     seed: int | str = 0,
     *,
     exactly: bool = False,
-    kinds: Sequence[str] = ("number", "table", "find-error", "compare"),
+    kinds: Sequence[str] = (),
     language: str = "en",
 ) -> list[Question]:
     """Return different questions about a network, the easy ones first; without a number ten, or as many as there are.
 
-    ask: quantities such as `macs`; parameters and shapes where it is empty. exactly: about the network as it is; else
-    numbers near its own are drawn. Raises `LayerquizError` where it has no such quantity, or too few questions.
+    ask: quantities such as `macs`; parameters and shapes where it is empty. kinds: `number`, `table`, `find-error`,
+    `compare`; all where it is empty. exactly: about the network as it is; else numbers near its own are drawn.
+    Raises `LayerquizError` where it has no such quantity, or too few questions.
     """
     from math import inf
 
     from layerquiz.exam.from_network.made import Wish
+    from layerquiz.exam.from_network.worth import KINDS
     from layerquiz.languages import named
     from layerquiz.practise import network_questions
 
-    wish = Wish(tuple(ask), tuple(kinds), exactly, named(language))
+    wish = Wish(tuple(ask), tuple(kinds) or KINDS, exactly, named(language))
     return network_questions(network, wish, number, inf, str(seed))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from layerquiz import files
+from layerquiz import csv_files, files
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.seal import Sealed
@@ -105,7 +105,7 @@ def _corrections(source: Path, file: str | None, sealed: Sealed) -> Corrections 
 
 def _decisions(target: Path, sealed: Sealed) -> dict[tuple[str, str], Decision]:
     path = target / review.FILE
-    found = files.read_rows(path) if files.is_file(path) else []
+    found = csv_files.read_rows(path) if files.is_file(path) else []
     if not found:
         return {}
     return review.decisions(str(path), found[0].cells, [(row.line, row.cells) for row in found[1:]], sealed.papers)
@@ -122,11 +122,11 @@ def _kept(target: Path) -> dict[tuple[str, str], Fraction]:
     return found
 
 
-def _rows(path: Path, columns: Sequence[str]) -> list[files.Row]:
+def _rows(path: Path, columns: Sequence[str]) -> list[csv_files.Row]:
     """Return the rows of a table that an earlier run wrote with some columns; none where there is no such table."""
-    rows: list[files.Row] = []
+    rows: list[csv_files.Row] = []
     with contextlib.suppress(LayerquizError):  # it was spoilt since; whether it may be replaced is asked elsewhere
-        rows = files.read_rows(path) if files.is_file(path) else []
+        rows = csv_files.read_rows(path) if files.is_file(path) else []
     if not rows or rows[0].cells != tuple(columns):
         return []
     return [row for row in rows[1:] if len(row.cells) == len(columns)]

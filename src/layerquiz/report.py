@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layerquiz import answers as handed_in
-from layerquiz import files, handouts, overview, regrade, vault
+from layerquiz import csv_files, files, handouts, overview, regrade, vault
 from layerquiz.entry import bindings
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
@@ -138,10 +138,10 @@ def write_grades(
     if changed and not force:
         raise regrade.ChangedGradesError(str(Path(target) / regrade.GRADES), changed)
     collected = files.Target(Path(target), force=force, replaceable=(review.FILE,))
-    collected.add(regrade.GRADES, files.csv_text(_grade_rows(report)))
-    collected.add(review.FILE, files.csv_text(review.rows(report, found.decided)))
+    collected.add(regrade.GRADES, csv_files.csv_text(_grade_rows(report)))
+    collected.add(review.FILE, csv_files.csv_text(review.rows(report, found.decided)))
     if found.has_corrections:
-        collected.add(regrade.CHANGES, files.csv_text(found.change_rows()))
+        collected.add(regrade.CHANGES, csv_files.csv_text(found.change_rows()))
     provisional = bool(report.review) and not accept_zero
     _add_gradebooks(collected, report, provisional)
     notes = [*report.notes, *(regrade.table(changed) if changed else ())]
@@ -155,8 +155,8 @@ def write_grades(
 def _add_gradebooks(collected: files.Target, report: Report, provisional: bool) -> None:
     """Add the grades as a spreadsheet, and as Canvas and Moodle import them."""
     collected.add("grades.xlsx", workbook(gradebooks.typed_rows(_grade_rows(report))))
-    collected.add("canvas.csv", files.csv_text(gradebooks.canvas_rows(report)))
-    collected.add("moodle.csv", files.csv_text(gradebooks.moodle_rows(report, provisional)))
+    collected.add("canvas.csv", csv_files.csv_text(gradebooks.canvas_rows(report)))
+    collected.add("moodle.csv", csv_files.csv_text(gradebooks.moodle_rows(report, provisional)))
 
 
 def _grade_rows(report: Report) -> Iterable[Sequence[str]]:

@@ -10,10 +10,10 @@ import pytest
 
 from cli.desk import pretended, pretended_whole, refusal, run, tree
 from layerquiz import engine
+from layerquiz.csv_files import csv_text
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.assumptions import AMBIGUOUS
 from layerquiz.exam.exam_schema import schema
-from layerquiz.files import csv_text
 from layerquiz.languages import Words
 from layerquiz.press import exams
 from layerquiz.press.helpers import helpers

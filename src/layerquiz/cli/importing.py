@@ -49,11 +49,11 @@ def import_(
       layerquiz import my_model.onnx -o my_model.yaml
       layerquiz import my_model.onnx --input 3,224,224 --json
     """
-    from layerquiz import files
+    from layerquiz import files, models
     from layerquiz.network.importing.repeats import readable
     from layerquiz.network.writing import text
 
-    found = _read(model, input_shape, name or "")
+    found = models.imported(model, input_shape, name or "")
     network = readable(found.network)
     written = text(network.spec)
     if as_json:
@@ -69,20 +69,6 @@ def import_(
     if output is not None:
         changed = files.write(output, written, force=force)
         click.echo(f"{output}: {'written' if changed else 'up to date'}", err=True)
-
-
-def _read(model: str, input_shape: tuple[int, ...] | None, name: str) -> Imported:
-    """Return what a file holds; a message says where it comes from."""
-    from layerquiz import files
-    from layerquiz.cli.network import called
-    from layerquiz.errors import NetworkError
-    from layerquiz.network.importing.contents import kind_of, network_in
-
-    data = files.read_model(model, lambda head: kind_of(head, model) != "")
-    try:
-        return network_in(data, model, input_shape, name)
-    except NetworkError as error:
-        raise error.at(called(model)) from None
 
 
 def _as_json(network: Network, found: Imported) -> dict[str, Any]:

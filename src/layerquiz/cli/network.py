@@ -31,13 +31,6 @@ def network_and_text(argument: str) -> tuple[Network, str]:
     return models.network_and_text(argument)
 
 
-def called(argument: str) -> str:
-    """Return how a message calls what an argument means."""
-    from layerquiz import models
-
-    return models.called(argument)
-
-
 def print_json(data: Any) -> None:
     """Print plain data as JSON."""
     import json
@@ -123,7 +116,8 @@ def show(network: str, form: str, block: str, blanks: str, output: str | None, f
     except NetworkError as error:
         path = getattr(error, "path", ())
         line = line_of(text, path) if path else 0
-        raise error.at(f"{called(network)}, line {line}" if line else called(network)) from None
+        called = files.called(network)
+        raise error.at(f"{called}, line {line}" if line else called) from None
     if output is None:
         click.echo(shown, nl=False)
     else:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from layerquiz.exam.choosing import Wanted
     from layerquiz.exam.question import Question
 
-ABOUT_A_NETWORK = ("ask", "kinds", "exactly")
-"""Options that say something about the questions of a network, and nothing without one."""
-
 
 @click.command()
 @click.option(
@@ -131,4 +128,4 @@ def _about(
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip().replace("-", "_") if "_" in part else part.strip() for part in text.split(","))
+    return tuple(part.strip() for part in text.split(","))

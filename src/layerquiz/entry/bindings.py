@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from layerquiz import files
+from layerquiz import csv_files, files
 from layerquiz.errors import ExamError, nearest
 from layerquiz.exam.exam import Paper
 from layerquiz.exam.seating import PREFIX, SPARE
@@ -21,7 +21,7 @@ REQUIRED = COLUMNS[:3]
 def read(folder: Path, papers: Sequence[Paper]) -> list[Binding]:
     """Return the bindings of an exam's folder; none where nobody has made any. Raises `ExamError` with the line."""
     path = folder / FILE
-    rows = files.read_rows(path) if files.is_file(path) else []
+    rows = csv_files.read_rows(path) if files.is_file(path) else []
     if not rows:
         return []
     missing = [column for column in REQUIRED if column not in rows[0].cells]
@@ -81,7 +81,7 @@ def write(folder: Path, bindings: Iterable[Binding]) -> None:
 
 def text(bindings: Iterable[Binding]) -> str:
     """Return bindings as the text of their file."""
-    return files.csv_text(_rows(bindings))
+    return csv_files.csv_text(_rows(bindings))
 
 
 def _rows(bindings: Iterable[Binding]) -> Iterator[Sequence[str]]:

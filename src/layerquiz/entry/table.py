@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from layerquiz import files
+from layerquiz import csv_files, files
 from layerquiz.entry import record
 from layerquiz.entry.record import Entered, Record
 from layerquiz.errors import ExamError
@@ -52,7 +52,7 @@ def export(folder: Path, papers: Sequence[Paper], target: str, force: bool) -> b
     if differing:
         what = f"people typed different answers, and nobody has said which counts: {_listed(differing)}"
         raise ExamError(what, where=str(folder), cure="Enter these papers again: it asks", slug="open-differences")
-    return files.write(target, files.csv_text(rows(papers, entered)), force=force)
+    return files.write(target, csv_files.csv_text(rows(papers, entered)), force=force)
 
 
 def kept(folder: Path, papers: Sequence[Paper], found: Record) -> Iterator[str]:
@@ -71,7 +71,7 @@ def kept(folder: Path, papers: Sequence[Paper], found: Record) -> Iterator[str]:
         places.remove(folder / FILE)
         yield f"{FILE} is written when these are settled: enter the papers again"
         return
-    files.write(str(folder / FILE), files.csv_text(rows(papers, entered)), force=True)
+    files.write(str(folder / FILE), csv_files.csv_text(rows(papers, entered)), force=True)
     yield f"{begun} entered. Grade them with: layerquiz grade {folder} {folder / FILE}"
 
 

@@ -14,8 +14,6 @@ from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import KEYS_OF_ALL
 from layerquiz.network.network import Network
 
-RANKS = ("1d", "2d", "3d")
-
 KINDS = {
     "conv": "convolution",
     "convtranspose": "transposed convolution",
@@ -102,7 +100,7 @@ def described(network: Network, owner: str, sign_of: SignOf = lambda *_: None, w
     if layer is None:
         whole = {"input": words("the input"), "total": words("the whole network")}
         return whole.get(owner) or _block(network, owner, sign_of, words)
-    family = layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
+    family = layer.kind.family
     fields = type(layer.keys).model_fields
     signs = {name: sign for name in fields if (sign := sign_of(owner, name))}
     phrases = [

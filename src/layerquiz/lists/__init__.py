@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from layerquiz import engine, files
+from layerquiz import csv_files, engine
 from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.proof import FILE as PROOF
@@ -41,7 +41,7 @@ class Documents:
         """Return the tables by their names in the exam's folder."""
         attending = list(around.attendance_rows(self.rooms))
         return {
-            f"{FOLDER}/attendance.csv": files.csv_text(attending).encode(),
+            f"{FOLDER}/attendance.csv": csv_files.csv_text(attending).encode(),
             f"{FOLDER}/attendance.xlsx": workbook(attending, title="attendance"),
         }
 

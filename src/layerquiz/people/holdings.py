@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerquiz import files, lists
+from layerquiz import csv_files, files, lists
 from layerquiz.engine import boxes
 from layerquiz.entry import bindings, record
 from layerquiz.errors import ExamError, nearest
@@ -99,7 +99,7 @@ class Holdings:
                 and name != bindings.FILE
                 and not name.startswith(lists.FOLDER)
             ):
-                found = files.csv_rows(files.decoded(self.read(name), name), name)
+                found = csv_files.csv_rows(files.decoded(self.read(name), name), name)
                 if found and "student" in found[0].cells:
                     width = found[0].cells.index("student")
                     yield name, Table(found[0].cells, tuple(row.cells for row in found[1:] if len(row.cells) > width))

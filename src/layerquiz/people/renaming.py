@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from layerquiz import files
+from layerquiz import csv_files, files
 from layerquiz.entry import bindings, record
 from layerquiz.errors import ExamError
 from layerquiz.exam.roster import OPTIONAL
@@ -62,7 +62,7 @@ def _changed(found: Holdings, names: Mapping[str, str | None]) -> Change:
     _put(found, change, SEAL, "".join(pretty(sealed)).encode())
     for name, table in found.tables():
         rows = _rows(table, names, keeps_spares=name == KEY)
-        _put(found, change, name, files.csv_text([table.head, *rows]).encode())
+        _put(found, change, name, csv_files.csv_text([table.head, *rows]).encode())
         if name == ANSWERS and found.has(TYPED_ANSWERS):
             change.written[TYPED_ANSWERS] = workbook([table.head, *rows], sealed["hash"], "answers")
     if found.has(bindings.FILE):
@@ -180,4 +180,4 @@ def write_table(found: Holdings, names: Mapping[str, str], output: str, force: b
         what, cure = "the table of pseudonyms would lie beside them", "Name a file outside of the exam's folder"
         raise ExamError(what, where=output, cure=cure, slug="file-outside")
     rows = ((student, found.students[student], pseudonym) for student, pseudonym in names.items())
-    files.write(output, files.csv_text([("student", "name", "pseudonym"), *rows]), force=force)
+    files.write(output, csv_files.csv_text([("student", "name", "pseudonym"), *rows]), force=force)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from layerquiz import __version__, data, engine, files, lists, themed
+from layerquiz import __version__, csv_files, data, engine, files, lists, themed
 from layerquiz.engine import boxes
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.accommodation import accommodation
@@ -197,8 +197,8 @@ class Making:
         keys = [["student", *(["version"] if has_versions else []), *drawn.blanks]]
         for each, key in zip(self.wanted, drawn.keys, strict=True):
             keys.append([each.student.id, *([each.version] if has_versions else []), *key])
-        self.finished.add(KEY, files.csv_text(keys))
-        self.finished.add(ANSWERS, files.csv_text(answers))
+        self.finished.add(KEY, csv_files.csv_text(keys))
+        self.finished.add(ANSWERS, csv_files.csv_text(answers))
         self.finished.add(TYPED_ANSWERS, workbook(answers, seal_hash, "answers"))
 
     def _around(self, drawn: Class) -> lists.Documents | None:

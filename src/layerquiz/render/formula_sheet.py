@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from layerquiz.exam.described import KINDS, RANKS
+from layerquiz.exam.described import KINDS
 from layerquiz.exam.needs import Needs, needs_of
 from layerquiz.exam.question import Question
 from layerquiz.formula.expr import Formula, Integer, Reference, references, transform
@@ -55,8 +55,7 @@ def _known(needs: Needs) -> tuple[Rule, ...]:
 def _rules(needs: Needs) -> Iterator[Rule]:
     wanted = {*ALWAYS, *needs.asked}
     for layer in needs.layers:
-        name, padding = layer.kind.name, getattr(layer.keys, "padding", "")
-        family = name[:-2] if name.endswith(RANKS) else name
+        family, padding = layer.kind.family, getattr(layer.keys, "padding", "")
         formulas = needs.network.graph.parts[layer.name].rules.formulas
         for quantity, formula in formulas.items():
             base, _, axis = quantity.partition(".")

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from layerquiz import files
+from layerquiz import csv_files, files
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import roster as rosters
 from layerquiz.exam.roster import Roster
@@ -71,7 +71,7 @@ def texts(folder: str) -> tuple[list[tuple[str, str, str]], list[str]]:
 
 
 def _delimited(text: str, where: str) -> Table:
-    rows = files.csv_rows(text, where)
+    rows = csv_files.csv_rows(text, where)
     columns = rows[0].cells if rows else ()
     return Table(where, columns, tuple((row.line, row.cells) for row in rows[1:]))
 

@@ -11,7 +11,7 @@ import yaml
 from layerquiz.exam.from_network.ranges import Varied
 from layerquiz.exam.from_network.variants import Variant
 from layerquiz.exam.from_network.wordings import Said
-from layerquiz.exam.from_network.worth import Proposal, cells, family
+from layerquiz.exam.from_network.worth import Proposal, cells
 from layerquiz.exam.grid import called
 
 EXACT = "exact"
@@ -44,7 +44,7 @@ class Writing:
         front: Front = {"title": self.title(proposal), "language": self.said.words.language, "kind": proposal.kind}
         if proposal.kind == "table":
             front["kind"] = "number"
-        front["topics"] = [TOPICS.get(family(proposal.region.target), "network")]
+        front["topics"] = [TOPICS.get(proposal.region.target.kind.family, "network")]
         front["level"] = LEVELS[proposal.kind] + (proposal.kind == "number" and len(proposal.region.layers) > 1)
         front["conventions"] = self.conventions
         if varied.let:

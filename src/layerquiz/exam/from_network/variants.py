@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from layerquiz.exam.described import RANKS
 from layerquiz.exam.from_network.regions import Region
 from layerquiz.languages import phrase
 from layerquiz.network.layers import KINDS
+from layerquiz.network.layers.base import family_of
 
 WINDOW = ("stride", "padding", "dilation", "bias")
 RECURRENT = ("layers", "bidirectional", "merge", "bias", "sequences")
@@ -42,8 +42,7 @@ def variants(region: Region) -> Iterator[Variant]:
             (phrase("flattening"), phrase("global average pooling")), [pooled, _same(layers[1], "units", "bias")]
         )
     if len(layers) == 1 and not any(key in layers[0] for key in ("shares", "tied")):
-        family = kinds[0][:-2] if kinds[0].endswith(RANKS) else kinds[0]
-        make = OF.get(family)
+        make = OF.get(family_of(kinds[0]))
         yield from make(region, layers[0]) if make else ()
 
 

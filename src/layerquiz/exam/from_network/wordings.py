@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from layerquiz.exam.described import KINDS, RANKS
+from layerquiz.exam.described import KINDS
 from layerquiz.exam.from_network.regions import Region
 from layerquiz.exam.grid import called
 from layerquiz.languages import Words, phrase
 from layerquiz.network.layer import Layer
+from layerquiz.network.layers.base import family_of
 
 UNSAFE = re.compile(r"[^\w .,()/+-]")
 LONGEST_NAME = 60
@@ -133,7 +134,7 @@ class Said:
 
     def kind_of(self, name: str) -> str:
         """Return a kind of the notation in words."""
-        return self.words(KINDS.get(name[:-2] if name.endswith(RANKS) else name, name))
+        return self.words(KINDS.get(family_of(name), name))
 
     def title(self, about: str, quantities: Sequence[str]) -> str:
         """Return the heading of a question: what it is about, and what is asked."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from layerquiz.exam.described import RANKS
 from layerquiz.exam.forms.error import FEWEST_LINES
 from layerquiz.exam.from_network.quantities import OF_OUTPUT, is_copied, is_seen, is_total, telling, value_of
 from layerquiz.exam.from_network.regions import Region, Regions
@@ -62,11 +61,6 @@ OTHER_KIND = 0.5
 OF_A_BLOCK, BEHIND_FLATTENING, ON_THE_WAY, ALL_OF_IT = 2, 4, 1, 3
 
 Trait: TypeAlias = tuple[Any, ...]
-
-
-def family(layer: Layer) -> str:
-    """Return the kind of a layer without its number of axes."""
-    return layer.kind.name[:-2] if layer.kind.name.endswith(RANKS) else layer.kind.name
 
 
 def traits(layer: Layer) -> Trait:
@@ -140,7 +134,7 @@ def _about(around: Sequence[Region], asked: Sequence[str], blocks: set[frozenset
     for region in around:
         bonus = OF_A_BLOCK if frozenset(layer.name for layer in region.layers) in blocks else 0
         bonus += ALL_OF_IT if region.is_whole and len(region.layers) > 1 else 0
-        if family(region.target) == "flatten":
+        if region.target.kind.family == "flatten":
             continue
         if len(region.layers) == 1:
             yield from _alone(region, asked)
@@ -165,12 +159,12 @@ def interest(region: Region) -> float:
         for name, worth in TRAITS.items()
         if name in keys and keys[name] not in (None, plain[name].default, 1, "valid")
     )
-    return INTEREST.get(family(region.target), USUAL_INTEREST) + more
+    return INTEREST.get(region.target.kind.family, USUAL_INTEREST) + more
 
 
 def is_norm(layer: Layer) -> bool:
     """Say whether a layer is a normalisation: it keeps its shape, and nobody begins with it."""
-    return family(layer).endswith("norm")
+    return layer.kind.family.endswith("norm")
 
 
 def _asked_of(region: Region, asked: Sequence[str]) -> tuple[str, ...]:
@@ -189,7 +183,7 @@ def _alone(region: Region, asked: Sequence[str]) -> Iterator[Proposal]:
 def _behind(region: Region, asked: Sequence[str], bonus: int) -> Iterator[Proposal]:
     """Yield questions in which sizes are carried through other layers first."""
     quantities = _asked_of(region, asked)
-    families = [family(layer) for layer in region.layers]
+    families = [layer.kind.family for layer in region.layers]
     more = BEHIND_FLATTENING if "flatten" in families[:-1] and families[-1] == "dense" else 0
     more += ON_THE_WAY if len(region.layers) == LONGEST_WAY - 1 else 0
     worth = interest(region) + bonus + more + 0.3 * len(set(families))
@@ -246,7 +240,7 @@ def cells(region: Region, columns: Sequence[str]) -> list[tuple[str, str]]:
     return [
         (layer.name, column)
         for layer in region.layers
-        if family(layer) != "flatten"
+        if layer.kind.family != "flatten"
         for column in columns
         if value_of(region.network, f"{layer.name}.{column}")
         if not (column in OF_OUTPUT and is_norm(layer))
@@ -303,7 +297,7 @@ def _take(proposal: Proposal, taken: dict[Any, float]) -> None:
 def _kept(proposal: Proposal) -> list[tuple[Any, float]]:
     """Return what a question has in common with others, and how much less they are worth beside it."""
     target = proposal.region.target
-    same = [("family", family(target)), ("layer", traits(target)), ("place", target.name)]
+    same = [("family", target.kind.family), ("layer", traits(target)), ("place", target.name)]
     return [(proposal.kind, TIRES[proposal.kind]), *zip(same, (SAME_FAMILY, SAME_LAYER, SAME_PLACE), strict=True)]
 
 

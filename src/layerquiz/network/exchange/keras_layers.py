@@ -16,27 +16,16 @@ from layerquiz.network.exchange.base import (
     plain,
     unless,
 )
+from layerquiz.network.function_names import KERAS, plain_name
 
 FUNCTIONS = frozenset(
     (
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "swish",
-        "mish",
-        "tanh",
-        "sigmoid",
-        "softplus",
+        *("relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "tanh", "sigmoid", "softplus"),
+        *("softsign", "softmax", "log_softmax", "linear", "exponential", "glu"),
+        *KERAS,
     )
-) | {"softsign", "softmax", "log_softmax", "hard_sigmoid", "hard_silu", "hard_swish", "linear", "exponential", "glu"}
+)
 """Activation functions that Keras knows by name."""
-
-SAME_BY_NAME = {"hardsigmoid": "hard_sigmoid", "hardswish": "hard_swish"}
 
 PLACES = {"channels": -1, "features": -1, "width": -2, "length": -2, "tokens": -2, "height": -3, "depth": -4}
 """Where a size stands in a shape, counted from its end."""
@@ -76,10 +65,10 @@ def chosen(at: Place, usual: str | None = None) -> tuple[Argument, ...]:
 
 def called(name: str) -> str:
     """Return what Keras calls a function."""
-    found = SAME_BY_NAME.get(name.lower(), name.lower())
+    found = plain_name(name)
     if found not in FUNCTIONS:
         raise UnwrittenError(f'no function "{name}" is known')
-    return found
+    return KERAS.get(found, found)
 
 
 def padded(at: Place, *, filler: str = "") -> tuple[Code | None, Any]:

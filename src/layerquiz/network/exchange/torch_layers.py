@@ -18,6 +18,7 @@ from layerquiz.network.exchange.base import (
     plain,
     unless,
 )
+from layerquiz.network.function_names import plain_name
 
 FUNCTIONS = {
     "relu": "nn.ReLU",
@@ -28,16 +29,18 @@ FUNCTIONS = {
     "celu": "nn.CELU",
     "gelu": "nn.GELU",
     "silu": "nn.SiLU",
-    "swish": "nn.SiLU",
     "mish": "nn.Mish",
     "tanh": "nn.Tanh",
     "sigmoid": "nn.Sigmoid",
     "softplus": "nn.Softplus",
     "softsign": "nn.Softsign",
-    "hard_sigmoid": "nn.Hardsigmoid",
     "hardsigmoid": "nn.Hardsigmoid",
-    "hard_swish": "nn.Hardswish",
     "hardswish": "nn.Hardswish",
+    "hardtanh": "nn.Hardtanh",
+    "hardshrink": "nn.Hardshrink",
+    "logsigmoid": "nn.LogSigmoid",
+    "softshrink": "nn.Softshrink",
+    "tanhshrink": "nn.Tanhshrink",
     "linear": "nn.Identity",
 }
 """Activation functions and their modules."""
@@ -51,7 +54,7 @@ PLACES = {"channels": 1, "tokens": 1, "depth": -3, "height": -2, "width": -1, "l
 
 def function(name: str, dim: int) -> Call:
     """Return an activation function as a module."""
-    key = name.lower()
+    key = plain_name(name)
     if key in ALONG:
         return Call(ALONG[key], (Argument("dim", str(dim)),))
     if key not in FUNCTIONS:

@@ -119,7 +119,7 @@ def _archive(data: bytes, input_shape: Sequence[int] | None, called: str) -> Imp
         raise NetworkError(what, cure=f"Allowed are {MOST_ENTRIES:,}", slug="model")
     names = [entry.filename for entry in entries]
     if "config.json" in names:
-        from layerquiz.network.importing.keras_file import keras_model
+        from layerquiz.network.importing.keras.file import keras_model
 
         return Imported(keras_model(archive, input_shape, called))
     ends = {name.rpartition("/")[2] for name in names}

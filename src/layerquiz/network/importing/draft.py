@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from layerquiz.errors import NetworkError
+from layerquiz.network.function_names import plain_name
 from layerquiz.network.layer import RESERVED
 from layerquiz.network.layers import KINDS
 from layerquiz.network.network import Network
 
 INPUT = "input"
+FUNCTION_KEYS = {"function", "activation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Draft:
         called = self._free(name or kind)
         plain = {info.alias or key: info.default for key, info in KINDS[kind].keys.model_fields.items()}
         short = {key: _short(value) if key in KINDS[kind].per_axis else value for key, value in keys.items()}
+        for key in FUNCTION_KEYS & short.keys():
+            short[key] = plain_name(short[key]) if isinstance(short[key], str) else short[key]
         said = {key: value for key, value in short.items() if value is not None and not _same(value, plain.get(key))}
         self.layers.append({"kind": kind, "name": called, "from": list(sources), **said})
         return called

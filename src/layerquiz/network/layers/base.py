@@ -177,6 +177,11 @@ class Kind:
     along: tuple[str, ...] = ()
 
     @property
+    def family(self) -> str:
+        """Return its name without its number of axes."""
+        return family_of(self.name)
+
+    @property
     def many(self) -> bool:
         """Say whether a kind needs several inputs."""
         return self.inputs[0] > 1
@@ -185,6 +190,11 @@ class Kind:
     def axes(self) -> tuple[str, ...]:
         """Return the axes of a kind whose keys are not for whatever axes its input has."""
         return self.along or AXES.get(self.rank, ())
+
+
+def family_of(kind: str) -> str:
+    """Return the name of a kind without its number of axes: conv for conv2d."""
+    return kind[:-2] if kind.endswith(("1d", "2d", "3d")) else kind
 
 
 @dataclass(frozen=True, slots=True)

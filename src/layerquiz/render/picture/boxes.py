@@ -43,7 +43,7 @@ def tone(unit: Unit) -> str:
     """Return the fill of a part: by what it does."""
     if unit.layer is None:
         return "block"
-    family = labels.family(unit.layer)
+    family = unit.layer.kind.family
     return "pool" if "pool" in family else TONES.get(family, "paper")
 
 

@@ -65,18 +65,12 @@ def grouped(value: Number) -> str:
     return f"{value:,}".replace(",", THIN) if isinstance(value, int) and abs(value) >= 10_000 else str(value)
 
 
-def family(layer: Layer) -> str:
-    """Return a layer's kind without its rank: conv for conv2d."""
-    name = layer.kind.name
-    return name[:-2] if name[-2:] in ("1d", "2d", "3d") else name
-
-
 def called(layer: Layer) -> str:
     """Return a layer's kind in a word or two; an activation is its function."""
     if layer.kind.name == "activation":
         function = str(getattr(layer.keys, "function", ""))
         return FUNCTIONS.get(function, function)
-    return SHORT.get(family(layer), family(layer))
+    return SHORT.get(layer.kind.family, layer.kind.family)
 
 
 def product(parts: Iterable[Token]) -> Label:
@@ -97,7 +91,7 @@ def facts(network: Network, layer: Layer, *, wide: bool = True, padded: bool = F
     if hasattr(layer.keys, "heads"):
         parts.append((_count(network, layer, "heads"), " heads"))
     groups = getattr(layer.keys, "groups", 1)
-    if family(layer) in ("conv", "convtranspose") and groups != 1:
+    if layer.kind.family in ("conv", "convtranspose") and groups != 1:
         parts.append((Count(groups, (f"{layer.name}.groups",)), " groups"))
     parts += _stride(network, layer)
     parts += _padding(network, layer) if padded else []

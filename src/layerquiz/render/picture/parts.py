@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -230,8 +230,3 @@ def _in_order(units: Sequence[Unit]) -> list[Unit]:
         done.add(ready.name)
         order.append(ready)
     return order
-
-
-def shown_sources(units: Iterable[Unit]) -> set[str]:
-    """Return the names of all units that others take from."""
-    return {source for unit in units for source in unit.sources}

@@ -11,8 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 from layerquiz.render.picture.scene import (
-    COPIED,
-    POINT,
     TONES,
     Box,
     Line,
@@ -23,9 +21,18 @@ from layerquiz.render.picture.scene import (
     Volume,
     faces,
     shade,
-    slices,
 )
-from layerquiz.render.picture.signs import arrow, strokes
+from layerquiz.render.picture.strokes import (
+    DASHED_BOX,
+    DASHED_LINE,
+    THICK,
+    arrow,
+    copies,
+    frame,
+    placed,
+    seams,
+    strokes,
+)
 from layerquiz.render.picture.svg import number
 from layerquiz.render.picture.tikz import words as words_for
 
@@ -68,6 +75,10 @@ def _colour(colour: str, operator: str) -> str:
     return " ".join(f"{int(colour[place : place + 2], 16) / 255:.3g}" for place in (0, 2, 4)) + f" {operator}"
 
 
+def _dashes(lengths: tuple[float, float]) -> str:
+    return f"[{' '.join(map(number, lengths))}] 0 d"
+
+
 def _stroked(tone: str) -> str:
     return _colour(TONES[tone], "RG")
 
@@ -75,9 +86,9 @@ def _stroked(tone: str) -> str:
 def _box(box: Box, up: float) -> Iterator[str]:
     yield f"q {_stroked('rule' if box.dashed else 'ink')} {_colour(TONES[box.tone], 'rg')}"
     if box.dashed:
-        yield "[1 .8] 0 d"
-    for shift in (2 * COPIED, COPIED, 0.0) if box.copies else (0.0,):
-        yield _rounded(box.x + shift, up - box.y + shift - box.height, box.width, box.height, box.round)
+        yield _dashes(DASHED_BOX)
+    for x, y in copies(box):
+        yield _rounded(x, up - y - box.height, box.width, box.height, box.round)
     yield "Q"
 
 
@@ -105,15 +116,13 @@ def _volume(volume: Volume, up: float) -> Iterator[str]:
     yield f"q {_stroked('ink')}"
     for place, face in enumerate(faces(volume)):
         yield f"{_colour(shade(volume.tone, place), 'rg')} {_path(face, up)} h B"
-    for x in slices(volume):
-        inner = ((x, volume.y + volume.height), (x, volume.y), (x + volume.depth, volume.y - volume.rise))
-        yield f"{_path(inner, up)} S"
+    yield from (f"{_path(seam, up)} S" for seam in seams(volume))
     yield "Q"
 
 
 def _line(line: Line, up: float) -> Iterator[str]:
-    dash = "[1.2 .9] 0 d " if line.dashed else ""
-    thick = ".5 w " if line.heavy else ""
+    dash = f"{_dashes(DASHED_LINE)} " if line.dashed else ""
+    thick = f"{number(THICK)} w " if line.heavy else ""
     shaft, head = arrow(line)
     yield f"q {_stroked(line.tone)} {dash}{thick}{_path(shaft, up)} S"
     if head:
@@ -130,24 +139,19 @@ def _ring(ring: Ring, up: float) -> Iterator[str]:
 
 def _frames(text: Text, up: float) -> Iterator[str]:
     """Yield the frames of the letters in a text."""
-    x, high = text.left, text.size * POINT
-    for piece in text.pieces:
-        width = piece.width(text.size, text.bold)
+    for piece, middle in placed(text):
         if piece.boxed:
-            corner = f"{number(x + 0.15)} {number(up - text.y - 0.2 * high)}"
-            yield f"q {_stroked('ink')} 1 1 1 rg {corner} {number(width - 0.3)} {number(1.06 * high)} re B Q"
-        x += width
+            left, top, width, height = frame(text, piece, middle)
+            sides = " ".join(map(number, (left, up - top - height, width, height)))
+            yield f"q {_stroked('ink')} 1 1 1 rg {sides} re B Q"
 
 
 def _text(text: Text, up: float) -> Iterator[str]:
     if not any(piece.boxed for piece in text.pieces):
         yield _placed(text, text.x, text.anchor, words(text.plain), bold=text.bold, up=up)
         return
-    x = text.left
-    for piece in text.pieces:
-        width = piece.width(text.size, text.bold)
-        yield _placed(text, x + width / 2, "middle", words(piece.text), bold=text.bold or piece.boxed, up=up)
-        x += width
+    for piece, middle in placed(text):
+        yield _placed(text, middle, "middle", words(piece.text), bold=text.bold or piece.boxed, up=up)
 
 
 def _placed(text: Text, x: float, anchor: str, said: str, *, bold: bool, up: float) -> str:

@@ -235,11 +235,6 @@ def moved(shapes: Sequence[Shape], x: float, y: float) -> list[Shape]:
     return [shape.moved(x, y) for shape in shapes]
 
 
-def slices(volume: Volume) -> Iterable[float]:
-    """Yield where one slice of a volume ends and the next begins, along its front."""
-    return (volume.x + volume.width * number / volume.slices for number in range(1, volume.slices))
-
-
 def shade(tone: str, face: int) -> str:
     """Return the colour of a volume's top (0), which is light, its side (1), which is dark, or its front (2)."""
     parts = [int(TONES[tone][place : place + 2], 16) for place in (0, 2, 4)]

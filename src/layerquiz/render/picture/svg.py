@@ -7,7 +7,6 @@ from typing import Any
 
 from layerquiz.render import escape
 from layerquiz.render.picture.scene import (
-    COPIED,
     FRAME,
     POINT,
     TONES,
@@ -19,12 +18,21 @@ from layerquiz.render.picture.scene import (
     Volume,
     faces,
     shade,
-    slices,
 )
-from layerquiz.render.picture.signs import arrow, strokes
+from layerquiz.render.picture.strokes import (
+    DASHED_BOX,
+    DASHED_LINE,
+    PEN,
+    THICK,
+    arrow,
+    copies,
+    frame,
+    placed,
+    seams,
+    strokes,
+)
 
 FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
-PEN, THICK = "0.22", "0.5"
 
 
 def svg(scene: Scene) -> str:
@@ -45,7 +53,11 @@ def number(value: float) -> str:
 
 
 def _ink(tone: str = "ink") -> str:
-    return f'stroke="#{TONES[tone]}" stroke-width="{PEN}"'
+    return f'stroke="#{TONES[tone]}" stroke-width="{number(PEN)}"'
+
+
+def _dashes(lengths: tuple[float, float]) -> str:
+    return f' stroke-dasharray="{" ".join(map(number, lengths))}"'
 
 
 def _path(points: Any) -> str:
@@ -53,24 +65,23 @@ def _path(points: Any) -> str:
 
 
 def _box(box: Box) -> Iterator[str]:
-    dash = ' stroke-dasharray="1 0.8"' if box.dashed else ""
+    dash = _dashes(DASHED_BOX) if box.dashed else ""
     rest = f'width="{number(box.width)}" height="{number(box.height)}" rx="{number(box.round)}"'
-    for shift in (2 * COPIED, COPIED, 0.0) if box.copies else (0.0,):
-        place = f'x="{number(box.x + shift)}" y="{number(box.y - shift)}"'
+    for x, y in copies(box):
+        place = f'x="{number(x)}" y="{number(y)}"'
         yield f'<rect {place} {rest} fill="#{TONES[box.tone]}" {_ink("rule" if box.dashed else "ink")}{dash}/>'
 
 
 def _volume(volume: Volume) -> Iterator[str]:
     for number_, face in enumerate(faces(volume)):
         yield f'<polygon points="{_path(face)}" fill="#{shade(volume.tone, number_)}" {_ink()}/>'
-    for x in slices(volume):
-        inner = ((x, volume.y + volume.height), (x, volume.y), (x + volume.depth, volume.y - volume.rise))
-        yield f'<polyline points="{_path(inner)}" fill="none" {_ink()}/>'
+    for seam in seams(volume):
+        yield f'<polyline points="{_path(seam)}" fill="none" {_ink()}/>'
 
 
 def _line(line: Line) -> Iterator[str]:
-    dash = ' stroke-dasharray="1.2 0.9"' if line.dashed else ""
-    pen = THICK if line.heavy else PEN
+    dash = _dashes(DASHED_LINE) if line.dashed else ""
+    pen = number(THICK if line.heavy else PEN)
     shaft, head = arrow(line)
     ink = TONES[line.tone]
     yield f'<polyline points="{_path(shaft)}" fill="none" stroke="#{ink}" stroke-width="{pen}"{dash}/>'
@@ -98,18 +109,15 @@ def _text(text: Text) -> Iterator[str]:
         place = f'x="{number(text.x)}" y="{number(text.y)}" text-anchor="{text.anchor}"'
         yield f"<text {place} {common} {_length(text.width)}>{escape.html(text.plain)}</text>"
         return
-    x = text.left
-    for piece in text.pieces:
-        width = piece.width(text.size, text.bold)
+    for piece, middle in placed(text):
         if piece.boxed:
-            high = text.size * POINT
-            frame = f'x="{number(x + 0.15)}" y="{number(text.y - 0.86 * high)}" height="{number(1.06 * high)}"'
-            yield f'<rect {frame} width="{number(width - 0.3)}" fill="#{TONES["paper"]}" {_ink()}/>'
-        length = _length(width - 2 * FRAME * piece.boxed)
+            left, top, wide, high = map(number, frame(text, piece, middle))
+            place = f'x="{left}" y="{top}" height="{high}" width="{wide}"'
+            yield f'<rect {place} fill="#{TONES["paper"]}" {_ink()}/>'
+        length = _length(piece.width(text.size, text.bold) - 2 * FRAME * piece.boxed)
         bold = ' font-weight="bold"' if piece.boxed and not text.bold else ""
-        place = f'x="{number(x + width / 2)}" y="{number(text.y)}" text-anchor="middle" xml:space="preserve"'
+        place = f'x="{number(middle)}" y="{number(text.y)}" text-anchor="middle" xml:space="preserve"'
         yield f"<text {place} {common}{bold} {length}>{escape.html(piece.text)}</text>"
-        x += width
 
 
 WRITERS: Mapping[type, Callable[[Any], Iterator[str]]] = {

@@ -7,8 +7,6 @@ from typing import Any
 
 from layerquiz.render import escape
 from layerquiz.render.picture.scene import (
-    COPIED,
-    POINT,
     TONES,
     Box,
     Line,
@@ -20,12 +18,21 @@ from layerquiz.render.picture.scene import (
     Volume,
     faces,
     shade,
-    slices,
 )
-from layerquiz.render.picture.signs import arrow, strokes
+from layerquiz.render.picture.strokes import (
+    DASHED_BOX,
+    DASHED_LINE,
+    PEN,
+    THICK,
+    arrow,
+    copies,
+    frame,
+    placed,
+    seams,
+    strokes,
+)
 from layerquiz.render.picture.svg import number
 
-PEN, THICK = "0.22mm", "0.5mm"
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 THIN = {"\N{THIN SPACE}": r"\,", "×": r"$\times$", "²": r"\textsuperscript{2}"}
 """Signs that every document has in this way, whatever its typefaces."""
@@ -38,7 +45,7 @@ def tikz(scene: Scene) -> str:
     body = [line for shape in scene.shapes for line in WRITERS[type(shape)](shape)]
     size = rf"\path (0,0) rectangle ({number(scene.width)},{number(-scene.height)});"
     lines = (
-        rf"\begin{{tikzpicture}}[x=1mm, y=1mm, line width={PEN}, line join=round]",
+        rf"\begin{{tikzpicture}}[x=1mm, y=1mm, line width={PEN}mm, line join=round]",
         r"\providecommand\foreign[1]{#1}",
         *defined,
         size,
@@ -68,15 +75,19 @@ def _at(x: float, y: float) -> str:
     return f"({number(x)},{number(-y)})"
 
 
+def _dashes(lengths: tuple[float, float]) -> str:
+    on, off = map(number, lengths)
+    return f", dash pattern=on {on}mm off {off}mm"
+
+
 def _path(points: Sequence[Point]) -> str:
     return " -- ".join(_at(x, y) for x, y in points)
 
 
 def _box(box: Box) -> Iterator[str]:
-    dash = ", dash pattern=on 1mm off 0.8mm" if box.dashed else ""
+    dash = _dashes(DASHED_BOX) if box.dashed else ""
     look = f"draw={_ink('rule' if box.dashed else 'ink')}, fill={_ink(box.tone)}, rounded corners={number(box.round)}mm"
-    for shift in (2 * COPIED, COPIED, 0.0) if box.copies else (0.0,):
-        x, y = box.x + shift, box.y - shift
+    for x, y in copies(box):
         yield rf"\path[{look}{dash}] {_at(x, y)} rectangle {_at(x + box.width, y + box.height)};"
 
 
@@ -84,14 +95,13 @@ def _volume(volume: Volume) -> Iterator[str]:
     for place, face in enumerate(faces(volume)):
         fill = _named(shade(volume.tone, place))
         yield rf"\path[draw={_ink('ink')}, fill={fill}] {_path(face)} -- cycle;"
-    for x in slices(volume):
-        inner = ((x, volume.y + volume.height), (x, volume.y), (x + volume.depth, volume.y - volume.rise))
-        yield rf"\draw[{_ink('ink')}] {_path(inner)};"
+    for seam in seams(volume):
+        yield rf"\draw[{_ink('ink')}] {_path(seam)};"
 
 
 def _line(line: Line) -> Iterator[str]:
-    dash = ", dash pattern=on 1.2mm off 0.9mm" if line.dashed else ""
-    thick = f", line width={THICK}" if line.heavy else ""
+    dash = _dashes(DASHED_LINE) if line.dashed else ""
+    thick = f", line width={THICK}mm" if line.heavy else ""
     shaft, head = arrow(line)
     yield rf"\draw[{_ink(line.tone)}{dash}{thick}] {_path(shaft)};"
     if head:
@@ -109,15 +119,12 @@ def _text(text: Text) -> Iterator[str]:
     if not any(piece.boxed for piece in text.pieces):
         yield _node(text, text.x, ANCHORS[text.anchor], words(text.plain), bold=text.bold)
         return
-    x, high = text.left, text.size * POINT
-    for piece in text.pieces:
-        width = piece.width(text.size, text.bold)
+    for piece, middle in placed(text):
         if piece.boxed:
-            corner = _at(x + 0.15, text.y - 0.86 * high)
-            other = _at(x + width - 0.15, text.y + 0.2 * high)
-            yield rf"\path[draw={_ink('ink')}, fill={_ink('paper')}] {corner} rectangle {other};"
-        yield _node(text, x + width / 2, "base", words(piece.text), bold=text.bold or piece.boxed)
-        x += width
+            left, top, width, height = frame(text, piece, middle)
+            corners = f"{_at(left, top)} rectangle {_at(left + width, top + height)}"
+            yield rf"\path[draw={_ink('ink')}, fill={_ink('paper')}] {corners};"
+        yield _node(text, middle, "base", words(piece.text), bold=text.bold or piece.boxed)
 
 
 def _node(text: Text, x: float, anchor: str, said: str, *, bold: bool) -> str:

@@ -86,7 +86,7 @@ def volumes(network: Network, letters: Lettering) -> Scene | None:
 
 def is_chain(units: Sequence[Unit]) -> bool:
     """Say whether each layer takes the one before it, and at least two are convolutions or pools."""
-    working = sum(unit.layer is not None and labels.family(unit.layer) in WORKING for unit in units)
+    working = sum(unit.layer is not None and unit.layer.kind.family in WORKING for unit in units)
     names = [""] + [unit.name for unit in units]
     is_plain = all(unit.layer and unit.times == 1 for unit in units)
     return is_plain and working >= 2 and all(b.sources == [a] for a, b in zip(names, units, strict=False))

@@ -11,13 +11,14 @@ import numpy as np
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
+from layerquiz.network.importing.forms import FORMS, IDS, STRIP
 from layerquiz.network.importing.imported import Imported
 from layerquiz.network.importing.onnx import inference, learned, merging, norms, recurrent, shaping, windows
 from layerquiz.network.importing.onnx.constants import folded
 from layerquiz.network.importing.onnx.file import Graph, Node, read
-from layerquiz.network.importing.onnx.laying import FORMS, laid
+from layerquiz.network.importing.onnx.laying import laid
 from layerquiz.network.importing.onnx.run import WRITERS, Run
-from layerquiz.network.importing.onnx.values import STRIP, Scores, Value, Weight, places, transposed, whole
+from layerquiz.network.importing.onnx.values import Scores, Value, Weight, places, transposed, whole
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable, shortened, shown
 
@@ -70,7 +71,7 @@ def _started(graph: Graph, input_shape: Sequence[int] | None, name: str) -> Run:
     readers = [node for node in graph.nodes if graph.input in node.inputs]
     order = _turned(readers, len(sizes) + 1)
     ordered = tuple(sizes[place - 1] for place in order[1:]) if order else sizes
-    form = ("tokens",) if is_ids and len(sizes) == 1 else FORMS.get(len(sizes), ())
+    form = IDS if is_ids and len(sizes) == 1 else FORMS.get(len(sizes), ())
     if len(sizes) == 2 and _is_strip(run, readers):
         form = STRIP
     if not form or (is_ids and len(sizes) > 1):

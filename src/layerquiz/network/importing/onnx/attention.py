@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import SEQUENCE
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.run import WRITERS, Run
 from layerquiz.network.importing.onnx.values import Atom, Axes, Pending, Scores, Value, batch_axis
@@ -26,7 +27,7 @@ def heads_of(value: Value, last: str) -> tuple[int, int] | None:
     """
     axes = [axis for axis in _without_batch(value) if axis]
     tokens, features = [(Atom((1,), value.sizes[0]),) if value.sizes[0] > 1 else ()], value.sizes[-1]
-    if value.form != ("tokens", "features"):
+    if value.form != SEQUENCE:
         return None
     rest = [axis for axis in axes if axis != tokens[0]]
     if len(axes) - len(rest) != (1 if tokens[0] else 0) or any(atom.key[0] != 2 for axis in rest for atom in axis):
@@ -80,7 +81,7 @@ def attended(run: Run, node: Node, scores: Scores, value: Value) -> None:
         has_heads = any(atom.key[0] == 2 for atom in axis)
         axes.append((*batch, *split[0]) if has_heads else axis)
     axes.append(split[1])
-    run.give(node, Value(pending, ("tokens", "features"), (tokens, features), tuple(axes)))
+    run.give(node, Value(pending, SEQUENCE, (tokens, features), tuple(axes)))
 
 
 def core_of(run: Run, node: Node, value: Value) -> Pending | None:
@@ -124,7 +125,7 @@ def _as_one(run: Run, core: Pending, output: Pending) -> str:
     if len({part.keys["bias"] for part in all_four}) > 1:
         return ""
     laids = [part.held["laid"] for part in parts]
-    if any(laid.form != ("tokens", "features") for laid in laids):
+    if any(laid.form != SEQUENCE for laid in laids):
         return ""
     query, keys, values = laids
     sources = [query.layer, keys.layer, values.layer]

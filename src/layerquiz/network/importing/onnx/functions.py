@@ -18,8 +18,8 @@ SINGLE = {
     "Tanh": "tanh",
     "Softplus": "softplus",
     "Softsign": "softsign",
-    "HardSigmoid": "hard_sigmoid",
-    "HardSwish": "hard_swish",
+    "HardSigmoid": "hardsigmoid",
+    "HardSwish": "hardswish",
     "ThresholdedRelu": "thresholded_relu",
     "Shrink": "shrink",
     "Softmax": "softmax",
@@ -62,8 +62,8 @@ WRITTEN_OUT: dict[str, tuple[str, ...]] = {
         "Mul Mul Mul Add Mul Tanh Add Mul Mul",
     ),
     "quick_gelu": ("Mul Sigmoid Mul",),
-    "hard_swish": ("HardSigmoid Mul", "Add Clip6 Mul Div", "Add Clip6 Mul Mul"),
-    "hard_sigmoid": ("Add Clip6 Div", "Add Clip6 Mul"),
+    "hardswish": ("HardSigmoid Mul", "Add Clip6 Mul Div", "Add Clip6 Mul Mul"),
+    "hardsigmoid": ("Add Clip6 Div", "Add Clip6 Mul"),
     "softsign": ("Abs Add Div",),
 }
 KNOWN = {name: tuple(Counter(found.split()) for found in spellings) for name, spellings in WRITTEN_OUT.items()}

@@ -8,15 +8,8 @@ from math import prod
 from typing import Any
 
 from layerquiz.network.importing.draft import Draft
-from layerquiz.network.importing.onnx.values import STRIP, Atom, Value, batch_axis
-
-FORMS = {
-    1: ("features",),
-    2: ("tokens", "features"),
-    3: ("channels", "height", "width"),
-    4: ("channels", "depth", "height", "width"),
-}
-MOST_AXES = 4
+from layerquiz.network.importing.forms import FORMS, MOST_SIZES, SEQUENCE, STRIP
+from layerquiz.network.importing.onnx.values import Atom, Value, batch_axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +38,11 @@ def laid(draft: Draft, value: Value, want: str = "any") -> Laid | None:
     """
     batch = batch_axis(value)
     axes = [axis for index, axis in enumerate(value.axes) if index != batch]
-    if not 1 <= len(axes) <= MOST_AXES or any(atom.key[0] == 0 for axis in axes for atom in axis):
+    if not 1 <= len(axes) <= MOST_SIZES or any(atom.key[0] == 0 for axis in axes for atom in axis):
         return None
     sizes = tuple(prod(atom.size for atom in axis) for axis in axes)
     keys = [atom.key for axis in axes for atom in axis]
-    wanted = {"channels": STRIP, "tokens": FORMS[2]}.get(want, value.form) if len(axes) == 2 else value.form
+    wanted = {"channels": STRIP, "tokens": SEQUENCE}.get(want, value.form) if len(axes) == 2 else value.form
     if _rising(keys) and sizes == value.sizes and value.form == wanted:
         return Laid(str(value.layer), value.form, sizes, batch)
     if len(axes) == 2 and want == "channels":
@@ -73,7 +66,7 @@ def _written(draft: Draft, value: Value, axes: list[tuple[Atom, ...]], sizes: tu
     if known:
         kind, arguments = known
         return draft.add(kind, source, **arguments)
-    if not len(atoms) <= MOST_AXES or len(atoms) < 2:
+    if not len(atoms) <= MOST_SIZES or len(atoms) < 2:
         return ""
     order = sorted(range(len(atoms)), key=lambda place: keys[place])
     pieces = [atoms[place].size for place in order]

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import FEATURES, IDS, SEQUENCE
 from layerquiz.network.importing.onnx import attention
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.norms import Norm
@@ -72,11 +73,11 @@ def looked_up(run: Run, node: Node, table: Weight) -> None:
     sizes = laid.sizes
     pending = run.pend(node, "embedding", laid.layer, vocabulary=table.shape[0], features=table.shape[1])
     pending.weights = {"table": table}
-    if laid.form not in (("tokens",), ("features",)):
+    if laid.form not in (IDS, FEATURES):
         raise cannot(node.where, f"it looks up ids of {len(sizes)} axes", "An embedding takes a row of ids")
     pending.held["shape"] = (*sizes, table.shape[1])
     axes = (*ids.axes, axis_of(2, table.shape[1]))
-    run.give(node, Value(pending, ("tokens", "features"), (*sizes, table.shape[1]), axes))
+    run.give(node, Value(pending, SEQUENCE, (*sizes, table.shape[1]), axes))
 
 
 def batch_norm(run: Run, node: Node) -> None:

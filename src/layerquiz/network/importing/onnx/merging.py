@@ -6,6 +6,7 @@ from math import prod
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import SEQUENCE
 from layerquiz.network.importing.onnx import functions
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.learned import NORMS
@@ -162,7 +163,7 @@ def _scaled(run: Run, node: Node, value: Value, other: Weight) -> Value | None:
 def _is_positions(value: Value, other: Weight) -> bool:
     """Say whether a learned tensor has a vector for each token."""
     order = places(value)
-    if value.form != ("tokens", "features") or order != [1, 2] or other.size != prod(value.sizes):
+    if value.form != SEQUENCE or order != [1, 2] or other.size != prod(value.sizes):
         return False
     return tuple(size for size in other.shape if size > 1) == tuple(size for size in value.sizes if size > 1)
 

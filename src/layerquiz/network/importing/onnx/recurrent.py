@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import FEATURES, SEQUENCE
 from layerquiz.network.importing.onnx.file import Node
 from layerquiz.network.importing.onnx.run import Run
 from layerquiz.network.importing.onnx.values import Atom, Pending, Value, Weight, axis_of
@@ -40,7 +41,7 @@ def recurrent(run: Run, node: Node) -> None:
         _give_states(run, node, below, (value.sizes[0], directions, units), [], batched)
         return
     laid = run.settled(node, value, "tokens")
-    if laid.form != ("tokens", "features") or units < 1 or kernel.shape[1] != GATES[node.op] * units:
+    if laid.form != SEQUENCE or units < 1 or kernel.shape[1] != GATES[node.op] * units:
         raise cannot(node.where, "its input is no sequence of features, or its weights do not fit it")
     tokens, features = laid.sizes[0], directions * units
     pending = run.pend(node, node.op.lower(), laid.layer, units=units, bidirectional=directions == 2)
@@ -68,7 +69,7 @@ def _give_states(
     """Give all steps, (T, D, B, H) or (B, T, D, H), and the last state, (D, B, H) or (B, D, H)."""
     tokens, directions, units = sizes
     batch, features = axis_of(0, run.batch), directions * units
-    form = ("tokens", "features") if pending.keys["sequences"] else ("features",)
+    form = SEQUENCE if pending.keys["sequences"] else FEATURES
     made = (tokens, features) if len(form) == 2 else (features,)
     step = axis_of(1, tokens)
     split = _split(len(form), directions, units)
@@ -82,7 +83,7 @@ def _give_states(
         state = _split(1, directions, units)
         run.give(
             node,
-            Value(held, ("features",), (features,), (batch, *state) if batched else (state[0], batch, state[1])),
+            Value(held, FEATURES, (features,), (batch, *state) if batched else (state[0], batch, state[1])),
             place,
         )
 

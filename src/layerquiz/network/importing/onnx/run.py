@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from layerquiz.network.importing.draft import Draft, cannot
+from layerquiz.network.importing.forms import FORMS
 from layerquiz.network.importing.onnx import functions
 from layerquiz.network.importing.onnx.file import Graph, Node
 from layerquiz.network.importing.onnx.laying import Laid, laid
-from layerquiz.network.importing.onnx.values import AUTOMATIC, Pending, Scores, Value, Weight, whole
+from layerquiz.network.importing.onnx.values import AUTOMATIC, Atom, Pending, Scores, Value, Weight, whole
 from layerquiz.network.notation import printable, shown
 
 KERNELS = ("kernel", "recurrent", "table")
@@ -232,7 +233,7 @@ class Run:
             what = "a learned tensor is stored once for each example of the batch"
             raise cannot(node.where, what, cure="Export the model with an example batch of 1")
         sizes = shape[1:]
-        form = {1: ("features",), 2: ("tokens", "features"), 3: ("channels", "height", "width")}.get(len(sizes))
+        form = FORMS.get(len(sizes))
         if form is None or 0 in sizes:
             raise cannot(node.where, f"a learned tensor of the sizes {shown(list(weight.shape))} stands alone")
         pending = Pending("parameter", [], {"shape": list(sizes)}, node.where, scope=node.scope)
@@ -274,8 +275,8 @@ class Run:
         self.ignored.setdefault(weight_name, why)
 
 
-def _moved(atom: Any, place: int) -> Any:
-    return type(atom)((place, *atom.key[1:]), atom.size) if atom.key[0] == 1 else atom
+def _moved(atom: Atom, place: int) -> Atom:
+    return Atom((place, *atom.key[1:]), atom.size) if atom.key[0] == 1 else atom
 
 
 def _base(layer: str | Pending) -> tuple[tuple[str, ...], Any]:

@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import FEATURES, SEQUENCE
 from layerquiz.network.importing.onnx import attention
 from layerquiz.network.importing.onnx.constants import slices
 from layerquiz.network.importing.onnx.file import Node
@@ -93,14 +94,10 @@ def expanded(run: Run, node: Node) -> None:
         run.give(node, replace(found, shape=shape))
         return
     value = run.value(node)
-    if (
-        value.form == ("features",)
-        and len(shape) == 3
-        and (value.shape[1:], shape[2:]) == ((1, *shape[2:]), value.sizes)
-    ):
+    if value.form == FEATURES and len(shape) == 3 and (value.shape[1:], shape[2:]) == ((1, *shape[2:]), value.sizes):
         name = run.draft.add("repeatvector", str(run.written(value).layer), times=shape[1])
         run.draft.says(node.where, name, trainable=0, shape=shape[1:])
-        run.give(node, whole(name, ("tokens", "features"), shape[1:], run.batch))
+        run.give(node, whole(name, SEQUENCE, shape[1:], run.batch))
         return
     if value.shape != shape:
         raise cannot(node.where, f"it repeats {value.shape} to {shape}", "No layer of the notation repeats an axis")
@@ -199,7 +196,7 @@ def cut_out(
             return
         if stop == start + 1 and _is_token(value, axis):
             name = _selected(run, node, value, start)
-            made = Value(name, ("features",), value.sizes[1:], _without_tokens(value, axis, drop is not None))
+            made = Value(name, FEATURES, value.sizes[1:], _without_tokens(value, axis, drop is not None))
             run.give(node, made)
             return
         if is_half and (made_half := _half(run, node, value, axis, start, stop)) is not None:
@@ -214,7 +211,7 @@ def _dropped(value: Value, axis: int) -> Value:
 
 
 def _is_token(value: Value, axis: int) -> bool:
-    return value.form == ("tokens", "features") and [atom.key for atom in value.axes[axis]] == [(1,)]
+    return value.form == SEQUENCE and [atom.key for atom in value.axes[axis]] == [(1,)]
 
 
 def _without_tokens(value: Value, axis: int, is_dropped: bool) -> Any:

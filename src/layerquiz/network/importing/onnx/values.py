@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, TypeAlias
 
+from layerquiz.network.importing.forms import STRIP
+
 BATCH = (0,)
 """The key of the batch among the axes of a layer's output; its other axes count from 1."""
 
@@ -202,10 +204,6 @@ def places(value: Value) -> list[int] | None:
         found.append(axis[0].key[0] if axis else None)
     left = [place for place in range(1, len(axes) + 1) if place not in found]
     return [left.pop(0) if place is None else place for place in found]
-
-
-STRIP = ("channels", "length")
-"""The sizes of a sequence that convolutions slide along."""
 
 
 def is_strip(value: Value) -> bool:

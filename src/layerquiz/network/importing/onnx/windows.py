@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
+from layerquiz.network.importing.forms import FEATURES, FORMS, IMAGE, STRIP
 from layerquiz.network.importing.onnx.file import Node
-from layerquiz.network.importing.onnx.laying import FORMS, Laid
+from layerquiz.network.importing.onnx.laying import Laid
 from layerquiz.network.importing.onnx.run import Run
-from layerquiz.network.importing.onnx.values import STRIP, Value, batch_axis, places, transposed
+from layerquiz.network.importing.onnx.values import Atom, Value, batch_axis, places, transposed
 
-IMAGES = {1: STRIP, 2: FORMS[3], 3: FORMS[4]}
+IMAGES = {1: STRIP, 2: IMAGE, 3: FORMS[4]}
 
 
 def image(run: Run, node: Node, rank: int) -> Laid:
@@ -139,13 +140,13 @@ def whole_pool(run: Run, node: Node) -> None:
     pending = run.pend(node, kind, value.layer, keepdims=False)
     pending.called = node.scope
     pending.held |= {"form": value.form, "sizes": sizes, "shape": (value.sizes[kept],)}
-    atoms = tuple(type(atom)((1,), atom.size) for atom in value.axes[named[left]])
+    atoms = tuple(Atom((1,), atom.size) for atom in value.axes[named[left]])
     shape = tuple(
         atoms if axis == named[left] else () if axis != batch else value.axes[axis]
         for axis in range(rank)
         if keepdims or axis not in axes
     )
-    run.give(node, Value(pending, ("features",), (value.sizes[kept],), shape))
+    run.give(node, Value(pending, FEATURES, (value.sizes[kept],), shape))
 
 
 def _but(rank: int, batch: int | None) -> list[int]:

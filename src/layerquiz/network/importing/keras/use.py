@@ -9,20 +9,14 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
+from layerquiz.network.importing.forms import FEATURES, FORMS, IDS, SEQUENCE, SIZES_ALLOWED, STRIP
+from layerquiz.network.importing.nested import leaves
+from layerquiz.network.layers.base import reading_order
 
 Shape = tuple[int, ...]
 
 STATISTICS = frozenset(("moving_mean", "moving_variance", "mean", "variance", "count", "vector_u"))
 """The variables of Keras' layers that are measured, not learned."""
-
-SEQUENCE, STRIP, IDS = ("tokens", "features"), ("channels", "length"), ("tokens",)
-FORMS = {
-    1: ("features",),
-    2: SEQUENCE,
-    3: ("channels", "height", "width"),
-    4: ("channels", "depth", "height", "width"),
-}
-"""What a shape of so many sizes is; of two sizes it is a strip where a convolution or a pool slides along it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -72,7 +66,7 @@ class Use:
     @property
     def inputs(self) -> list[Tensor]:
         """Return the computed values among the arguments, in order."""
-        return list(_tensors((self.args, self.kwargs)))
+        return [found for found in leaves((self.args, self.kwargs)) if isinstance(found, Tensor)]
 
     @property
     def first(self) -> Tensor:
@@ -117,7 +111,7 @@ class Use:
         self.layers.append(made)
         given = self.shape if gives is None else gives
         if len(given) not in FORMS:
-            cure = "Layers give 1 to 4 sizes beside the batch"
+            cure = SIZES_ALLOWED
             raise self.refused(f"its output has {len(given)} sizes beside the batch", cure=cure)
         kept = (
             sources[0].sizes if len(sources[0].shape) == len(given) and sources[0].sizes != IDS else FORMS[len(given)]
@@ -176,7 +170,7 @@ class Use:
 
     def ids(self, tensor: Tensor) -> Tensor:
         """Return the input as the numbers of words, where it is a row of numbers."""
-        if tensor.name == INPUT and tensor.sizes == FORMS[1]:
+        if tensor.name == INPUT and tensor.sizes == FEATURES:
             self.entered(tensor, IDS)
         return tensor
 
@@ -195,21 +189,10 @@ class Use:
 
 def named(sizes: tuple[str, ...], shape: Shape) -> dict[str, int]:
     """Return sizes by name; the shape has the channels last."""
-    order = sorted(sizes, key=lambda size: size == "channels")
+    order = reading_order(sizes)
     return {size: shape[order.index(size)] for size in sizes}
 
 
 def numbers(weights: Iterable[Any]) -> int:
     """Return how many numbers some variables hold."""
     return sum(prod(weight.shape) for weight in weights)
-
-
-def _tensors(found: Any) -> Iterable[Tensor]:
-    if isinstance(found, Tensor):
-        yield found
-    elif isinstance(found, list | tuple):
-        for entry in found:
-            yield from _tensors(entry)
-    elif isinstance(found, Mapping):
-        for entry in found.values():
-            yield from _tensors(entry)

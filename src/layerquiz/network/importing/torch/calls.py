@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from layerquiz.network.importing.torch_values import Base, Learned, Part, Value
-from layerquiz.network.importing.torch_writing import Writing
+from layerquiz.network.importing.nested import leaves
+from layerquiz.network.importing.torch.values import Base, Learned, Part, Value
+from layerquiz.network.importing.torch.writing import Writing
 
 IN_PLACE = frozenset(f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "floordiv"))
 CONVERSIONS = frozenset(f"__{name}__" for name in ("bool", "int", "float", "complex", "index", "array"))
@@ -133,11 +134,4 @@ def learned(base: Base) -> Learned | None:
 
 
 def _tensors(found: Any) -> Iterator[Any]:
-    if hasattr(found, "is_meta"):
-        yield found
-    elif isinstance(found, dict):
-        for entry in found.values():
-            yield from _tensors(entry)
-    elif isinstance(found, list | tuple):
-        for entry in found:
-            yield from _tensors(entry)
+    return (entry for entry in leaves(found) if hasattr(entry, "is_meta"))

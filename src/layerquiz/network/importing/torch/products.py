@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from string import ascii_letters
 from typing import Any, cast
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_layers import behind, linear
-from layerquiz.network.importing.torch_merging import biased, combined
-from layerquiz.network.importing.torch_values import (
+from layerquiz.network.importing.forms import IMAGE, SEQUENCE
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.layers import behind, linear
+from layerquiz.network.importing.torch.merging import biased, combined
+from layerquiz.network.importing.torch.values import (
     BATCH,
-    FORMS,
     STRETCHED,
     Base,
     Digit,
@@ -160,10 +160,10 @@ def _scores(call: Call, query: Value, key: Value, axes: Any, letters: Any, resul
         Value(found.base, (*_batch(call), part[free], _features(part, shared, summed)))
         for found, part, free in ((query, axes[0], own[0]), (key, axes[1], others[0]))
     ]
-    base = Scores((size(heads), *tokens), FORMS[3], query=sides[0], key=sides[1])
+    base = Scores((size(heads), *tokens), IMAGE, query=sides[0], key=sides[1])
     base.make = lambda _: _unwritten(call)
     if base.extents[HEADS] == 1:
-        base.alone = Base(tokens, FORMS[2], make=lambda _: _dot(call, sides))
+        base.alone = Base(tokens, SEQUENCE, make=lambda _: _dot(call, sides))
     named = dict(zip(shared, dims, strict=True)) | {own[0]: full(QUERIES, tokens[0]), others[0]: full(KEYS, tokens[1])}
     return Value(base, tuple(named[letter] for letter in result))
 

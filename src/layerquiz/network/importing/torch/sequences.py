@@ -6,17 +6,11 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_cutting import State, States, part
-from layerquiz.network.importing.torch_layers import behind
-from layerquiz.network.importing.torch_values import (
-    FORMS,
-    Base,
-    Value,
-    full,
-    has_batch,
-    is_batch,
-)
+from layerquiz.network.importing.forms import FEATURES, IDS
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.cutting import State, States, part
+from layerquiz.network.importing.torch.layers import behind
+from layerquiz.network.importing.torch.values import Base, Value, full, has_batch, is_batch
 
 
 def embedding(call: Call) -> Value:
@@ -57,7 +51,7 @@ def looked_up(call: Call, found: dict[str, Any], rows: int, features: int) -> Va
             base = part(call, root, 0, first, tokens)
         return Value(base, (*lead, full(0, tokens), full(1, features)))
     entry = call.tracing.input
-    if entry.form == ("tokens",) and entry.extents == (tokens,) and len(ids.shape) <= 2:
+    if entry.form == IDS and entry.extents == (tokens,) and len(ids.shape) <= 2:
         given = Value(entry, ((call.tracing.batch,), *entry.plain))
         base = call.writing.layer(
             "embedding", [given], (tokens, features), root.parameters, vocabulary=rows, features=features
@@ -111,7 +105,7 @@ def _states(call: Call, steps: Base, layers: int, ways: int, width: int) -> Valu
     """Return the last states of all layers and directions, of which those of the last layer are the last step."""
     name = call.writing.beside("select")
     make = lambda _: call.writing.draft.add("select", steps.name, name=name)  # noqa: E731
-    last = State((ways * width,), FORMS[1], make=make)
+    last = State((ways * width,), FEATURES, make=make)
     batch = (call.tracing.batch,)
     if layers == 1:
         return Value(last, (((0, ways, width),) if ways > 1 else (), batch, full(0, width)))
@@ -154,7 +148,7 @@ def scores_of(call: Call) -> Value:
     def refuse(_: Base) -> str:
         raise call.writing.refuse("it goes on with the scores of attention", "The notation gives what is attended to")
 
-    base = Base((1,), FORMS[1], make=refuse)
+    base = Base((1,), FEATURES, make=refuse)
     call.writing.attended.add(base)
     return Value(base, ())
 

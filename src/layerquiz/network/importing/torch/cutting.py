@@ -7,19 +7,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_layout import SEQUENCE, decide
-from layerquiz.network.importing.torch_values import (
-    BATCH,
-    FORMS,
-    STRETCHED,
-    Base,
-    Digit,
-    Part,
-    Value,
-    is_batch,
-    size,
-)
+from layerquiz.network.importing.forms import FEATURES, FORMS, IDS, SEQUENCE
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.layout import decide
+from layerquiz.network.importing.torch.values import BATCH, STRETCHED, Base, Digit, Part, Value, is_batch, size
 
 
 @dataclass(eq=False, slots=True)
@@ -111,7 +102,7 @@ def _token(call: Call, base: Base) -> Base:
     """Return one token of a sequence; it is written when it is needed."""
     name = call.writing.called("select")
     make = lambda _: call.writing.draft.add("select", base.written(), name=name)  # noqa: E731
-    return Base(base.extents[1:], FORMS[1], make=make)
+    return Base(base.extents[1:], FEATURES, make=make)
 
 
 def part(call: Call, base: Base, along: int, offset: int, width: int) -> Base:
@@ -128,7 +119,7 @@ def part(call: Call, base: Base, along: int, offset: int, width: int) -> Base:
         axis = None if form[along] == ("channels" if "channels" in form else "features") else form[along]
         return call.writing.draft.add("slice", whole, name=name, axis=axis, offset=offset, size=width)
 
-    if base.form == ("tokens",):
+    if base.form == IDS:
         raise call.writing.refuse("it takes a part of the token ids", cure="Give the network the tokens that it needs")
     if isinstance(base, States):
         raise call.writing.refuse("it takes a part of the states", cure="Take the last state")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_layout import decide
-from layerquiz.network.importing.torch_values import (
-    SERIES,
+from layerquiz.network.importing.forms import FEATURES, STRIP
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.layout import decide
+from layerquiz.network.importing.torch.values import (
     STRETCHED,
     Dims,
     Part,
@@ -22,7 +22,7 @@ from layerquiz.network.importing.torch_values import (
     size,
     without_batch,
 )
-from layerquiz.network.importing.torch_writing import reshaped
+from layerquiz.network.importing.torch.writing import reshaped
 
 
 def is_alike(value: Value, other: Value) -> bool:
@@ -133,7 +133,7 @@ def merged(call: Call, kind: str, first: Value, second: Value) -> Value:
         base = call.writing.layer(kind, values, first.base.extents)
         base.form = first.base.form
         return first.of(base)
-    is_strip = any(value.is_plain and value.base.form == SERIES for value in values)
+    is_strip = any(value.is_plain and value.base.form == STRIP for value in values)
     settled = [call.writing.layout.settled(value, "channels" if is_strip else "") for value in values]
     if settled[0].base.form != settled[1].base.form:
         settled = [call.writing.layout.settled(value, "tokens") for value in values]
@@ -185,7 +185,7 @@ def _each(value: Value, other: Value, along: list[int]) -> Any:
     """Return what a parameter has a number for: all numbers together (1), channels, or elements; None for another."""
     if not along:
         return 1
-    form, base = value.base.form or ("features",), value.base
+    form, base = value.base.form or FEATURES, value.base
     depth = form.index("channels" if "channels" in form else "features")
     if len(along) == 1 and without_batch(value.dims[along[0]]) == base.plain[depth]:
         return "channels" if size(other.dims[along[0]]) == base.extents[depth] else None

@@ -16,12 +16,14 @@ from torch.nn.modules.module import register_module_forward_hook, register_modul
 from torch.overrides import TorchFunctionMode
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.torch_calls import CONVERSIONS, Call, is_in_place, plain_name
-from layerquiz.network.importing.torch_cutting import State, States
-from layerquiz.network.importing.torch_modules import MODULES
-from layerquiz.network.importing.torch_operations import OPERATIONS
-from layerquiz.network.importing.torch_values import BATCH, Base, Learned, Part, Value, full
-from layerquiz.network.importing.torch_writing import Writing
+from layerquiz.network.importing.forms import IDS
+from layerquiz.network.importing.nested import leaves
+from layerquiz.network.importing.torch.calls import CONVERSIONS, Call, is_in_place, plain_name
+from layerquiz.network.importing.torch.cutting import State, States
+from layerquiz.network.importing.torch.modules import MODULES
+from layerquiz.network.importing.torch.operations import OPERATIONS
+from layerquiz.network.importing.torch.values import BATCH, Base, Learned, Part, Value, full
+from layerquiz.network.importing.torch.writing import Writing
 
 EXAMPLES = 13
 """Examples in the batch of the tensors: a number that no axis of a model is likely to have."""
@@ -213,7 +215,7 @@ class Tracing(TorchFunctionMode):
 
     def needs_ids(self, value: Value) -> None:
         """Run the model again on token ids, where its input has come to an embedding as numbers."""
-        if self.input.form != ("tokens",):
+        if self.input.form != IDS:
             error = self.writing.refuse("an embedding gets numbers that are no token ids")
             root = value.base
             while isinstance(root, Part) and root.whole is not None:
@@ -270,15 +272,8 @@ NOTHING = Value(Base((), ()), ())
 
 
 def tensors(found: Any) -> Iterator[Tensor]:
-    """Yield the tensors in arguments or in an output."""
-    if isinstance(found, Tensor):
-        yield found
-    elif isinstance(found, Mapping):
-        for entry in found.values():
-            yield from tensors(entry)
-    elif isinstance(found, list | tuple):
-        for entry in found:
-            yield from tensors(entry)
+    """Return the tensors in arguments or in an output."""
+    return (entry for entry in leaves(found) if isinstance(entry, Tensor))
 
 
 def without_memory(found: Any) -> Any:

@@ -6,19 +6,10 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_layout import SEQUENCE
-from layerquiz.network.importing.torch_moves import elements
-from layerquiz.network.importing.torch_values import (
-    FORMS,
-    SERIES,
-    Scores,
-    Value,
-    has_batch,
-    is_batch,
-    regrouped,
-    without_batch,
-)
+from layerquiz.network.importing.forms import IMAGE, SEQUENCE, STRIP
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.moves import elements
+from layerquiz.network.importing.torch.values import Scores, Value, has_batch, is_batch, regrouped, without_batch
 
 CHANNELS = "channels"
 
@@ -307,7 +298,7 @@ def windows(call: Call) -> Value:
     if is_fold:
         keys["size"] = entries(found["output_size"], 2)
     base = call.writing.layer("fold" if is_fold else "unfold", [value], call.shape[1:], **keys)
-    base.form = FORMS[3] if is_fold else SERIES
+    base.form = IMAGE if is_fold else STRIP
     return Value(base, (value.dims[0], *base.plain))
 
 

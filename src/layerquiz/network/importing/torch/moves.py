@@ -6,18 +6,9 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call
-from layerquiz.network.importing.torch_values import (
-    BATCH,
-    FORMS,
-    STRETCHED,
-    Base,
-    Value,
-    has_batch,
-    is_batch,
-    regrouped,
-    size,
-)
+from layerquiz.network.importing.forms import FORMS, SIZES_ALLOWED
+from layerquiz.network.importing.torch.calls import Call
+from layerquiz.network.importing.torch.values import BATCH, STRETCHED, Base, Value, has_batch, is_batch, regrouped, size
 
 PROBES = (2, 3, 5, 7, 11, 13, 17, 19)
 """Sizes that tell axes apart."""
@@ -35,7 +26,7 @@ def reshape(call: Call) -> Value:
     found = call.writing.layout.settled(value)
     sizes = call.shape[1:]
     if len(sizes) not in FORMS:
-        raise call.writing.refuse(f"it reshapes to {sizes}", "A layer of the notation gives 1 to 4 sizes")
+        raise call.writing.refuse(f"it reshapes to {sizes}", SIZES_ALLOWED)
     base = Base(
         sizes,
         FORMS[len(sizes)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layerquiz.network.importing.draft import cannot
-from layerquiz.network.importing.torch_writing import Writing
+from layerquiz.network.importing.torch.writing import Writing
 
 RECURRENT = ("rnn", "lstm", "gru")
 POOLS = ("globalavgpool", "globalmaxpool")

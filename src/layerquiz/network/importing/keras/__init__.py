@@ -11,8 +11,9 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
-from layerquiz.network.importing.keras_graph import Walk, graph_of, is_model
-from layerquiz.network.importing.keras_use import FORMS, Shape, Tensor, Written, named, numbers
+from layerquiz.network.importing.forms import FORMS, SIZES_ALLOWED
+from layerquiz.network.importing.keras.graph import Walk, graph_of, is_model
+from layerquiz.network.importing.keras.use import Shape, Tensor, Written, named, numbers
 from layerquiz.network.network import Network
 
 PICTURE = 224
@@ -57,7 +58,7 @@ def _entering(model: Any, told: Sequence[int | None], wanted: Sequence[int] | No
         cure = "Say the sizes: from_keras(model, input_shape=(...)), without the batch, the channels last"
         raise cannot(model.name, f"its input {tuple(told)} leaves a size open", cure=cure)
     if len(shape) not in FORMS:
-        raise cannot(model.name, f"its input has {len(shape)} sizes beside the batch", cure="Allowed: 1 to 4")
+        raise cannot(model.name, f"its input has {len(shape)} sizes beside the batch", cure=SIZES_ALLOWED)
     return tuple(int(size) for size in shape if size is not None)
 
 

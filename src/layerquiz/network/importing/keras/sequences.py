@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from layerquiz.network.importing.keras_layers import (
+from layerquiz.network.importing.forms import FORMS, IDS, SEQUENCE, STRIP
+from layerquiz.network.importing.keras.layers import (
     LAYERS,
     Write,
     chosen,
@@ -15,8 +16,8 @@ from layerquiz.network.importing.keras_layers import (
     windowed,
     word,
 )
-from layerquiz.network.importing.keras_shapes import SHAPES
-from layerquiz.network.importing.keras_use import FORMS, IDS, SEQUENCE, STRIP, Tensor, Use
+from layerquiz.network.importing.keras.shapes import SHAPES
+from layerquiz.network.importing.keras.use import Tensor, Use
 
 CELLS = {"SimpleRNN": "rnn", "LSTM": "lstm", "GRU": "gru"}
 

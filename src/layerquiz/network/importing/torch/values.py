@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, TypeAlias
 
+from layerquiz.network.importing.forms import FORMS
+
 Digit: TypeAlias = tuple[int, int, int]
 """Which axis of the layer, how many entries, and how far apart they are on that axis."""
 
@@ -20,16 +22,6 @@ Dims: TypeAlias = tuple[tuple[Digit, ...], ...]
 BATCH = -1
 STRETCHED = -2
 """Axes of digits that no layer has: the batch, and an axis of size 1 that was repeated."""
-
-FORMS = {
-    1: ("features",),
-    2: ("tokens", "features"),
-    3: ("channels", "height", "width"),
-    4: ("channels", "depth", "height", "width"),
-}
-"""The sizes of a layer by their number."""
-
-SERIES = ("channels", "length")
 
 
 @dataclass(eq=False, slots=True)

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
+from layerquiz.network.importing.forms import FORMS, IDS
 from layerquiz.network.importing.imported import needs
-from layerquiz.network.importing.torch_tidy import tidied
-from layerquiz.network.importing.torch_values import FORMS, Base, Learned, Value, is_batch
-from layerquiz.network.importing.torch_writing import Writing
+from layerquiz.network.importing.nested import leaves
+from layerquiz.network.importing.torch.tidy import tidied
+from layerquiz.network.importing.torch.values import Base, Learned, Value, is_batch
+from layerquiz.network.importing.torch.writing import Writing
 from layerquiz.network.network import Network
 
 if TYPE_CHECKING:
-    from layerquiz.network.importing.torch_trace import Tracing
+    from layerquiz.network.importing.torch.trace import Tracing
 
 EXAMPLE = "input_shape is without the batch: (3, 224, 224) for images, (tokens,) for token ids, (tokens, features)"
 WORDS = 300
@@ -97,7 +99,7 @@ def _shape(given: Any) -> tuple[int, ...]:
 
 def traced(module: Any, shape: tuple[int, ...], *, training: bool = False) -> Tracing:
     """Return what was seen when a module ran: on numbers, or on token ids; the batch first, or second."""
-    from layerquiz.network.importing.torch_trace import AnotherInput
+    from layerquiz.network.importing.torch.trace import AnotherInput
 
     ids, at = False, 0
     while True:
@@ -112,12 +114,12 @@ def traced(module: Any, shape: tuple[int, ...], *, training: bool = False) -> Tr
 def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, training: bool) -> Tracing:
     import torch
 
-    from layerquiz.network.importing.torch_trace import EXAMPLES, AnotherInput, Tracing, input_value
+    from layerquiz.network.importing.torch.trace import EXAMPLES, AnotherInput, Tracing, input_value
 
     draft = Draft(type(module).__name__, {}, "pytorch")
     writing = Writing(draft)
     tracing = Tracing(module, writing)
-    entry = Base(shape, ("tokens",) if ids else FORMS[len(shape)] if len(shape) != 2 else (), make=writing.input)
+    entry = Base(shape, IDS if ids else FORMS[len(shape)] if len(shape) != 2 else (), make=writing.input)
     tracing.input = entry
     sizes = [*shape]
     sizes.insert(at, EXAMPLES)
@@ -142,7 +144,7 @@ def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, traini
 
 def _failed(module: Any, sizes: Sequence[int], error: Exception) -> NetworkError:
     """Return the refusal of a module that cannot be run on its input."""
-    from layerquiz.network.importing.torch_trace import is_own, lines_of_model
+    from layerquiz.network.importing.torch.trace import is_own, lines_of_model
 
     frames = [*traceback.walk_tb(error.__traceback__)][::-1]
     if is_own(frames[0][0]):
@@ -184,18 +186,13 @@ def outputs(tracing: Tracing, output: Any) -> Iterator[Value]:
     """Yield what the tensors of an output are, whatever holds them."""
     import torch
 
-    if isinstance(output, torch.Tensor):
-        value = tracing.value_of(output)
-        if value is not None:
-            yield value
-    elif isinstance(output, dict):
-        for entry in output.values():
-            yield from outputs(tracing, entry)
-    elif isinstance(output, list | tuple):
-        for entry in output:
-            yield from outputs(tracing, entry)
-    elif hasattr(output, "__dict__"):
-        yield from outputs(tracing, vars(output))
+    for found in leaves(output):
+        if isinstance(found, torch.Tensor):
+            value = tracing.value_of(found)
+            if value is not None:
+                yield value
+        elif hasattr(found, "__dict__"):
+            yield from outputs(tracing, vars(found))
 
 
 def _unused(tracing: Tracing) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from layerquiz.network.importing.keras_use import Tensor, Use
+from layerquiz.network.importing.keras.use import Tensor, Use
 
 Write: TypeAlias = Callable[[Use], Tensor]
 """How a call is written down; its first output is returned."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call
-from layerquiz.network.importing.torch_values import Value, is_batch
+from layerquiz.network.importing.torch.calls import Call
+from layerquiz.network.importing.torch.values import Value, is_batch
 
 
 def encoder(call: Call) -> Value:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.keras_layers import LAYERS, Write, entries, last, sliding
-from layerquiz.network.importing.keras_use import FORMS, SEQUENCE, STRIP, Tensor, Use
+from layerquiz.network.importing.forms import FORMS, SEQUENCE, STRIP
+from layerquiz.network.importing.keras.layers import LAYERS, Write, entries, last, sliding
+from layerquiz.network.importing.keras.use import Tensor, Use
+from layerquiz.network.layers.base import reading_order
 
 
 def dropout(at: Use) -> Tensor:
@@ -145,7 +147,7 @@ def joined(at: Use, tensors: Sequence[Tensor], axis: int) -> Tensor:
         raise at.refused("it joins the examples of a batch")
     if len({tensor.sizes for tensor in tensors}) > 1:
         tensors = [at.sequence(tensor) for tensor in tensors]
-    order = sorted(tensors[0].sizes, key=lambda size: size == "channels")
+    order = reading_order(tensors[0].sizes)
     name = None if place == at.rank else order[place - 1]
     return merged(at, "concat", tensors, axis=name)
 

@@ -6,9 +6,11 @@ import re
 from math import prod
 from typing import Any
 
-from layerquiz.network.importing.keras_layers import Write, entries
-from layerquiz.network.importing.keras_shapes import joined, merged, reshaped, sided
-from layerquiz.network.importing.keras_use import FORMS, SEQUENCE, Tensor, Use
+from layerquiz.network.importing.forms import FEATURES, FORMS, SEQUENCE
+from layerquiz.network.importing.keras.layers import Write, entries
+from layerquiz.network.importing.keras.shapes import joined, merged, reshaped, sided
+from layerquiz.network.importing.keras.use import Tensor, Use
+from layerquiz.network.layers.base import reading_order
 
 
 def unary(at: Use) -> Tensor:
@@ -133,7 +135,7 @@ def taken(at: Use) -> Tensor:
     if whole[0] != slice(None) or any(entry is None for entry in whole):
         raise at.refused("it takes some examples of a batch, or adds an axis")
     if len(tensor.shape) == len(SEQUENCE) and isinstance(whole[1], int) and whole[2] == slice(None):
-        return at.layer("select", at.sequence(tensor), sizes=FORMS[1])
+        return at.layer("select", at.sequence(tensor), sizes=FEATURES)
     if not all(isinstance(entry, slice) and entry.step in (None, 1) for entry in whole):
         raise at.refused("it takes single places, or leaves some out between others", cure="Use a pool or a slice")
     ends = [entry.indices(size)[:2] for entry, size in zip(whole[1:], tensor.shape, strict=True)]
@@ -148,7 +150,7 @@ def taken(at: Use) -> Tensor:
 
 def along(at: Use, tensor: Tensor, place: int, first: int, end: int, **more: Any) -> Tensor:
     """Write a part along one axis down, from one place to before another."""
-    size = sorted(tensor.sizes, key=lambda size: size == "channels")[place]
+    size = reading_order(tensor.sizes)[place]
     axis = None if place == len(tensor.shape) - 1 else size
     return at.layer("slice", tensor, axis=axis, offset=first, size=end - first, **more)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_layout import decide
-from layerquiz.network.importing.torch_merging import binary, combined
-from layerquiz.network.importing.torch_values import (
+from layerquiz.network.importing.forms import FEATURES, STRIP
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.layout import decide
+from layerquiz.network.importing.torch.merging import binary, combined
+from layerquiz.network.importing.torch.values import (
     BATCH,
-    FORMS,
-    SERIES,
     Base,
     Scores,
     Statistic,
@@ -21,7 +20,7 @@ from layerquiz.network.importing.torch_values import (
     literal,
     size,
 )
-from layerquiz.network.importing.torch_writing import reshaped
+from layerquiz.network.importing.torch.writing import reshaped
 
 
 def similarity(call: Call) -> Any:
@@ -95,7 +94,7 @@ def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value
     goal, dims = literal(tuple(left) if keeps else tuple(d for p, d in enumerate(left) if p not in places))
     which = "max" if call.name in ("amax", "max", "amin", "min", "logsumexp") else "avg"
     if not goal.extents:
-        goal = Base((1,), FORMS[1])
+        goal = Base((1,), FEATURES)
     name = call.writing.called(f"global{which}pool")
     make = _pooled(call, value, places, keeps, which, name)
     base = Statistic(goal.extents, goal.form, make=make, of=value, gone=tuple(places), dims=dims, which=call.name)
@@ -109,7 +108,7 @@ def _over_batch(call: Call, value: Value) -> Value:
     def make(_: Base) -> str:
         raise error
 
-    return Value(Statistic((1,), FORMS[1], make=make, of=value), ((),) * len(call.shape))
+    return Value(Statistic((1,), FEATURES, make=make, of=value), ((),) * len(call.shape))
 
 
 def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str, name: str) -> Callable[[Base], str]:
@@ -127,7 +126,7 @@ def _pooled(call: Call, value: Value, places: list[int], keeps: bool, which: str
         settled = layout.settled(value, "channels" if len(inner) == 2 and gone == [1] else "")
         form = settled.base.form
         spatial = [number for number, along in enumerate(form) if along not in ("channels", "features")]
-        base.form = SERIES if form == SERIES and keeps else base.form
+        base.form = STRIP if form == STRIP and keeps else base.form
         if gone == spatial and gone and (keeps or len(base.extents) == 1):
             return draft.add(f"global{which}pool", settled.base.written(), name=name, keepdims=keeps)
         if len(form) >= 3:

@@ -6,19 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call, learned
-from layerquiz.network.importing.torch_values import (
-    BATCH,
-    SERIES,
-    Dims,
-    Part,
-    Value,
-    has_batch,
-    is_batch,
-    literal,
-    size,
-)
-from layerquiz.network.importing.torch_writing import reshaped
+from layerquiz.network.importing.forms import STRIP
+from layerquiz.network.importing.torch.calls import Call, learned
+from layerquiz.network.importing.torch.values import BATCH, Dims, Part, Value, has_batch, is_batch, literal, size
+from layerquiz.network.importing.torch.writing import reshaped
 
 
 def concatenate(call: Call) -> Value:
@@ -87,7 +78,7 @@ def _widened(value: Value, axis: int, along: int, stride: int, total: int) -> Di
 def _concatenated(call: Call, known: Sequence[Value], axis: int) -> Value:
     batched = next((value for value in known if has_batch(value.dims)), known[0])
     first = next((value for value in known if value.base.form and value.is_plain), known[0])
-    want = "channels" if first.base.form == SERIES and len(literal(batched.dims)[0].extents) == 2 else ""
+    want = "channels" if first.base.form == STRIP and len(literal(batched.dims)[0].extents) == 2 else ""
     settled = [call.writing.layout.settled(value, want) for value in known]
     if len({value.base.form for value in settled}) > 1:
         settled = [call.writing.layout.settled(value, "tokens") for value in known]

@@ -7,22 +7,17 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from layerquiz.network.importing.torch_calls import Call
-from layerquiz.network.importing.torch_cutting import CUTS
-from layerquiz.network.importing.torch_joining import JOINS
-from layerquiz.network.importing.torch_layers import LAYERS
-from layerquiz.network.importing.torch_merging import KINDS, alone, binary, combined, is_alike
-from layerquiz.network.importing.torch_modules import weight_norm
-from layerquiz.network.importing.torch_moves import MOVES
-from layerquiz.network.importing.torch_products import PRODUCTS
-from layerquiz.network.importing.torch_reductions import reduced, similarity
-from layerquiz.network.importing.torch_sequences import SEQUENCES
-from layerquiz.network.importing.torch_values import (
-    Scores,
-    Statistic,
-    Value,
-    has_batch,
-)
+from layerquiz.network.importing.torch.calls import Call
+from layerquiz.network.importing.torch.cutting import CUTS
+from layerquiz.network.importing.torch.joining import JOINS
+from layerquiz.network.importing.torch.layers import LAYERS
+from layerquiz.network.importing.torch.merging import KINDS, alone, binary, combined, is_alike
+from layerquiz.network.importing.torch.modules import weight_norm
+from layerquiz.network.importing.torch.moves import MOVES
+from layerquiz.network.importing.torch.products import PRODUCTS
+from layerquiz.network.importing.torch.reductions import reduced, similarity
+from layerquiz.network.importing.torch.sequences import SEQUENCES
+from layerquiz.network.importing.torch.values import Scores, Statistic, Value, has_batch
 
 FUNCTIONS = """
 relu relu6 leaky_relu elu selu celu gelu silu mish tanh sigmoid softplus softsign hardsigmoid hardswish hardtanh
@@ -30,7 +25,7 @@ logsigmoid softmax log_softmax softmin softshrink hardshrink tanhshrink threshol
 """
 """Functions that are an activation of the notation."""
 
-CALLED = {"logsigmoid": "log_sigmoid", "special_expit": "sigmoid"}
+CALLED = {"special_expit": "sigmoid"}
 
 
 FOLDED = """

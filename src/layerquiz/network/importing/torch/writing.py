@@ -8,9 +8,10 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import INPUT, Draft, cannot
-from layerquiz.network.importing.torch_layout import Layout
-from layerquiz.network.importing.torch_values import FORMS, SERIES, Base, Dims, Learned, Value, literal, without_batch
-from layerquiz.network.importing.torch_values import full as whole
+from layerquiz.network.importing.forms import FORMS, SEQUENCE, SIZES_ALLOWED, STRIP
+from layerquiz.network.importing.torch.layout import Layout
+from layerquiz.network.importing.torch.values import Base, Dims, Learned, Value, literal, without_batch
+from layerquiz.network.importing.torch.values import full as whole
 
 STRIPS = (
     "conv",
@@ -71,7 +72,7 @@ class Writing:
     def learned(self, base: Learned, shape: tuple[int, ...]) -> str:
         """Write a learned tensor that stands alone."""
         if not 1 <= len(shape) <= max(FORMS):
-            raise self.refuse(f'the parameter "{base.called}" has {len(shape)} axes, {shape}', "At most 4 can be said")
+            raise self.refuse(f'the parameter "{base.called}" has {len(shape)} axes, {shape}', SIZES_ALLOWED)
         return self._written(
             "parameter", (), base.parameters, shape, base.called.removesuffix(".weight"), {"shape": list(shape)}
         )
@@ -95,8 +96,8 @@ class Writing:
         names = [source.base.written() for source in sources]
         name = self._written(kind, names, tuple(held), tuple(extents), keys.pop("name", "") or self.called(kind), keys)
         form = FORMS.get(len(extents), ())
-        if len(extents) == 2 and (kind.startswith(STRIPS) or (sources and sources[0].base.form == SERIES)):
-            form = SERIES if kind not in ("attention", "dotattention") else form
+        if len(extents) == 2 and (kind.startswith(STRIPS) or (sources and sources[0].base.form == STRIP)):
+            form = STRIP if kind not in ("attention", "dotattention") else form
         return Base(tuple(extents), form, name)
 
     def after(self, kind: str, value: Value, shape: Sequence[int], held: Iterable[Any] = (), **keys: Any) -> Value:
@@ -167,7 +168,7 @@ class Writing:
 
     def input(self, base: Base) -> str:
         """Name the network's input; two sizes are a sequence unless something has taken them for a strip."""
-        base.form = base.form or FORMS[2]
+        base.form = base.form or SEQUENCE
         return INPUT
 
 

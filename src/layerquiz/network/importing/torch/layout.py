@@ -7,9 +7,8 @@ from math import prod
 from typing import Any
 
 from layerquiz.errors import NetworkError
-from layerquiz.network.importing.torch_values import (
-    FORMS,
-    SERIES,
+from layerquiz.network.importing.forms import FORMS, IDS, IMAGE, MOST_SIZES, SEQUENCE, SIZES_ALLOWED, STRIP
+from layerquiz.network.importing.torch.values import (
     STRETCHED,
     Base,
     Digit,
@@ -23,13 +22,7 @@ from layerquiz.network.importing.torch_values import (
     literal,
     regrouped,
     size,
-    without_batch,
 )
-
-SEQUENCE = FORMS[2]
-IMAGE = FORMS[3]
-MOST = 4
-"""How many sizes a layer of the notation has at most."""
 
 
 class Layout:
@@ -68,9 +61,9 @@ class Layout:
             moved = (tuple((p if p < 0 else p - 1, e, s) for p, e, s in dim) for dim in value.dims)
             value = Value(value.base.alone, tuple(moved))
         goal, dims = literal(value.dims)
-        if not 1 <= len(goal.extents) <= MOST:
+        if not 1 <= len(goal.extents) <= MOST_SIZES:
             what = f"a tensor of {len(goal.extents)} axes beside the batch, {value.shape}, is none of the notation"
-            raise self.refuse(what, "A layer of the notation gives 1 to 4 sizes")
+            raise self.refuse(what, SIZES_ALLOWED)
         decide(value, want)
         form = _form(value, len(goal.extents), want)
         self.label = value.label
@@ -121,7 +114,7 @@ class Layout:
     def _learned(self, base: Learned, target: Dims, form: tuple[str, ...]) -> str:
         """Return a learned tensor, written at once in the shape in which it is needed where that is only a reshape."""
         sizes = tuple(size(dim) for dim in target)
-        in_order = regrouped(base.plain, sizes) == target and form != SERIES
+        in_order = regrouped(base.plain, sizes) == target and form != STRIP
         if base not in self.learned:
             self.parameter(base, sizes if in_order else base.extents)
         name, shape = self.learned[base]
@@ -149,7 +142,7 @@ class Layout:
         is_image = base.form[:1] == ("channels",)
         if is_image and form == SEQUENCE and target == (joined(digit for dim in plain[1:] for digit in dim), plain[0]):
             return self.write("tokens", name)
-        if base.form == SEQUENCE and form == SERIES and target == (plain[1], plain[0]):
+        if base.form == SEQUENCE and form == STRIP and target == (plain[1], plain[0]):
             return self.write("series", name)
         return ""
 
@@ -185,9 +178,9 @@ class Layout:
         if prod(base.extents) != prod(sizes) or not _tiles(base, atoms):
             raise self.refuse("it mixes axes in a way that the notation cannot say")
         if atoms != wanted:
-            if len(atoms) > MOST:
+            if len(atoms) > MOST_SIZES:
                 what = f"it exchanges {len(atoms)} axes at once, as for attention within windows"
-                raise self.refuse(what, "A layer of the notation has 4 at most")
+                raise self.refuse(what, SIZES_ALLOWED)
             if [digit for dim in base.plain for digit in dim] != atoms or len(base.extents) != len(atoms):
                 name = self._reshape(name, tuple(extent for _, extent, _ in atoms))
             name = self.write("permute", name, order=[atoms.index(digit) + 1 for digit in wanted])
@@ -199,7 +192,7 @@ class Layout:
         """Return two axes as a strip or as a sequence, in the order in which they stand."""
         if has == form or len(sizes) != 2:
             return name
-        if form == SERIES:
+        if form == STRIP:
             return self.write("series", self.write("permute", name, order=[2, 1]))
         return self.write("reshape", name, shape=list(sizes))
 
@@ -210,17 +203,17 @@ def decide(value: Value, want: str) -> None:
     if base.form or len(base.extents) != 2:
         return
     is_straight = value.is_plain
-    base.form = SERIES if is_straight == (want == "channels") else SEQUENCE
+    base.form = STRIP if is_straight == (want == "channels") else SEQUENCE
 
 
 def _form(value: Value, number: int, want: str) -> tuple[str, ...]:
     """Return the names of the sizes that a tensor of so many axes shall have."""
-    if number == 1 and value.base.form == ("tokens",):
+    if number == 1 and value.base.form == IDS:
         return value.base.form
     if number != 2:
         return FORMS[number]
     if want:
-        return SERIES if want == "channels" else SEQUENCE
+        return STRIP if want == "channels" else SEQUENCE
     return value.base.form if value.is_plain and len(value.base.form) == 2 else SEQUENCE
 
 
@@ -241,8 +234,3 @@ def _pixel_shuffled(base: Base, factor: int) -> Dims:
     depth = ((0, channels // factor**2, factor**2),)
     rows, columns = ((1, height, 1), (0, factor, factor)), ((2, width, 1), (0, factor, 1))
     return tuple(tuple(digit for digit in dim if digit[1] > 1) for dim in (depth, rows, columns))
-
-
-def unbatched(value: Value) -> tuple[Digit, ...]:
-    """Return the axes of a tensor put together, without the batch."""
-    return joined(digit for dim in value.dims for digit in without_batch(dim))

@@ -10,12 +10,12 @@ from typing import Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
-from layerquiz.network.importing.keras_functions import FUNCTIONS, WITH_WEIGHTS
-from layerquiz.network.importing.keras_layers import LAYERS, Write
-from layerquiz.network.importing.keras_sequences import SEQUENCES, stepwise
-from layerquiz.network.importing.keras_shapes import SHAPES
-from layerquiz.network.importing.keras_traced import Graph, traced
-from layerquiz.network.importing.keras_use import Tensor, Use, Written
+from layerquiz.network.importing.keras.functions import FUNCTIONS, WITH_WEIGHTS
+from layerquiz.network.importing.keras.layers import LAYERS, Write
+from layerquiz.network.importing.keras.sequences import SEQUENCES, stepwise
+from layerquiz.network.importing.keras.shapes import SHAPES
+from layerquiz.network.importing.keras.traced import Graph, traced
+from layerquiz.network.importing.keras.use import Tensor, Use, Written
 
 CALLS = attrgetter("_inbound_nodes")
 """The calls of a layer: no public name leads from a tensor to the call that gave it."""
