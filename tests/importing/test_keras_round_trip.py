@@ -124,8 +124,8 @@ def test_applications_come_back(build: Any, keras: ModuleType, name: str) -> Non
     assert comes_back(keras, network(build(name)))
 
 
-UNWRITTEN = {"class token", "a layer of one's own", "transformer", "adapter", "a draw"}
-"""Models with weights that belong to no layer of Keras, or that get them once they are built, and with an `exp`."""
+UNWRITTEN = {"class token", "a layer of one's own", "transformer", "adapter"}
+"""Models with weights that belong to no layer of Keras, or that get them once they are built."""
 
 
 @pytest.mark.parametrize("name", CASES)
