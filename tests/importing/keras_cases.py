@@ -52,6 +52,20 @@ class ClassToken(layers.Layer):
         return ops.concatenate([token, x], axis=1) + self.places
 
 
+class Draw(layers.Layer):
+    """A mean and a deviation of the input, and a number drawn with both, as Keras' variational autoencoder has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean, self.deviation, self.seed = layers.Dense(2), layers.Dense(2), keras.random.SeedGenerator(1)
+
+    def call(self, x: Any) -> Any:
+        """Return the number."""
+        mean, deviation = self.mean(x), self.deviation(x)
+        drawn = keras.random.normal(shape=(ops.shape(mean)[0], ops.shape(mean)[1]), seed=self.seed)
+        return mean + ops.exp(0.5 * deviation) * drawn
+
+
 class Linear(layers.Layer):
     """The layer of Keras' guide to layers of one's own."""
 
@@ -201,6 +215,8 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain((9, 8), ClassToken(), layers.Dense(2)),
         "parameter concat positionembedding dense",
     ),
+    "a draw": (lambda: chain((8,), Draw(), layers.Dense(2)), "dense dense identity activation identity add dense"),
+    "a sum of tokens": (lambda: keras.Model(x := inputs(9, 8), ops.sum(x, axis=1)), "globalavgpool"),
     "a layer of one's own": (lambda: chain((8,), Linear(4), Linear(2)), "dense parameter add dense parameter add"),
     "along a sequence": (
         lambda: chain(

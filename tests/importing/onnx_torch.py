@@ -150,6 +150,18 @@ class Hourglass(nn.Module):
         return torch.sigmoid(self.last(torch.cat([b, a], 1)))
 
 
+class Unread(nn.Module):
+    """Two parts of what a block gives, as N-BEATS has them; the first part of its last block is not read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.block = nn.Linear(9, 7), nn.Linear(7, 13)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Apply the model."""
+        return self.block(functional.relu(self.first(x)))[..., 9:]
+
+
 MODELS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "mixed": (Mixed, (3, 16, 16)),
     "excited": (Excited, (3, 9, 9)),
@@ -159,5 +171,6 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "rotated": (Rotated, (5, 16)),
     "shared": (Shared, (9,)),
     "hourglass": (Hourglass, (1, 16, 16)),
+    "unread": (Unread, (3, 9)),
 }
 """Models and the shapes of their inputs without the batch; ids where the model begins with a table."""

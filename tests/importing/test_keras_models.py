@@ -17,7 +17,7 @@ CASES = (
     *("residual", "squeeze and excitation", "bridge", "shared", "attention", "tied", "film", "adapter"),
     *("nested with open sizes", "transformer", "class token", "a layer of one's own", "along a sequence", "a strip"),
     *("prepared", "norms", "patches", "moved", "two from one", "states of images", "functions"),
-    *("halves", "a part of the channels"),
+    *("halves", "a part of the channels", "a draw", "a sum of tokens"),
 )
 
 

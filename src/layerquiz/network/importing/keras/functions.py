@@ -217,7 +217,7 @@ FUNCTIONS: dict[str, Write] = {
     **dict.fromkeys(("Transpose", "Swapaxes"), transposed),
     "Matmul": matrix_product,
     "Concatenate": concatenation,
-    "Mean": reduced("globalavgpool"),
+    **dict.fromkeys(("Mean", "Sum"), reduced("globalavgpool")),
     "Max": reduced("globalmaxpool"),
     "GetItem": taken,
     "Split": split,

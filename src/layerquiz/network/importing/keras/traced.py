@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +50,7 @@ def traced(op: Any, title: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -
     from keras import KerasTensor, tree
 
     try:
-        with symbols_in(op) as symbols:
+        with symbols_in(op) as symbols, numbers_for_draws():
             given = tree.flatten(op.call(*args, **kwargs))
     except Exception as error:  # noqa: BLE001 -- it is somebody else's code
         why = f"{type(error).__name__}: {error}".splitlines()[0][:200]
@@ -84,3 +84,26 @@ def symbols_in(op: Any) -> Iterator[list[tuple[Any, Any]]]:
         for name in replaced:
             del own[name]
         own.update(before)
+
+
+@contextmanager
+def numbers_for_draws() -> Iterator[None]:
+    """Give zeros for draws of `keras.random` whose sizes follow the batch, which is open, so nothing can draw them."""
+    import numpy as np
+    from keras import random
+
+    def drawing(draw: Callable[..., Any]) -> Callable[..., Any]:
+        def drawn(shape: Any, *args: Any, **kwargs: Any) -> Any:
+            is_open = any(size is None for size in shape)
+            return np.zeros([size or 1 for size in shape], "float32") if is_open else draw(shape, *args, **kwargs)
+
+        return drawn
+
+    before = {name: getattr(random, name) for name in ("normal", "uniform", "truncated_normal")}
+    for name, draw in before.items():
+        setattr(random, name, drawing(draw))
+    try:
+        yield
+    finally:
+        for name, draw in before.items():
+            setattr(random, name, draw)

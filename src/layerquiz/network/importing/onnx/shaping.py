@@ -137,7 +137,7 @@ def sliced(run: Run, node: Node) -> None:
             )
         if len(places) < size:
             bounds[axis] = (places[0], places[-1] + 1)
-    cut_out(run, node, value, bounds)
+    cut_out(run, node, value, bounds, is_rest_unread=run.alone(node, 0))
 
 
 def stored_slice(run: Run, node: Node, weight: Weight) -> None:
@@ -160,6 +160,7 @@ def split(run: Run, node: Node) -> None:
     found = run.found(node, 0)
     rank = len(found.axes) if isinstance(found, Value) else len(found.shape)
     axis, start = int(node.attributes.get("axis", 0)) % max(rank, 1), 0
+    is_rest_unread = not all(run.uses[name] or name in run.graph.outputs for name in node.outputs)
     for place, name in enumerate(node.outputs):
         size = run.shape(node, place)[axis]
         bounds = (start, start + size)
@@ -170,7 +171,8 @@ def split(run: Run, node: Node) -> None:
             parts = ((found.parts[0][0], prod(shape)),) if found.parts else ()
             run.give(one, Weight(shape, parts, found.learned, start=bounds[0]))
         elif run.uses[name] or name in run.graph.outputs:
-            cut_out(run, one, run.value(node), {axis: bounds}, is_half=len(node.outputs) == 2)
+            is_half = len(node.outputs) == 2
+            cut_out(run, one, run.value(node), {axis: bounds}, is_half=is_half, is_rest_unread=is_rest_unread)
 
 
 def cut_out(
@@ -180,14 +182,15 @@ def cut_out(
     bounds: dict[int, tuple[int, int]],
     drop: int | None = None,
     is_half: bool = False,
+    is_rest_unread: bool = False,
 ) -> None:
-    """Give a stretch of some axes of a value."""
+    """Give a stretch of some axes of a value; is_rest_unread: nothing reads what is left, which is still learned."""
     if not bounds or all(bound == (0, value.shape[axis]) for axis, bound in bounds.items()):
         run.give(node, value if drop is None else _dropped(value, drop))
         return
     if len(bounds) == 1:
         ((axis, (start, stop)),) = bounds.items()
-        part = attention.part(value, axis, start, stop)
+        part = None if is_rest_unread else attention.part(value, axis, start, stop)
         if part is not None:
             run.give(node, part if drop is None else _dropped(part, drop))
             return

@@ -7,6 +7,7 @@ that are moved there and back. Everything else is a layer, or is refused with th
 from __future__ import annotations
 
 import inspect
+import re
 import traceback
 import warnings
 from collections.abc import Iterator, Sequence
@@ -71,6 +72,10 @@ def _module(module: Any) -> Any:
         raise cannot(
             name, "a compiled module (TorchScript) hides its layers", cure="Give the module that it was made of"
         )
+    packed = [path for path, part in module.named_modules() if re.match(r"torch\..*quantized", type(part).__module__)]
+    if packed:
+        what = f'the quantised module "{packed[0]}" hides its weights'
+        raise cannot(name, what, cure="Give the model as it was before it was quantised")
     lazy = [path for path, found in module.named_parameters() if is_lazy(found)]
     if lazy:
         raise cannot(name, f"{lazy[0]} has no shape yet", "A lazy module gets it with its first input", "Run it once")
@@ -120,7 +125,9 @@ def _followed(module: Any, shape: tuple[int, ...], *, ids: bool, at: int, traini
     tracing.input = entry
     sizes = [*shape]
     sizes.insert(at, EXAMPLES)
-    given = torch.empty(sizes, dtype=torch.int64 if ids else torch.get_default_dtype(), device="meta")
+    dtypes = (found.dtype for found in module.parameters() if found.is_floating_point())
+    dtype = torch.int64 if ids else next(dtypes, torch.get_default_dtype())
+    given = torch.empty(sizes, dtype=dtype, device="meta")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -165,6 +172,9 @@ def _ends(tracing: Tracing, output: Any) -> None:
         and value.base not in tracing.writing.attended
         and not tracing.is_state(value.base)
     ]
+    for value in values:  # a parameter that is given back as it is, as a learned deviation or temperature
+        if isinstance(value.base, Learned):
+            tracing.writing.given_back(value.base)
     if not ends and values:
         ends = values[:1]
     if not ends:

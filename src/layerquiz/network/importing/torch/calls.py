@@ -56,6 +56,12 @@ class Call:
         ]
 
     @property
+    def has_constant_batch(self) -> bool:
+        """Say whether a tensor that depends on nothing has as many rows as there are examples."""
+        given = [found for found in _tensors((self.args, self.kwargs)) if self.value(found) is None]
+        return any(found.dim() > 1 and found.shape[0] == self.tracing.examples for found in given)
+
+    @property
     def first(self) -> Value:
         """Return what the first argument is."""
         found = self.known()

@@ -202,11 +202,23 @@ def narrow(call: Call) -> Value:
     return sliced(call, call.first, axis, slice(found["start"], found["start"] + found["length"]))
 
 
+def chosen(call: Call) -> Any:
+    """Return entries of an axis at constant places that follow each other, or the examples in another order."""
+    found, value = call.bound("input dim index"), call.first
+    if value.shape == call.shape:
+        return value
+    places = call.tracing.numbers_of(found["index"])
+    if places is None or places != list(range(places[0], places[0] + len(places))):
+        raise call.writing.refuse("it takes entries by a list of places", cure="Take them by a slice")
+    return sliced(call, value, found["dim"] % len(value.dims), slice(places[0], places[-1] + 1))
+
+
 CUTS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(("chunk", "split", "split_with_sizes", "tensor_split"), split),
     "getitem": index,
     "unbind": unbind,
     "select": select,
+    "index_select": chosen,
     "narrow": narrow,
 }
 """How each operation is taken."""

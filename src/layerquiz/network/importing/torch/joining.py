@@ -30,7 +30,8 @@ def behind(call: Call, given: Sequence[Any], axis: int, is_new: bool = False) ->
     """Return tensors behind each other along an axis, one that they have or a new one."""
     values = [call.value(found) for found in given]
     if any(value is None for value in values):
-        raise call.writing.refuse("it puts numbers beside a tensor that are no parameters", cure="Use a padding")
+        cure = "In place of a loop over steps use nn.LSTM, nn.GRU or nn.RNN; numbers around a tensor are F.pad"
+        raise call.writing.refuse("it puts numbers beside a tensor that are no parameters", cure=cure)
     known = [value for value in values if value is not None]
     if is_new:
         known = [value.moved((*value.dims[:axis], (), *value.dims[axis:])) for value in known]

@@ -9,7 +9,7 @@ from typing import Any
 from layerquiz.network.importing.forms import IMAGE, SEQUENCE, STRIP
 from layerquiz.network.importing.torch.calls import Call, learned
 from layerquiz.network.importing.torch.moves import elements
-from layerquiz.network.importing.torch.values import Scores, Value, has_batch, is_batch, without_batch
+from layerquiz.network.importing.torch.values import Scores, Value, has_batch, is_batch, regrouped, without_batch
 
 CHANNELS = "channels"
 
@@ -276,10 +276,20 @@ def shuffled(call: Call) -> Value:
     return call.writing.after(call.name.replace("_", ""), image(call), call.shape, **written)
 
 
+def _cut(call: Call) -> Value:
+    """Return an axis cut into windows side by side, with an axis of their entries at the end."""
+    found, value = call.bound("input dimension size step"), call.first
+    axis = found["dimension"] % len(value.dims)
+    dims = regrouped((value.dims[axis],), (call.shape[axis], call.shape[-1]))
+    if found["size"] != found["step"] or dims is None or is_batch(value.dims[axis]):
+        return call.otherwise()  # type: ignore[no-any-return]
+    return value.moved((*value.dims[:axis], dims[0], *value.dims[axis + 1 :], dims[1]))
+
+
 def windows(call: Call) -> Value:
     """Return windows side by side, or put back into an image."""
     if call.func is not None and getattr(call.func, "__objclass__", None) is not None:
-        return call.otherwise()  # type: ignore[no-any-return]  # Tensor.unfold cuts along one axis
+        return _cut(call)  # Tensor.unfold cuts along one axis
     is_fold = call.name in ("fold", "col2im")
     found = call.bound(f"input {'output_size ' if is_fold else ''}kernel_size dilation padding stride")
     value = image(call, found["input"])

@@ -80,11 +80,14 @@ class Layout:
         form = inner.base.form
         if "channels" in form and before[0] == after[0]:
             name = self.write("upsample", inner.base.name, size=list(after[1:]))
+        elif before == (1,) and len(after) == 1:
+            name = self.write("flatten", self.write("repeatvector", inner.base.name, times=after[0]))
         elif form == SEQUENCE and before[0] == 1 and before[1] == after[1]:
             flat = self.write("flatten", inner.base.name)
             name = self.write("repeatvector", flat, times=after[0])
         else:
-            raise self.refuse(f"it repeats a tensor of shape {before} to {after}")
+            why = "The notation repeats one row, or enlarges an image"
+            raise self.refuse(f"it repeats a tensor of shape {before} to {after}", why)
         return Value(Base(after, form, name), dims)
 
     def _arranged(self, base: Base, target: Dims, form: tuple[str, ...]) -> str:

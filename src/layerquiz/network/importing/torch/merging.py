@@ -164,7 +164,8 @@ def with_parameter(call: Call, kind: str, value: Value, other: Value) -> Value:
     each = _each(value, other, along)
     if value.shape == call.shape and numbers == size_of(tuple(size(theirs[place]) for place in along)):
         if kind == "multiply" and each:
-            name = "rmsnorm" if value.normalised and each == "channels" else "scale"
+            is_norm = value.normalised and each == "channels" and value.base.form[-1:] == ("features",)
+            name = "rmsnorm" if is_norm else "scale"
             keys = {"name": call.called_as(other)} | ({} if name == "rmsnorm" else {"parameters": each})
             base = call.writing.layer(name, [value], value.base.extents, parameters, **keys)
             base.form = value.base.form

@@ -63,6 +63,16 @@ def expand(call: Call) -> Value:
     return value.moved(found)
 
 
+def interleaved(call: Call) -> Value:
+    """Return each entry of an axis so many times in a row."""
+    found, value = call.bound("input repeats dim"), call.first
+    if found.get("dim") is None or not isinstance(found["repeats"], int):
+        return call.otherwise()  # type: ignore[no-any-return]
+    axis = found["dim"] % len(value.dims)
+    dim = (*value.dims[axis], (STRETCHED, found["repeats"], 1))
+    return value.moved((*value.dims[:axis], dim, *value.dims[axis + 1 :]))
+
+
 def pad(call: Call) -> Value:
     """Return numbers put around a tensor, or cut off it where the padding is negative."""
     found = call.bound("input pad mode value")
@@ -124,6 +134,7 @@ MOVES: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(SAME_ORDER.split(), reshape),
     **dict.fromkeys(OTHER_ORDER.split(), permute),
     **dict.fromkeys(("expand", "expand_as", "repeat", "broadcast_to", "tile"), expand),
+    "repeat_interleave": interleaved,
     "pad": pad,
 }
 """How each operation is taken."""

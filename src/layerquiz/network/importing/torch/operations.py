@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from layerquiz.network.importing.torch.calls import Call
@@ -14,7 +15,7 @@ from layerquiz.network.importing.torch.merging import KINDS, alone, binary, comb
 from layerquiz.network.importing.torch.modules import weight_norm
 from layerquiz.network.importing.torch.moves import MOVES
 from layerquiz.network.importing.torch.products import PRODUCTS
-from layerquiz.network.importing.torch.reductions import reduced
+from layerquiz.network.importing.torch.reductions import reduced, similarity
 from layerquiz.network.importing.torch.sequences import SEQUENCES
 from layerquiz.network.importing.torch.values import Scores, Statistic, Value, has_batch
 
@@ -32,7 +33,7 @@ contiguous clone detach to float double half bfloat16 type type_as cpu cuda requ
 bool pin_memory
 pow square sqrt rsqrt exp expm1 log log1p log2 abs absolute neg negative positive sign reciprocal clamp clip clamp_min
 clamp_max round floor ceil trunc frac nan_to_num masked_fill normalize real cumsum flip roll tril triu floor_divide
-remainder fmod bernoulli uniform normal lerp deg2rad logit erfinv
+remainder fmod bernoulli uniform normal lerp addcmul addcdiv deg2rad logit erfinv
 """
 """Operations that change neither a count nor a size of what they are done on."""
 
@@ -54,13 +55,13 @@ def activation(call: Call) -> Value:
 
 def folded(call: Call) -> Value:
     """Return a tensor with other numbers, which are as many."""
-    values = call.known()
+    values = call.known(call.args[:1]) if call.name in ("to", "type_as") else call.known()
     found = next((value for value in values if value.shape == call.shape), None)
     if found is None:
         raise call.writing.refuse(f"{call.name} gives the shape {call.shape} of {values[0].shape}")
     others = [value for value in values if value is not found and not is_alike(value, found)]
     if others:
-        return combined(call, "add", [found, *others])
+        return reduce(lambda one, other: combined(call, "add", [one, other]), others, found)
     return replace(found, changed=True)
 
 
@@ -87,8 +88,12 @@ CONDITIONS = "gt lt ge le eq ne greater less isnan isinf isfinite logical_and lo
 """Operations that give truth values."""
 
 
+PLACES = "argmax argmin argsort"
+"""Operations that say where a number stands."""
+
+
 def compared(_: Call) -> None:
-    """Return nothing: a condition is as good as a constant, as long as nobody asks whether it holds."""
+    """Return nothing: a condition, or a place, is as good as a constant, as long as nobody asks for it."""
 
 
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
@@ -103,7 +108,8 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(KINDS, binary),
     **dict.fromkeys(REDUCTIONS.split(), reduced),
     **dict.fromkeys(WRITES.split(), refused_in_place),
-    **dict.fromkeys(CONDITIONS.split(), compared),
+    **dict.fromkeys((*CONDITIONS.split(), *PLACES.split()), compared),
+    **dict.fromkeys(("cosine_similarity", "pairwise_distance"), similarity),
     "where": where,
     "weight_norm": weight_norm,
 }

@@ -9,7 +9,7 @@ from typing import Any, cast
 from layerquiz.network.importing.forms import IMAGE, SEQUENCE
 from layerquiz.network.importing.torch.calls import Call, learned
 from layerquiz.network.importing.torch.layers import behind, linear
-from layerquiz.network.importing.torch.merging import biased
+from layerquiz.network.importing.torch.merging import biased, combined
 from layerquiz.network.importing.torch.values import (
     BATCH,
     STRETCHED,
@@ -30,7 +30,18 @@ HEADS, QUERIES, KEYS = 0, 1, 2
 
 def matmul(call: Call) -> Any:
     """Return a product of two tensors along the last axis of the first and the last but one of the second."""
-    values = [value for value in map(call.value, call.args[-2:] if call.name == "baddbmm" else call.args[:2]) if value]
+    return _times(call, [*call.args, *call.kwargs.values()][:2])
+
+
+def added(call: Call) -> Any:
+    """Return a product of two tensors with a third one added: addmm and its like."""
+    shift, *factors = [found for found in (*call.args, *call.kwargs.values()) if hasattr(found, "is_meta")]
+    product, other = _times(call, factors), call.value(shift)
+    return product if other is None else combined(call, "add", [product, other])
+
+
+def _times(call: Call, factors: Sequence[Any]) -> Any:
+    values = [value for value in map(call.value, factors) if value]
     if len(values) < 2 or all(learned(value.base) is not None for value in values):
         return _with_constants(call, values)
     first, second = values
@@ -45,6 +56,10 @@ def matmul(call: Call) -> Any:
 
 def _with_constants(call: Call, values: Sequence[Value]) -> Any:
     if values and all(learned(value.base) is not None for value in values):
+        if call.has_constant_batch:
+            what = f"{call.name} multiplies parameters with constants that have a row for each example"
+            cure = "Use nn.LSTM, nn.GRU or nn.RNN in place of a loop that begins with zeros"
+            raise call.writing.refuse(what, cure=cure)
         return call.derived(values)
     if values and values[0].shape == call.shape:
         return values[0]
@@ -78,7 +93,7 @@ def product(call: Call, first: Value, mine: str, second: Value, theirs: str, res
     axes = dict(zip(mine, first.dims, strict=True)), dict(zip(theirs, second.dims, strict=True))
     if learned(second.base) is not None:
         weighted = [letter for letter in shared if size(axes[1][letter]) > 1]
-        return _dense(call, first, axes, summed, weighted, result)
+        return _dense(call, first, second, axes, summed, weighted, result)
     if isinstance(second.base, Scores) and not isinstance(first.base, Scores):
         first, second, axes = second, first, axes[::-1]
         mine, theirs = theirs, mine
@@ -89,9 +104,10 @@ def product(call: Call, first: Value, mine: str, second: Value, theirs: str, res
     return _scores(call, first, second, axes, (shared, summed, own, others), result)
 
 
-def _dense(call: Call, value: Value, axes: Any, summed: list[str], shared: list[str], result: str) -> Value:
+def _dense(
+    call: Call, value: Value, second: Value, axes: Any, summed: list[str], shared: list[str], result: str
+) -> Value:
     """Return a product with a parameter: a dense layer without a bias, which may come behind it."""
-    second = next(found for found in call.known() if learned(found.base) is not None)
     if shared:
         what = "it multiplies each part of a tensor with another matrix"
         raise call.writing.refuse(what, "A dense layer has one matrix", "Use a layer for each part")
@@ -177,6 +193,9 @@ def _attended(call: Call, scores: Value, values: Value, axes: Any, letters: Any,
     """Return the values that scores attend to."""
     shared, summed, own, others = letters
     base = cast(Scores, scores.base)
+    if base.query is not None and len(summed) == 1 and axes[0][summed[0]] == full(QUERIES, base.extents[QUERIES]):
+        scores = _turned(scores)
+        base, axes = cast(Scores, scores.base), (_exchanged(axes[0]), axes[1])
     is_over_keys = len(summed) == 1 and len(own) == 1 and axes[0][summed[0]] == full(KEYS, base.extents[KEYS])
     if not is_over_keys or axes[0][own[0]] != full(QUERIES, base.extents[QUERIES]) or base.query is None:
         raise call.writing.refuse(f"the product {call.name} with scores of attention is none with values")
@@ -195,6 +214,18 @@ def _attended(call: Call, scores: Value, values: Value, axes: Any, letters: Any,
     return Value(found.base, tuple(named[letter] for letter in result))
 
 
+def _turned(scores: Value) -> Value:
+    """Return scores with queries and keys in each other's place, where the values are those of the queries."""
+    base = cast(Scores, scores.base)
+    heads, queries, keys = base.extents
+    return scores.of(Scores((heads, keys, queries), base.form, make=base.make, query=base.key, key=base.query))
+
+
+def _exchanged(axes: dict[str, tuple[Digit, ...]]) -> dict[str, tuple[Digit, ...]]:
+    other = {QUERIES: KEYS, KEYS: QUERIES}
+    return {letter: tuple((other.get(p, p), e, s) for p, e, s in dim) for letter, dim in axes.items()}
+
+
 def attend(call: Call, sides: Sequence[Value], heads: int, inner: int) -> Value:
     """Write attention without projections, of queries, keys and values with the features of all heads."""
     if any(digit[0] == BATCH and dim != (digit,) for side in sides for dim in side.dims for digit in dim):
@@ -205,6 +236,7 @@ def attend(call: Call, sides: Sequence[Value], heads: int, inner: int) -> Value:
     tokens = settled[0].base.extents[0]
     found = behind(call, "dotattention", settled, (call.tracing.examples, tokens, heads * inner))
     call.writing.heads[found.base.name] = heads
+    call.writing.widths[found.base.name] = tuple(side.base.extents[-1] for side in settled[:2])
     return found
 
 
@@ -235,6 +267,7 @@ def scaled(call: Call) -> Value:
 
 PRODUCTS: dict[str, Callable[[Call], Any]] = {
     **dict.fromkeys(("matmul", "bmm", "mm", "mv"), matmul),
+    **dict.fromkeys(("addmm", "baddbmm", "addmv"), added),
     "einsum": einsum,
     "scaled_dot_product_attention": scaled,
 }

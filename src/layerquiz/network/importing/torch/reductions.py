@@ -8,7 +8,7 @@ from typing import Any
 from layerquiz.network.importing.forms import FEATURES, STRIP
 from layerquiz.network.importing.torch.calls import Call, learned
 from layerquiz.network.importing.torch.layout import decide
-from layerquiz.network.importing.torch.merging import binary
+from layerquiz.network.importing.torch.merging import binary, combined
 from layerquiz.network.importing.torch.values import (
     BATCH,
     Base,
@@ -23,6 +23,23 @@ from layerquiz.network.importing.torch.values import (
 from layerquiz.network.importing.torch.writing import reshaped
 
 
+def similarity(call: Call) -> Any:
+    """Return the similarity or the distance of two tensors: what is left of their product or their difference."""
+    values, found = call.known(), call.bound("first second dim")
+    if len(values) != 2 or len(values[0].dims) != len(values[1].dims):
+        return call.otherwise()
+    is_product = call.name == "cosine_similarity"
+    places = [int(found.get("dim", 1)) if is_product else len(values[0].dims) - 1]
+    shape = tuple(map(max, values[0].shape, values[1].shape))
+    each = Call(call.tracing, call.name, call.args, {}, call.output.new_empty(shape))
+    both = combined(each, "multiply" if is_product else "subtract", values)
+    return statistic(call, both, [place % len(shape) for place in places], len(call.shape) == len(shape))
+
+
+ITERATED = "mean", "sum", "amax", "max", "amin", "min"
+"""Reductions that, taken along one axis and then along another, are one along both."""
+
+
 def reduced(call: Call) -> Any:
     """Return a mean, a sum, a maximum or the like along some axes: a global pool, where it is along the positions."""
     found = call.bound("input dim keepdim")
@@ -31,15 +48,38 @@ def reduced(call: Call) -> Any:
     value = call.first
     if learned(value.base) is not None:
         return call.derived([value])
-    if isinstance(value.base, Statistic | Scores):
+    further = _further(call, value)
+    if further is not None:
+        return further
+    if isinstance(value.base, Scores):
         shape = call.shape
         made = Value(Statistic(value.base.extents, value.base.form, of=value), ((),) * len(shape))
         return made if hasattr(call.output, "shape") else [made, made]
-    axes = found.get("dim", found.get("axis", found.get("p") if False else None))
-    listed = range(len(value.dims)) if axes in (None, (), []) else axes if isinstance(axes, list | tuple) else [axes]
-    places = sorted(int(axis) % len(value.dims) for axis in listed)
+    places = _places(call, value)
     keeps = len(call.shape) == len(value.dims)
     made = statistic(call, value, places, keeps)
+    return made if hasattr(call.output, "shape") else [made, made]
+
+
+def _places(call: Call, value: Value) -> list[int]:
+    """Return the axes along which a tensor is reduced."""
+    found = call.bound("input dim keepdim")
+    axes = found.get("dim", found.get("axis"))
+    listed = range(len(value.dims)) if axes in (None, (), []) else axes if isinstance(axes, list | tuple) else [axes]
+    return sorted(int(axis) % len(value.dims) for axis in listed)
+
+
+def _further(call: Call, value: Value) -> Any:
+    """Return a mean of a mean, which is one along the axes of both; None where it is none."""
+    base = value.base
+    if not isinstance(base, Statistic) or base.of is None or base.name or base.dims != value.dims:
+        return None
+    whole, keeps = base.of, len(call.shape) == len(value.dims)
+    kept = len(value.dims) == len(whole.dims)
+    left = [place for place in range(len(whole.dims)) if kept or place not in base.gone]
+    if keeps != kept or call.name != base.which or call.name not in ITERATED:
+        return None
+    made = statistic(call, whole, sorted({*base.gone, *(left[place] for place in _places(call, value))}), keeps)
     return made if hasattr(call.output, "shape") else [made, made]
 
 
@@ -52,12 +92,12 @@ def statistic(call: Call, value: Value, places: list[int], keeps: bool) -> Value
         decide(value, "channels" if places == inner[1:] else "")
     left = [() if place in places else dim for place, dim in enumerate(value.dims)]
     goal, dims = literal(tuple(left) if keeps else tuple(d for p, d in enumerate(left) if p not in places))
-    which = "max" if call.name in ("amax", "max", "amin", "min", "argmax", "logsumexp") else "avg"
+    which = "max" if call.name in ("amax", "max", "amin", "min", "logsumexp") else "avg"
     if not goal.extents:
         goal = Base((1,), FEATURES)
     name = call.writing.called(f"global{which}pool")
     make = _pooled(call, value, places, keeps, which, name)
-    base = Statistic(goal.extents, goal.form, make=make, of=value)
+    base = Statistic(goal.extents, goal.form, make=make, of=value, gone=tuple(places), dims=dims, which=call.name)
     return Value(base, dims)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 from layerquiz.network.importing.forms import FEATURES, IDS
@@ -38,6 +39,10 @@ def looked_up(call: Call, found: dict[str, Any], rows: int, features: int) -> Va
     if table is None or root is None:
         raise call.writing.refuse("an embedding whose table is no parameter")
     is_batched = len(shape) == 3 and shape[0] == call.tracing.examples
+    if numbers is None and tokens > rows:
+        raise call.writing.refuse("an embedding of ids that are no input of the network", cure="Give it the token ids")
+    if prod(shape[is_batched:-2]) > 1:  # as the distances of each token to each other
+        return call.derived([table])  # type: ignore[no-any-return]
     lead = ((call.tracing.batch,),) if is_batched else ((),) * (len(shape) - 2)
     if numbers is None or numbers == list(range(numbers[0], numbers[0] + tokens)):
         first = numbers[0] if numbers else 0

@@ -44,8 +44,8 @@ class Tidying:
 
     def _alike(self, layer: dict[str, Any]) -> None:
         """Refuse attention whose queries share keys, where it is not written with its projections."""
-        query, key, _ = layer["from"]
-        if self._width(query) != self._width(key):
+        query, key = self.writing.widths[layer["name"]]
+        if query != key:
             what = "its heads share keys, and its projections are no dense layers that all have a bias or none"
             raise cannot(
                 self.writing.accounts[layer["name"]].where, what, "Only an attention layer has groups of heads"
@@ -96,7 +96,7 @@ class Tidying:
             return
         sources = [dense["from"][0] for dense, _ in made]
         heads, widths = self.writing.heads[layer["name"]], [units for _, units in made]
-        features = self._width(sources[0])
+        features = self._inputs(made[0][0])
         each = widths[0] // heads
         keys: dict[str, Any] = {"heads": heads}
         keys |= {"kv_heads": widths[1] // each} if widths[1] != widths[0] else {}
@@ -163,10 +163,10 @@ class Tidying:
         is_own = not any(name in (other.get("shares"), other.get("tied")) for other in self.layers.values())
         return layer["kind"] == "dense" and layer.keys() <= PLAIN_DENSE and is_own and len(self._shape(layer)) == 2
 
-    def _width(self, name: str) -> int:
-        """Return the features that a layer, or the network's input, gives."""
-        account = self.writing.accounts.get(name)
-        return account.shape[-1] if account and account.shape else [*self.writing.draft.input.values()][-1]
+    def _inputs(self, dense: dict[str, Any]) -> int:
+        """Return the features that a dense layer gets, as its weights say."""
+        weights = max(parameter.numel() for parameter in self.writing.parameters[dense["name"]])
+        return int(weights // dense["units"])
 
 
 def _trains(layer: dict[str, Any]) -> bool:

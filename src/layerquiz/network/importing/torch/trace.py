@@ -22,14 +22,14 @@ from layerquiz.network.importing.torch.calls import CONVERSIONS, Call, is_in_pla
 from layerquiz.network.importing.torch.cutting import State, States
 from layerquiz.network.importing.torch.modules import MODULES
 from layerquiz.network.importing.torch.operations import OPERATIONS
-from layerquiz.network.importing.torch.values import BATCH, Base, Learned, Value, full
+from layerquiz.network.importing.torch.values import BATCH, Base, Learned, Part, Value, full
 from layerquiz.network.importing.torch.writing import Writing
 
 EXAMPLES = 13
 """Examples in the batch of the tensors: a number that no axis of a model is likely to have."""
 
 READS_NUMBERS = """
-item tolist numpy equal allclose is_nonzero nonzero unique
+item tolist numpy equal allclose is_nonzero nonzero unique pack_padded_sequence
 """
 """Operations that need the numbers of a tensor, which there are none of."""
 
@@ -39,6 +39,8 @@ is_mkldnn is_xpu is_meta layout requires_grad grad grad_fn stride storage_offset
 get_device element_size len format repr hash is_leaf is_inference itemsize nbytes retain_grad register_hook is_same_size
 """
 """Operations that say something of a tensor, and give no other."""
+
+PACKING = "pack_padded_sequence"
 
 READING, SAYING = frozenset(READS_NUMBERS.split()) | CONVERSIONS, frozenset(SILENT.split())
 
@@ -145,13 +147,17 @@ class Tracing(TorchFunctionMode):
 
     def _unread(self, name: str) -> NetworkError:
         what = f"it reads numbers of a tensor ({name.strip('_')}), and goes on as they say"
-        return self.writing.refuse(what, "A layer is the same for all inputs", "Decide by shapes, or by arguments")
+        cure = "Decide by shapes, or by arguments"
+        if name == PACKING:
+            cure = "Leave the packing out: it changes no count"
+        return self.writing.refuse(what, "A layer is the same for all inputs", cure)
 
     def _as_it_is(self, func: Any, args: Any, kwargs: Any, given: Sequence[Tensor]) -> Any:
         """Do an operation without known tensors; what the model owns is not changed."""
         if is_in_place(func) and given and id(given[0]) in self.owned:
             args = (given[0].clone(), *args[1:])
         if any(tensor.is_meta for tensor in given):
+            func, args, kwargs = kept_in_place(func, plain_name(func), args, kwargs)
             args, kwargs = without_memory(args), without_memory(kwargs)
         return func(*args, **kwargs)
 
@@ -211,7 +217,10 @@ class Tracing(TorchFunctionMode):
         """Run the model again on token ids, where its input has come to an embedding as numbers."""
         if self.input.form != IDS:
             error = self.writing.refuse("an embedding gets numbers that are no token ids")
-            raise AnotherInput(error, ids=value.base is self.input)
+            root = value.base
+            while isinstance(root, Part) and root.whole is not None:
+                root = root.whole
+            raise AnotherInput(error, ids=root is self.input)
 
     def turned(self, what: str) -> AnotherInput:
         """Run the model again with the batch as the second axis, where a layer takes it for that."""

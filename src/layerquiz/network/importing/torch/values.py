@@ -77,9 +77,15 @@ class Scores(Base):
 
 @dataclass(eq=False, slots=True)
 class Statistic(Base):
-    """A mean, a variance or a norm of a value along some axes."""
+    """A mean, a variance or a norm of a value along some axes.
+
+    gone: the axes of the value. dims: what is left of them. which: the operation.
+    """
 
     of: Value | None = None
+    gone: tuple[int, ...] = ()
+    dims: Dims = ()
+    which: str = ""
 
 
 @dataclass(frozen=True, slots=True)

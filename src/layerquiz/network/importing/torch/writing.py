@@ -42,8 +42,8 @@ class Writing:
     """Layers as they are met.
 
     place: says where the model is just now. called: how a layer of a kind is called there; beside: how one is that no
-    module of PyTorch's own stands for. heads: of attention without projections. attended: scores that are used up.
-    open_biases: layers that a shift may be put to.
+    module of PyTorch's own stands for. heads: of attention without projections; widths: of its queries and keys.
+    attended: scores that are used up. open_biases: layers that a shift may be put to.
     """
 
     def __init__(self, draft: Draft) -> None:
@@ -52,6 +52,7 @@ class Writing:
         self.called: Callable[[str], str] = lambda kind: kind
         self.beside: Callable[[str], str] = lambda kind: kind
         self.heads: dict[str, int] = {}
+        self.widths: dict[str, tuple[int, ...]] = {}
         self.accounts: dict[str, Account] = {}
         self.owners: dict[int, str] = {}
         self.parameters: dict[str, tuple[Any, ...]] = {}
@@ -75,6 +76,13 @@ class Writing:
         return self._written(
             "parameter", (), base.parameters, shape, base.called.removesuffix(".weight"), {"shape": list(shape)}
         )
+
+    def given_back(self, base: Learned) -> None:
+        """Write parameters that are an output, where no layer has them."""
+        for parameter in base.parameters:
+            if id(parameter) not in self.owners:
+                shape = tuple(parameter.shape) or (1,)
+                self._written("parameter", (), (parameter,), shape, self.names[id(parameter)], {"shape": list(shape)})
 
     def layer(
         self,
