@@ -160,7 +160,7 @@ def answer(written: str) -> Value:
 
 def likewise(line: str) -> list[Fraction]:
     """Return the value that is said once for another axis: `Likewise the output width: 55.`"""
-    found = re.search(r"[Ll]ikewise .*(?:: | = )([\d,{}.]*\d)", line)
+    found = re.search(r"[Ll]ikewise .*(?:: | = )([\d,{}.]*\d(?: / \d+)?)", line)
     return [recomputed(found[1])] if found else []
 
 
@@ -323,6 +323,7 @@ def latex_ends(rendered: str) -> list[Fraction]:
     ]
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", zoo.names())
 def test_every_quantity_of_a_known_network_computes_to_its_value(name: str) -> None:
     """The steps to each quantity, as text and as LaTeX, end with what the table of the network says."""

@@ -109,7 +109,7 @@ def test_what_all_have_does_not_count_as_unfair():
         ("text: Why?", "says its points"),
         ("text: '', points: 1", "line 4"),
         ("text: Why?, points: 0", "line 4"),
-        ("text: Why?, points: 1, template: conv-size", "one of template, draw and text"),
+        ("text: Why?, points: 1, template: conv-size", "one of template, draw, network and text"),
         ("text: Why?, points: 1, seed: 3", "only a template is drawn by a seed"),
         ("draw: {topic: pooling}, seed: 3", "only a template is drawn by a seed"),
         ("text: Why?, points: 1, space: 900", "line 4"),

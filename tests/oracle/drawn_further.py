@@ -98,8 +98,9 @@ def rearranged(draw: Random, kind: str, _: str) -> Drawn:
         return any_image(draw), [{"kind": kind, "name": "x", "groups": draw.choice((1, 2, 2, 3))}]
     sizes = draw.choice((any_image(draw, 2, 3), sequence(draw), {"features": draw.randint(1, 9)}))
     axis = {"axis": draw.choice(list(sizes))} if "tokens" in sizes or draw.random() < 0.6 else {}
-    cut = {"offset": draw.randint(0, 2), "size": draw.randint(1, 3)} if kind == "slice" else {}
-    return one(draw, sizes, kind, **axis, **cut)
+    cut = {"size": draw.randint(1, 3)} if kind == "slice" else {}
+    offset = {"offset": draw.randint(0, 2)} if cut and draw.random() < 0.7 else {}
+    return one(draw, sizes, kind, **axis, **offset, **cut)
 
 
 def merged(draw: Random, kind: str, _: str) -> Drawn:

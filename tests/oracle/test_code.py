@@ -101,6 +101,7 @@ def test_every_kind_runs_in_keras(keras_runs: Any, kind: str, many: int) -> None
             keras_runs(network, text)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", names())
 def test_known_networks_run_in_torch(torch: ModuleType, tmp_path: Path, name: str) -> None:
     """Every known network can be written for PyTorch, unless it has position biases, or norms with a shift alone."""
@@ -117,6 +118,7 @@ def test_known_networks_run_in_torch(torch: ModuleType, tmp_path: Path, name: st
     assert found == code.expected(counted, channels_first=True)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", names())
 def test_known_networks_run_in_keras(keras: ModuleType, tmp_path: Path, name: str) -> None:
     """Every known network can be written for Keras, unless a kind is missing there, or a key of one."""

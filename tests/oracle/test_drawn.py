@@ -10,9 +10,9 @@ from oracle import drawn, drawn_kinds
 
 pytestmark = pytest.mark.oracle
 
-UNDRAWN = ("activation", "tied", "lora", "adapted")
+UNDRAWN = ("activation", "tied", "lora", "adapted", "table")
 """Keys that no drawing has: activations change no count, ties need an embedding elsewhere (test_sharing.py), and the
-frameworks have no keys for adapters (test_training.py)."""
+frameworks have no keys for adapters (test_training.py) nor for tables (test_tables.py)."""
 
 DEMANDED = ("units",)
 """Keys that are left out only beside one that is not drawn."""

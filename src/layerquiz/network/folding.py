@@ -15,15 +15,23 @@ COPIED = re.compile(rf"(?<=\.{COPY})\d+(?=\.|$)")
 
 
 def folded(steps: Iterable[Step]) -> list[tuple[Step, list[Step]]]:
-    """Return the steps, beside each those that say the same along another axis of the layer or in a block's copy."""
-    groups: dict[object, tuple[Step, list[Step]]] = {}
-    for number, step in enumerate(steps):
-        key = _without_place(step) if _axis(step) or COPIED.search(step.quantity.owner) else number
-        if key in groups:
-            groups[key][1].append(step)
+    """Return the steps, beside each those that say the same along another axis of the layer or in a block's copy.
+
+    A step that needs what is only shown behind its likes stands by itself.
+    """
+    groups: list[tuple[Step, list[Step]]] = []
+    first: dict[object, int] = {}
+    places: dict[Reference, int] = {}
+    for step in steps:
+        alike = _axis(step) or COPIED.search(step.quantity.owner)
+        place = first.setdefault(_without_place(step), len(groups)) if alike else len(groups)
+        if place < len(groups) and all(places.get(needed, -1) <= place for needed in step.names.values()):
+            groups[place][1].append(step)
         else:
-            groups[key] = (step, [])
-    return list(groups.values())
+            place = len(groups)
+            groups.append((step, []))
+        places[step.quantity] = place
+    return groups
 
 
 def _axis(step: Step) -> str:
