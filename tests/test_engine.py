@@ -158,7 +158,7 @@ def test_the_machine_is_closed_to_texts(body: str):
     "body", [r"\loop\iftrue\repeat", r"\loop\shipout\hbox{x}\iftrue\repeat"], ids=["loop", "pages"]
 )
 def test_an_endless_text_is_stopped(body: str):
-    error = refused(body, seconds=1.5)
+    error = refused(body, seconds=4)  # the engine starts within a second or two on a busy machine
     assert (error.slug, error.where) == ("tex-time", "paper 7")
 
 
