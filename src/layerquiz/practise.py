@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
 from math import inf
+from typing import TYPE_CHECKING
 
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import library
 from layerquiz.exam.choosing import Identity, Wanted, fresh, in_turn, minutes, most_drawings, short, telling
 from layerquiz.exam.drawing import draw
-from layerquiz.exam.from_network.made import Wish, made
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.template import Template
 from layerquiz.grading.grade import stories_of
@@ -19,6 +19,9 @@ from layerquiz.grading.policy import Policy
 from layerquiz.grading.story import Story
 from layerquiz.network.network import Network
 from layerquiz.progress import Answered, Missed, Progress
+
+if TYPE_CHECKING:
+    from layerquiz.exam.from_network.made import Wish
 
 USUAL_NUMBER = 10
 MOST_QUESTIONS = 500
@@ -48,6 +51,8 @@ def network_questions(
     Without a number there are ten, or as many as the network has. Raises `LayerquizError` where it has fewer than the
     number, or the minutes are too few for one.
     """
+    from layerquiz.exam.from_network.made import made
+
     found = made(network, wish, number or USUAL_NUMBER)
     if not found or (number and most_minutes == inf and len(found) < number):
         what = f"{len(found) or 'no'} different questions can be made from {network.name}, not {number or 'one'}"

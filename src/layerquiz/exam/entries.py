@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import course_letters, sample
 from layerquiz.exam.drawing import fixed
 from layerquiz.exam.exam_keys import DrawKeys, EntryKeys, ExamKeys, SectionKeys
-from layerquiz.exam.from_network.asked import AskedNetworks, Reader
-from layerquiz.exam.from_network.made import Wish
 from layerquiz.exam.own_text import USUAL_SPACE, OwnText, template_of
 from layerquiz.exam.sample import Seed
 from layerquiz.exam.source import Path, SourceText
 from layerquiz.exam.template import Template, in_language
 from layerquiz.languages import Words
+from layerquiz.network.network import Network
+
+if TYPE_CHECKING:
+    from layerquiz.exam.from_network.asked import AskedNetworks
+
+Reader: TypeAlias = Callable[[str], Network]
+"""Returns the network that a name in an exam file means."""
 
 NOWHERE = SourceText("the sealed exam", "", 1, ExamError)
 """What messages call the exam file of a question that was sealed with its exam."""
@@ -75,7 +80,8 @@ class Choosing:
         self, written: SourceText, keys: ExamKeys, seed: Seed, templates: Mapping[str, Template], networks: Reader
     ) -> None:
         self.written, self.keys, self.seed, self.templates = written, keys, seed, templates
-        self.networks = AskedNetworks(networks)
+        self.networks = networks
+        self.asked: AskedNetworks | None = None
         self.lettered: dict[str, Template] = {}
 
     def chosen(self) -> tuple[tuple[Entry, ...], tuple[Section, ...]]:
@@ -130,12 +136,20 @@ class Choosing:
         """Return the templates that an entry means, or that are made from its network."""
         if keys.network is None:
             return [self.templates[name] for name in self._names(keys, place, path, used)]
-        wish = Wish(exactly=bool(keys.exactly), words=Words(self.keys.language), conventions=self.keys.conventions)
-        asked, kinds = tuple(keys.ask or ()), tuple(keys.kinds or wish.kinds)
         try:
-            return self.networks.templates(keys.network, replace(wish, asked=asked, kinds=kinds), keys.count or 1)
+            return self._about(keys, keys.network)
         except LayerquizError as error:
             raise self.written.located(error, (*path, "network")) from None
+
+    def _about(self, keys: EntryKeys, network: str) -> list[Template]:
+        """Return templates that are made from a network; what makes them is loaded for exams that ask about one."""
+        from layerquiz.exam.from_network.asked import AskedNetworks
+        from layerquiz.exam.from_network.made import Wish
+
+        self.asked = self.asked or AskedNetworks(self.networks)
+        wish = Wish(exactly=bool(keys.exactly), words=Words(self.keys.language), conventions=self.keys.conventions)
+        asked, kinds = tuple(keys.ask or ()), tuple(keys.kinds or wish.kinds)
+        return self.asked.templates(network, replace(wish, asked=asked, kinds=kinds), keys.count or 1)
 
     def _said(self, template: Template, path: Path) -> Template:
         """Return a template in the language of the exam."""

@@ -14,9 +14,8 @@ from layerquiz.exam import course_letters, library
 from layerquiz.exam.balance import Drawer
 from layerquiz.exam.difficulty import usual
 from layerquiz.exam.drawing import fixed
-from layerquiz.exam.entries import Choosing, Entry, Section
+from layerquiz.exam.entries import Choosing, Entry, Reader, Section
 from layerquiz.exam.exam_keys import Aids, ExamKeys, PaperSize
-from layerquiz.exam.from_network.asked import Reader
 from layerquiz.exam.question import Blank, Question
 from layerquiz.exam.roster import Student
 from layerquiz.exam.sample import Seed

@@ -7,9 +7,8 @@ import re
 
 from markdown_it.tree import SyntaxTreeNode
 
-from layerquiz.render import escape, markup
+from layerquiz.render import escape, fenced, markup
 from layerquiz.render.mathml import mathml
-from layerquiz.render.picture import fenced
 
 PLAIN = re.compile(r"(?!\d+[.)])[A-Za-z0-9][A-Za-z0-9 .,;:()/?%\N{NO-BREAK SPACE}]*(?<! )\Z")
 """One line of text in which nothing is Markdown: it is not read as such, which takes most of the time."""

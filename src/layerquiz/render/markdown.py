@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from layerquiz.render import escape, mathematics
+from layerquiz.render import escape, fenced, mathematics
 from layerquiz.render.document import AnswerGrid, Blank, Block, Page, Paper, Paragraph, Parting, Question, Sheet, Step
-from layerquiz.render.picture import fenced
 
 BAR = re.compile(r"(?<!\\)\|")
 PICTURE = re.compile(rf"^```{fenced.NAME}\n(.*?)\n```$", re.DOTALL | re.MULTILINE)

@@ -10,8 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from layerquiz.render import escape, mathematics
-from layerquiz.render.picture import fenced
+from layerquiz.render import escape, fenced, mathematics
 
 CODE_WIDTH = 88
 """Signs of code that a line of a page has room for."""

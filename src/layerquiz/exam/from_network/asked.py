@@ -11,15 +11,12 @@ from layerquiz.exam.from_network.made import Made, Wish, made
 from layerquiz.exam.template import Template
 from layerquiz.network.network import Network
 
-Reader = Callable[[str], Network]
-"""Returns the network that a name in an exam file means."""
-
 
 @dataclass
 class AskedNetworks:
     """What an exam asks about networks so far; `read` finds a network by what the file calls it."""
 
-    read: Reader
+    read: Callable[[str], Network]
     made: dict[str, list[Made]] = field(default_factory=dict)
 
     def templates(self, name: str, wish: Wish, count: int) -> list[Template]:

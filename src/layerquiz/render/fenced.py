@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layerquiz.errors import LayerquizError, NetworkError
 from layerquiz.languages import ENGLISH, NAMES, Words
 from layerquiz.network.network import Network
 from layerquiz.network.notation import load
-from layerquiz.render.picture.make import Picture, picture
-from layerquiz.render.picture.table import table
+
+if TYPE_CHECKING:
+    from layerquiz.render.picture import Picture
 
 NAME = "picture"
 KEYS = frozenset(("network", "letters", "block", "language"))
@@ -47,6 +48,8 @@ def read(info: str, content: str) -> Fenced | None:
 
 
 def _read(found: Mapping[str, Any]) -> Fenced | None:
+    from layerquiz.render.picture import picture, table  # only where a text has a picture
+
     written, letters, block = found.get("network"), found.get("letters") or {}, found.get("block") or ""
     language = found.get("language", ENGLISH.language)
     if not isinstance(letters, Mapping) or not isinstance(block, str) or str(language) not in NAMES:
