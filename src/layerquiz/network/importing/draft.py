@@ -45,7 +45,7 @@ class Draft:
     conventions: str
     layers: list[dict[str, Any]] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
-    taken: set[str] = field(default_factory=lambda: {*RESERVED})
+    taken: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESERVED, 1))
 
     def add(self, kind: str, *sources: str, name: str = "", **keys: Any) -> str:
         """Write one layer down and return its name in the notation, by which later layers take it.
@@ -71,10 +71,11 @@ class Draft:
         """Return a name of the notation that no layer has yet."""
         plain = re.sub(r"\W", "_", name, flags=re.ASCII).strip("_") or "layer"
         plain = plain if not plain[0].isdigit() else f"layer{plain}"
-        found, number = plain, 2
-        while found in self.taken:
-            found, number = f"{plain}_{number}", number + 1
-        self.taken.add(found)
+        found = plain
+        while found in self.taken:  # goes on at the last number, as thousands of layers may be called alike
+            self.taken[plain] += 1
+            found = f"{plain}_{self.taken[plain]}"
+        self.taken[found] = 1
         return found
 
     def notation(self) -> dict[str, Any]:
