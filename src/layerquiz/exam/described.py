@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from layerquiz.exam.facts import fact
 from layerquiz.languages import ENGLISH, Words, phrase
+from layerquiz.network.function_names import WRITTEN
 from layerquiz.network.keys import SAYS_NOTHING
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import KEYS_OF_ALL
@@ -300,9 +301,6 @@ OF_SEQUENCES: Mapping[str, Phrase] = {
 """Phrases of keys that layers on sequences have; what is not written is not said."""
 
 
-FUNCTIONS = {"relu": "ReLU", "gelu": "GELU", "silu": "SiLU", "elu": "ELU", "selu": "SELU", "relu6": "ReLU6"}
-"""Activation functions that are written otherwise than in the notation."""
-
 GROUPS = _number_of("{number} group", "{number} groups")
 
 PHRASES: Mapping[str, Phrase] = {
@@ -319,7 +317,7 @@ PHRASES: Mapping[str, Phrase] = {
     "shape": lambda _, found, words: words("to {text}", text=as_product(found)),
     **OF_SEQUENCES,
     "ceil": lambda _, found, words: words("sizes rounded up") if found else "",
-    "function": lambda _layer, found, _words: FUNCTIONS.get(found, str(found)),
+    "function": lambda _layer, found, _words: WRITTEN.get(found, str(found)),
     "keepdims": lambda _, found, words: words("each axis kept with size 1") if found else "",
     "rate": _unless(None, "rate {number}"),
     "bias": lambda _, found, words: "" if found else words("without bias"),

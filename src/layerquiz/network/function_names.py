@@ -16,6 +16,17 @@ KERAS = {
 OTHERS = {"hard_silu": "hardswish", "swish": "silu", "exp": "exponential", "absolute": "abs"}
 PLAIN = {**{spelled: name for name, spelled in KERAS.items()}, **OTHERS}
 
+WRITTEN = {
+    "relu": "ReLU",
+    "relu6": "ReLU6",
+    "leaky_relu": "leaky ReLU",
+    "elu": "ELU",
+    "selu": "SELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+}
+"""Functions that texts write otherwise than the notation."""
+
 
 def plain_name(function: str) -> str:
     """Return the one name of a function; one that has no other spelling is called as it is."""

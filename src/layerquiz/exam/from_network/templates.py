@@ -103,7 +103,7 @@ class Writing:
                 {"value": f"{owner}.{total}", "label": words("{name}: {text}", name=words(design), text=name)}
                 for owner, design in zip("ab", proposal.variant.names if proposal.variant else (), strict=True)
             ]
-            return {"ask": [{"largest": total, "label": words("which has more: {name}?", name=name)}, *values]}
+            return {"ask": [{"largest": total, "label": words("which has more {name}?", name=name)}, *values]}
         if proposal.kind == "table":
             return self._table(proposal)
         owner = "total" if proposal.of_all else target

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from layerquiz.network.function_names import WRITTEN
 from layerquiz.network.layer import Layer
 from layerquiz.network.network import Network
 from layerquiz.render.picture import labels
@@ -111,7 +112,7 @@ class Writing:
 def followers(unit: Unit) -> str:
     """Return what stands behind a layer in its box: BN, ReLU."""
     own = getattr(unit.layer.keys, "activation", None) if unit.layer else None
-    names = [labels.FUNCTIONS.get(own, str(own))] if own else []
+    names = [WRITTEN.get(own, str(own))] if own else []
     names += [_follower(layer) for layer in unit.followers]
     return ", ".join(dict.fromkeys(names))
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from layerquiz.errors import NetworkError, nearest
 from layerquiz.formula.expr import Number
+from layerquiz.network.function_names import WRITTEN
 from layerquiz.network.layer import Layer
 from layerquiz.network.layers.base import reading_order
 from layerquiz.network.network import Answer, Network
@@ -60,16 +61,6 @@ SHORT: Mapping[str, str] = {
 }
 """Kinds as figures call them; others are called as in the notation."""
 
-FUNCTIONS = {
-    "relu": "ReLU",
-    "gelu": "GELU",
-    "silu": "SiLU",
-    "elu": "ELU",
-    "relu6": "ReLU6",
-    "leaky_relu": "leaky ReLU",
-    "selu": "SELU",
-}
-
 
 def grouped(value: Number) -> str:
     """Return a number with thin spaces between groups of three digits, from five digits on."""
@@ -80,7 +71,7 @@ def called(layer: Layer) -> str:
     """Return a layer's kind in a word or two; an activation is its function."""
     if layer.kind.name == "activation":
         function = str(getattr(layer.keys, "function", ""))
-        return FUNCTIONS.get(function, function)
+        return WRITTEN.get(function, function)
     return SHORT.get(layer.kind.family, layer.kind.family)
 
 
