@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.importing.draft import cannot
 from layerquiz.network.importing.imported import needs
 from layerquiz.network.network import Network
 from layerquiz.network.notation import printable, shown
+
+if TYPE_CHECKING:
+    import zipfile
 
 MOST_BYTES = 20_000_000
 """The description of a model has at most so many bytes, whatever the archive claims; large ones have 1 MB."""
@@ -39,9 +41,7 @@ def keras_model(archive: zipfile.ZipFile, input_shape: Sequence[int] | None, cal
     try:
         with archive.open("config.json") as stream:
             data = stream.read(MOST_BYTES + 1)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, RuntimeError) as error:
-        raise NetworkError("config.json cannot be read", why=printable(str(error)), slug="model") from None
-    except Exception as error:  # noqa: BLE001 -- zlib, bz2 and lzma have errors of their own
+    except Exception as error:  # noqa: BLE001 -- zipfile's own errors, and those of zlib, bz2 and lzma
         raise NetworkError("config.json cannot be read", why=printable(str(error)), slug="model") from None
     if len(data) > MOST_BYTES:
         raise NetworkError(

@@ -45,7 +45,7 @@ def network(module: Any, input_shape: Sequence[int]) -> Network:
     missing = _unused(found)
     if missing and module.training:
         other = traced(module, shape, training=True)
-        found, missing = (other, _unused(other)) if len(_unused(other)) < len(missing) else (found, missing)
+        found, missing = min((found, missing), (other, _unused(other)), key=lambda each: len(each[1]))
     if missing:
         shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         what = f"{shown}: nothing between the input and the outputs uses these parameters"
