@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import shutil
@@ -9,6 +10,7 @@ import signal
 import stat
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +28,33 @@ def finished_chunks(folder: Path) -> int:
     return len(list((folder / WORK).glob("chunk-*/contents.json")))
 
 
-def wait_for_a_chunk(folder: Path, process: subprocess.Popen[str]) -> None:
-    """Wait until a run has finished its first chunk."""
+@contextlib.contextmanager
+def held_after_a_chunk(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a run whose engine measures, sets one chunk, and sets the next only when it may; yield at that moment.
+
+    It may when a file `go` lies beside it. So the run cannot come to its end while a test looks.
+    """
+    where = folder.parent / f"{folder.name}-held"
+    engine = engine_of(
+        where,
+        # Which of two engines that start at once is the first, `mkdir` decides.
+        f"""mkdir "{where}/measured" 2> /dev/null || mkdir "{where}/set" 2> /dev/null ||
+for i in $(seq 600); do [ -e "{where}/go" ] && break; sleep 0.1; done
+exec {shutil.which("xelatex")} "$@\"""",
+    )
     end = time.monotonic() + SECONDS_TO_WAIT
-    while not finished_chunks(folder):
-        assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    with start(folder, *arguments, engine=engine) as process:
+        while not finished_chunks(folder):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        yield process
+    shutil.rmtree(where)
+
+
+def let_go(folder: Path) -> None:
+    """Let a run go on that is held after a chunk."""
+    (folder.parent / f"{folder.name}-held" / "go").touch()
 
 
 @pytest.mark.slow
@@ -74,12 +96,11 @@ def test_finished_chunks_are_not_made_again(
 ) -> None:
     """Only what is missing is made; only one kind of run remains: as many as there were chunks missing."""
     put_down(tmp_path)
-    with start(tmp_path, *MAKE, "--jobs", "1", engine=counting) as process:
-        wait_for_a_chunk(tmp_path, process)
+    with held_after_a_chunk(tmp_path, *MAKE, "--jobs", "1") as process:
         kill(process)
         process.communicate()
     before = finished_chunks(tmp_path)
-    (counting / "runs").write_text("")
+    assert before == 1
     done(tmp_path, *MAKE, "--jobs", "1", engine=counting)
     assert (counting / "runs").read_text().count("x") == 4 - before
     assert tree(tmp_path / "out") == undisturbed
@@ -133,8 +154,7 @@ def test_an_engine_that_does_not_do_its_work(
 def test_interrupted_by_hand(tmp_path: Path, undisturbed: dict[str, bytes | None]) -> None:
     """Ctrl-C ends all processes with one line; what is finished is kept."""
     put_down(tmp_path)
-    with start(tmp_path, *MAKE, "--jobs", "2") as process:
-        wait_for_a_chunk(tmp_path, process)
+    with held_after_a_chunk(tmp_path, *MAKE, "--jobs", "2") as process:
         kill(process, signal.SIGINT)
         _, wrong = process.communicate()
     assert process.returncode == 1
@@ -148,8 +168,7 @@ def test_interrupted_by_hand(tmp_path: Path, undisturbed: dict[str, bytes | None
 def test_a_helper_that_dies(tmp_path: Path, undisturbed: dict[str, bytes | None]) -> None:
     """A process that the system ends is told in one message; what is finished is kept."""
     put_down(tmp_path)
-    with start(tmp_path, *MAKE, "--jobs", "2") as process:
-        wait_for_a_chunk(tmp_path, process)
+    with held_after_a_chunk(tmp_path, *MAKE, "--jobs", "2") as process:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         if not children.exists():
             pytest.skip("this system does not tell a process's children")
@@ -166,11 +185,11 @@ def test_a_helper_that_dies(tmp_path: Path, undisturbed: dict[str, bytes | None]
 def test_two_runs_at_once(tmp_path: Path, undisturbed: dict[str, bytes | None]) -> None:
     """The second run into a folder says so and stops; one into another folder does not mind."""
     put_down(tmp_path)
-    with start(tmp_path) as first:
-        wait_for_a_chunk(tmp_path, first)
+    with held_after_a_chunk(tmp_path) as first:
         kill(first, signal.SIGSTOP)
         assert "another run is writing into this folder" in failed(tmp_path)
         kill(first, signal.SIGCONT)
+        let_go(tmp_path)
         first.communicate()
     assert first.returncode == 0
     assert tree(tmp_path / "out") == undisturbed
@@ -180,8 +199,7 @@ def test_two_runs_at_once(tmp_path: Path, undisturbed: dict[str, bytes | None]) 
 def test_a_seed_that_nobody_can_guess_is_kept(tmp_path: Path, tex: None) -> None:
     """Where the exam file gives no seed, a run that is started again goes on with the one that was drawn."""
     put_down(tmp_path, EXAM.replace("seed: 7\n", ""))
-    with start(tmp_path) as process:
-        wait_for_a_chunk(tmp_path, process)
+    with held_after_a_chunk(tmp_path) as process:
         kill(process)
         process.communicate()
     seed, before = (tmp_path / WORK / "seed").read_text(), finished_chunks(tmp_path)
@@ -196,8 +214,7 @@ def test_a_seed_that_nobody_can_guess_is_kept(tmp_path: Path, tex: None) -> None
 def test_work_on_another_exam_is_stale(tmp_path: Path, tex: None) -> None:
     """A changed exam file is made from nothing: the folder is that of a first run."""
     put_down(tmp_path)
-    with start(tmp_path) as process:
-        wait_for_a_chunk(tmp_path, process)
+    with held_after_a_chunk(tmp_path) as process:
         kill(process)
         process.communicate()
     other = put_down(tmp_path / "other", EXAM.replace("seed: 7", "seed: 8"))
