@@ -9,6 +9,7 @@ from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
+from layerquiz import exact
 from layerquiz.errors import ExamError, LayerquizError, nearest
 from layerquiz.exam import course_letters, library
 from layerquiz.exam.balance import Drawer
@@ -86,7 +87,7 @@ class Exam:
         """Return the points of a section's questions."""
         place = self.sections.index(section)
         last = self.sections[place + 1].first if self.sections[place + 1 :] else len(self.entries) + 1
-        return sum((entry.worth for entry in self.entries[section.first - 1 : last - 1]), Fraction(0))
+        return exact.total(entry.worth for entry in self.entries[section.first - 1 : last - 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Paper:
     @property
     def points(self) -> Fraction:
         """Return the points of all questions together."""
-        return sum((question.points for question in self.questions), Fraction(0))
+        return exact.total(question.points for question in self.questions)
 
 
 def blank_id(number: str, blank: Blank, question: Question) -> str:

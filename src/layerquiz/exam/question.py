@@ -10,6 +10,7 @@ from functools import cached_property
 from string import ascii_lowercase
 from typing import Any, Literal, TypeAlias
 
+from layerquiz import exact
 from layerquiz.errors import LayerquizError
 from layerquiz.exam import grid
 from layerquiz.exam.forms.base import Networks, Scene
@@ -120,7 +121,7 @@ class Question:
     @property
     def points(self) -> Fraction:
         """Return the points of all blanks together."""
-        return sum((blank.points for blank in self.blanks), Fraction(0))
+        return exact.total(blank.points for blank in self.blanks)
 
     @property
     def computed(self) -> tuple[Blank, ...]:

@@ -13,6 +13,8 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, TypeAlias, TypeVar, overload
 
+from pydantic_core import from_json, to_json
+
 from layerquiz.errors import ExamError
 from layerquiz.exam import parts
 from layerquiz.exam.course_letters import with_letters
@@ -40,7 +42,7 @@ class Difference:
     recomputed: Key
 
 
-Texts: TypeAlias = tuple[str, ...]
+Texts: TypeAlias = tuple[bytes, ...]
 """A paper as it was sealed: what each of its questions drew, and the keys last."""
 
 
@@ -210,9 +212,6 @@ def canonical(data: Any) -> str:
     return _CANONICAL.encode(data)
 
 
-_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
-"""Keeps the order of keys, in which a paper that stays as it is gets written again."""
-
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -284,17 +283,17 @@ MOST_SHARED = 2_048
 
 def reopened(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
     """Yield the papers, each with its questions as the sealed text; papers with the same numbers share it."""
-    seen: dict[str, str] = {}
-    several: set[str] = set()
+    seen: dict[bytes, bytes] = {}
+    several: set[bytes] = set()
 
-    def again(text: str) -> str:
+    def again(text: bytes) -> bytes:
         found = seen.setdefault(text, text)
         if found is not text:
             several.add(found)
         return found
 
-    def once(place: int, text: str) -> Question:
-        return _question(exam, place, json.loads(text))
+    def once(place: int, text: bytes) -> Question:
+        return _question(exam, place, from_json(text))
 
     shared = lru_cache(maxsize=MOST_SHARED)(once)
 
@@ -302,11 +301,11 @@ def reopened(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]
     def opened(texts: Texts) -> Opened:
         *drawn, keys = texts
         questions = ((shared if text in several else once)(place, text) for place, text in enumerate(drawn))
-        return _complete(lambda: _paper_opened(tuple(questions), len(exam.entries), json.loads(keys)))
+        return _complete(lambda: _paper_opened(tuple(questions), len(exam.entries), from_json(keys)))
 
     papers: dict[Texts, Texts] = {}
     for place, found in enumerate(sealed, 1):
-        texts: Texts = (*map(_COMPACT.encode, found["drawn"]), _COMPACT.encode(found["keys"]))
+        texts: Texts = (*map(to_json, found["drawn"]), to_json(found["keys"]))
         if texts not in papers:
             texts = (*map(again, texts[:-1]), texts[-1])
             papers[texts] = texts

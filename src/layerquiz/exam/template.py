@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
+from layerquiz import exact
 from layerquiz.errors import LayerquizError, TemplateError
 from layerquiz.exam import wording
 from layerquiz.exam.code_view import CODE, Hidden, hidden_arguments
@@ -160,7 +161,7 @@ class Template:
     @property
     def points(self) -> Fraction:
         """Return the points of all blanks together."""
-        return sum((asked.points for asked in self.asked), Fraction(0))
+        return exact.total(asked.points for asked in self.asked)
 
     def place_of(self, text: str) -> str:
         """Return the file and the line on which a text stands first; the file alone where it stands nowhere."""

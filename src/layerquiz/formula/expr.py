@@ -6,7 +6,7 @@ same tree; whether they are equal as mathematics is asked of `algebra.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -256,16 +256,25 @@ def maximum(arguments: Iterable[Operand]) -> Formula:
     return distinct[0] if len(distinct) == 1 else Max(distinct)
 
 
-def walk(node: Formula) -> Iterator[Formula]:
-    """Yield every node, children before parents, left to right; iterative, so depth costs no stack."""
-    stack: list[tuple[Formula, bool]] = [(node, False)]
+def walk(node: Formula) -> list[Formula]:
+    """Return every node, children before parents, left to right; iterative, so depth costs no stack."""
+    found: list[Formula] = []
+    stack = [node]
     while stack:
-        here, opened = stack.pop()
-        if opened or not here.children():
-            yield here
-            continue
-        stack.append((here, True))
-        stack.extend((child, False) for child in reversed(here.children()))
+        here = stack.pop()
+        found.append(here)
+        stack.extend(here.children())
+    found.reverse()  # parents first and from the right, seen from its end
+    return found
+
+
+def is_larger(node: Formula, most: int) -> bool:
+    """Say whether a formula has more than so many nodes; one that shares its parts may have more than can be walked."""
+    seen, stack = 0, [node]
+    while stack and seen <= most:
+        stack.extend(stack.pop().children())
+        seen += 1
+    return seen > most
 
 
 def references(node: Formula) -> tuple[Reference, ...]:

@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice
 from typing import TypeAlias
 
 from layerquiz.errors import FormulaError
@@ -25,6 +24,7 @@ from layerquiz.formula.expr import (
     Quotient,
     Reference,
     Sum,
+    is_larger,
     product,
     total,
     transform,
@@ -50,7 +50,7 @@ def inlined(
     be too long to read.
     """
     found = _Inlining(graph, stops, changed or {}).formula(target)
-    if sum(1 for _ in islice(walk(found), MOST_NODES + 1)) > MOST_NODES:
+    if is_larger(found, MOST_NODES):
         raise FormulaError(f"the formula of {target} is too long to be written in letters", slug="formula-too-long")
     return tidied(found)
 

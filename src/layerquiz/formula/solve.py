@@ -77,24 +77,18 @@ def value(formula: Formula, lookup: Callable[[Reference], Number]) -> Number:
 def worked_out(nodes: Iterable[Formula], lookup: Callable[[Reference], Number]) -> Number:
     """Return the value of a formula whose nodes are given, children before parents."""
     done: list[Number] = []
-    for node in nodes:
-        if isinstance(node, Integer):
-            done.append(node.value)
-        elif isinstance(node, Reference):
-            done.append(lookup(node))
-        else:
-            count = len(node.children())
-            operands = done[len(done) - count :]
-            del done[len(done) - count :]
-            done.append(_applied(node, operands))
-    return done[0]
-
-
-def _applied(node: Formula, operands: list[Number]) -> Number:
     try:
-        return OPERATIONS[type(node)](*operands)
+        for node in nodes:
+            if isinstance(node, Integer):
+                done.append(node.value)
+            elif isinstance(node, Reference):
+                done.append(lookup(node))
+            else:
+                first = len(done) - len(node.children())
+                done[first:] = [OPERATIONS[type(node)](*done[first:])]
     except ZeroDivisionError:
         raise FormulaError("a division by zero", slug="division-by-zero") from None
+    return done[0]
 
 
 def solve(graph: Graph, name: str, own_values: Mapping[str, Number] | None = None) -> Number:

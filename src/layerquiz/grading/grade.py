@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeAlias
 from weakref import ref
 
+from layerquiz import exact
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
 from layerquiz.exam.seal import Difference, Sealed, differences
@@ -54,12 +55,12 @@ class Result:
     @property
     def points(self) -> Fraction:
         """Return the points of all blanks."""
-        return sum((graded.mark.points for graded in self.blanks.values()), Fraction(0))
+        return exact.total(graded.mark.points for graded in self.blanks.values())
 
     @property
     def possible(self) -> Fraction:
         """Return the points of a paper that is all right."""
-        return sum((graded.mark.possible for graded in self.blanks.values()), Fraction(0))
+        return exact.total(graded.mark.possible for graded in self.blanks.values())
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as plain data."""

@@ -9,6 +9,7 @@ from itertools import islice
 from math import ceil, floor
 from weakref import WeakKeyDictionary
 
+from layerquiz import exact
 from layerquiz.exam.exam import Paper, blank_id
 from layerquiz.exam.listed import Listed
 from layerquiz.exam.question import Question
@@ -95,7 +96,7 @@ def marked(
         share, reason = _with_method(story, blank, own, charged)
         points = blank.points if share == 1 else share * blank.points if share else Fraction(0)
         if story.verdict == "carried":
-            most = sum((each.points for each in blanks), Fraction(0)) * policy.carried_cap
+            most = exact.total(each.points for each in blanks) * policy.carried_cap
             points = min(points, most - carried)
             carried += points
         marks[blank.blank] = Mark(points, blank.points, reason)
@@ -324,8 +325,8 @@ def rounded(marks: Mapping[str, Mark], policy: Policy) -> dict[str, Mark]:
     """Return marks whose sum is rounded as the policy says, up to what is possible; partly paid blanks move first."""
     if policy.points_step is None:
         return dict(marks)
-    points = sum((mark.points for mark in marks.values()), Fraction(0))
-    possible = sum((mark.possible for mark in marks.values()), Fraction(0))
+    points = exact.total(mark.points for mark in marks.values())
+    possible = exact.total(mark.possible for mark in marks.values())
     difference = min(stepped(points, policy), possible) - points
     found = dict(marks)
     for blank in sorted(marks, key=lambda blank: not 0 < marks[blank].points < marks[blank].possible):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
+from layerquiz import exact
 from layerquiz.grading import fisher
 
 CONFIDENCE = 0.95
@@ -23,8 +24,8 @@ class Sums:
     @classmethod
     def of(cls, counts: Mapping[Fraction, int]) -> Sums:
         """Return the sums of numbers that are counted by value."""
-        total = sum((value * count for value, count in counts.items()), Fraction(0))
-        squares = sum((value * value * count for value, count in counts.items()), Fraction(0))
+        total = exact.total(value * count for value, count in counts.items())
+        squares = exact.total(value * value * count for value, count in counts.items())
         return cls(sum(counts.values()), total, squares)
 
     def __add__(self, other: Sums) -> Sums:
@@ -84,7 +85,7 @@ def reliability(questions: Sequence[Sums], whole: Sums) -> Reliability | None:
     k, n = len(questions), whole.count
     if k < 2 or not whole.variance:
         return None
-    alpha = Fraction(k, k - 1) * (1 - sum((question.variance for question in questions), Fraction(0)) / whole.variance)
+    alpha = Fraction(k, k - 1) * (1 - exact.total(question.variance for question in questions) / whole.variance)
     ends = ((1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2)
     low, high = (1 - float(1 - alpha) * fisher.quantile(end, n - 1, (n - 1) * (k - 1)) for end in ends)
     return Reliability(alpha, low, high)
@@ -97,7 +98,7 @@ def chance_of_spread(groups: Iterable[Sums]) -> float | None:
     """
     found = [group for group in groups if group.count]
     whole = sum(found, NOTHING)
-    inside = sum((group.scatter for group in found), Fraction(0))
+    inside = exact.total(group.scatter for group in found)
     between, first, second = whole.scatter - inside, len(found) - 1, whole.count - len(found)
     if first < 1 or second < 1 or not whole.scatter:
         return None

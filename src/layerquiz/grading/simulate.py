@@ -13,6 +13,7 @@ from functools import cached_property
 from math import sqrt
 from typing import Any, TypeAlias
 
+from layerquiz import exact
 from layerquiz.exam import sample
 from layerquiz.exam.exam import Exam, Paper
 from layerquiz.exam.question import Question
@@ -58,11 +59,11 @@ class Profile:
 
     def mean(self, place: int) -> Fraction:
         """Return the mean under one policy."""
-        return sum(self.of(place), Fraction(0)) / max(1, len(self.points))
+        return exact.total(self.of(place)) / max(1, len(self.points))
 
     def spread(self, place: int) -> float:
         """Return the standard deviation under one policy."""
-        squares = sum((share * share for share in self.of(place)), Fraction(0)) / max(1, len(self.points))
+        squares = exact.total(share * share for share in self.of(place)) / max(1, len(self.points))
         return sqrt(squares - self.mean(place) ** 2)
 
     def as_json(self, policies: int) -> dict[str, Any]:
@@ -209,7 +210,7 @@ class _Simulating:
         """Return the shares of a paper's points, rounded where a policy rounds them for the whole exam."""
         found = []
         for place, own in enumerate(self.policies):
-            points = sum((question[place] for question in earned), Fraction(0))
+            points = exact.total(question[place] for question in earned)
             whole = stepped(points, own[0]) if own[0].points_rounded == "exam" else points
             found.append(min(whole, self.possible) / self.possible)
         return tuple(found)
@@ -236,7 +237,7 @@ class _Simulating:
             stories = {name: _with_working(story, name == slip) for name, story in stories.items()}
         blanks = worths(str(number + 1), question, policy)
         marks = marked(blanks, {blank.blank: stories[blank.quantity] for blank in blanks}, policy)
-        return sum((mark.points for mark in marks.values()), Fraction(0))
+        return exact.total(mark.points for mark in marks.values())
 
     def _told(self, place: int, number: int, question: Question, answers: Answers, policy: Policy) -> dict[str, Story]:
         """Return the stories of answers, which are diagnosed once for all policies that read them alike."""

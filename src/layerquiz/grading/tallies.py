@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 
+from layerquiz import exact
 from layerquiz.exam.recipe import Drawn
 from layerquiz.grading.grade import Graded
 from layerquiz.grading.moments import Sums
@@ -71,7 +72,7 @@ class Scores:
     def products(self) -> Fraction:
         """Return the sum over students of their points here times their points on the paper."""
         pairs = self.pairs.items()
-        return sum((Fraction(*points) * Fraction(*total) * count for (points, total), count in pairs), Fraction(0))
+        return exact.total(Fraction(*points) * Fraction(*total) * count for (points, total), count in pairs)
 
 
 class BlankTally:

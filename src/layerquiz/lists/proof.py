@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import count, islice
 from math import log
 
+from layerquiz import exact
 from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.drawing import drawings, fixed
 from layerquiz.exam.entries import Entry
@@ -74,7 +74,7 @@ def _first(exam: Exam, looked: Sequence[Looked], words: Words) -> List:
         time = words("{estimated} of {minutes} minutes", estimated=time, minutes=exam.time)
     facts = (
         (words("Questions"), str(len(looked))),
-        (words("Points"), points(sum((each.entry.worth for each in looked), Fraction(0)))),
+        (words("Points"), points(exact.total(each.entry.worth for each in looked))),
         (words("Estimated time"), time),
         *aids(exam, words),
     )

@@ -11,6 +11,8 @@ from typing import Any
 MARK = "LQ1"
 MODULES = 25
 LEVEL = "Q"
+MASK = 0
+"""The pattern laid over the modules. Which of the eight, is read alike, and choosing is most of making a code."""
 ROW = 32
 DIGITS = bytes([48, *[49] * 255])
 """0 for a dark module, which is black, and 1 for every other."""
@@ -29,7 +31,7 @@ def picture(said: str) -> str:
     """Return the modules of a code as hexadecimal digits: rows from the top, 0 for dark, each filled up to 32 bits."""
     import zxingcpp  # needed where papers are printed, and by nothing else
 
-    code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level=LEVEL)
+    code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level=LEVEL, data_mask=MASK)
     image: Any = code.to_image(scale=1, add_quiet_zones=False)
     modules = memoryview(image).tobytes().translate(DIGITS)
     if len(modules) != MODULES**2:

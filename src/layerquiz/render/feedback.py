@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 
+from layerquiz import exact
 from layerquiz.exam.exam import Exam, blank_id
 from layerquiz.exam.listed import Because
 from layerquiz.exam.question import Blank, Question
@@ -90,7 +90,7 @@ def page(exam: Exam, result: Result, provisional: bool, practice: bool = False) 
 def _question(number: str, question: Question, result: Result) -> Iterator[Block]:
     """Yield what is said about one question: little where it is right."""
     graded = [result.blanks[blank_id(number, blank, question)] for blank in question.blanks]
-    got = sum((entry.mark.points for entry in graded), Fraction(0))
+    got = exact.total(entry.mark.points for entry in graded)
     title = f"{number}. {question.title}: {points(got)} of {points(question.points)} points"
     yield Paragraph(title, heading=True, large=True)
     right = [entry for entry in graded if _needs_no_word(entry)]

@@ -155,9 +155,13 @@ def key(value: Answer | str, words: Words = ENGLISH) -> str:
     return f"${product}$"
 
 
-@lru_cache(maxsize=1_024)
 def decimal(share: Fraction) -> str:
     """Return points as a number that a spreadsheet reads, to four places."""
+    return str(share.numerator) if share.denominator == 1 else _decimal(share)
+
+
+@lru_cache(maxsize=1_024)
+def _decimal(share: Fraction) -> str:
     return f"{float(round(share, 4)):.4f}".rstrip("0").rstrip(".")
 
 
