@@ -323,7 +323,7 @@ def latex_ends(rendered: str) -> list[Fraction]:
     ]
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(15)
 @pytest.mark.parametrize("name", zoo.names())
 def test_every_quantity_of_a_known_network_computes_to_its_value(name: str) -> None:
     """The steps to each quantity, as text and as LaTeX, end with what the table of the network says."""

@@ -131,10 +131,10 @@ def test_what_conventions_decide_and_nothing_says_is_told() -> None:
     assert check(read(excused), 5).problems == ()
 
 
-def test_the_library_holds() -> None:
+def test_the_library_holds(many: int) -> None:
     """Every template that ships, with seeds that no other test uses; layout too, where there is TeX."""
     readers = [(name, lambda name=name: library.named(name)) for name in library.templates()]
-    found = check_all(readers, 10, first=100_000)
+    found = check_all(readers, 3 if many == 1 else 10, first=100_000)
     assert {result.name: result.problems for result in found if result.problems} == {}
     assert {result.layout for result in found} == ({"fits"} if engine.available() else {found[0].layout})
     recounted = [result for result in found if result.recounted]

@@ -97,7 +97,7 @@ def test_ten_different_questions_come(name: str, exactly: bool) -> None:
     assert {"table", "find-error"} & {each.proposal.kind for each in found}
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_templates_hold_what_those_of_the_library_do(name: str) -> None:
     """The checks of an author's template find nothing: mistakes show, nothing is undecided, all formats print it."""

@@ -94,6 +94,7 @@ def test_every_question_is_drawn_about_equally_often(name):
     assert squares < freedom * (1 - 2 / (9 * freedom) + 3.09 * (2 / (9 * freedom)) ** 0.5) ** 3  # Wilson and Hilferty
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", library.templates())
 def test_what_is_written_down_is_what_is_counted(name):
     """The list of templates reads its numbers from a file: none is another than counting gives today."""

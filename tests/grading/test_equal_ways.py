@@ -79,7 +79,7 @@ def stories(questions, count):
     return found, sum(map(len, found))
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", [*TEMPLATES, *LARGE])
 def test_together_or_one_by_one(name, monkeypatch):
     """A program for all changes at once gives every story that evaluating each change with the solver gives."""

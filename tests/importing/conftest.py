@@ -20,7 +20,7 @@ def build(keras: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(nasnet, "backend", SimpleNamespace(**{**own, "backend": lambda: "none"}))
 
     def built(name: str, **keys: Any) -> Any:
-        keras.utils.clear_session()
+        keras.utils.clear_session(free_memory=False)
         with keras.device("meta"):
             return getattr(keras.applications, name)(weights=None, **keys)
 

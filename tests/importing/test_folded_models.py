@@ -29,7 +29,7 @@ MOST_LINES = {
 @pytest.mark.parametrize("name", MOST_LINES)
 def test_a_model_of_keras_becomes_a_short_text(keras: ModuleType, name: str) -> None:
     """Every layer of the flat network is there under its dotted name, with the same numbers, in few lines."""
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     with keras.device("meta"):
         flat = network(getattr(keras.applications, name)(weights=None))
     made = folded(flat.spec)

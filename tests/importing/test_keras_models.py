@@ -26,7 +26,7 @@ def cases(keras: ModuleType) -> Any:
     """Return the models by what they show."""
     from importing import keras_cases
 
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     return keras_cases
 
 

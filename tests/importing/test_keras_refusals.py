@@ -157,7 +157,7 @@ class Chain:
 def test_what_cannot_be_said_is_named(keras: ModuleType, name: str) -> None:
     """One message says which layer of Keras it is, and what is in the way."""
     make, words = CASES[name]
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     model = make(keras.layers, keras.ops, Chain(keras))
     with pytest.raises(NetworkError) as caught:
         Network.from_keras(model)
