@@ -121,6 +121,24 @@ def test_solve_reads_standard_input() -> None:
     assert 'Did you mean "units"?' in bad.output
 
 
+@pytest.mark.parametrize(
+    ("file", "begins"), [("u.svg", "<svg"), ("U.TEX", "\\begin{tikzpicture}"), ("u.md", "| layer")]
+)
+def test_show_takes_its_form_from_the_files_name(file: str, begins: str, tmp_path: Path) -> None:
+    """The end of the file's name says the form, unless it is given; an end that says none is asked about."""
+    assert run("show", "lenet5", "-o", str(tmp_path / file)).exit_code == 0
+    written = (tmp_path / file).read_text(encoding="utf-8")
+    assert written == run("show", "lenet5", "--as", FORMS[file.lower().rpartition(".")[2]]).stdout
+    assert begins in written
+    for nowhere in ((), ("-o", str(tmp_path / "u.py"))):
+        result = run("show", "lenet5", *nowhere)
+        assert result.exit_code == 2
+        assert "svg, tikz, table, torch, keras" in result.output
+
+
+FORMS = {"svg": "svg", "tex": "tikz", "md": "table"}
+
+
 def test_show_writes_code() -> None:
     """A network is code of a framework, its layers by their names, with the sizes that PyTorch wants declared."""
     assert '("fc1", nn.Linear(400, 120)),' in run("show", "lenet5", "--as", "torch").output

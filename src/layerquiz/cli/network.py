@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from layerquiz.grading.ways import Way
     from layerquiz.network.network import Network
     from layerquiz.network.summary import Summary
+
+
+FORMS = ("svg", "tikz", "table", "torch", "keras")
+FORM_OF = {".svg": "svg", ".tex": "tikz", ".md": "table"}
+"""The form that the end of a file's name says."""
 
 
 def network_from(argument: str) -> Network:
@@ -80,7 +86,10 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
 @click.command()
 @click.argument("network", callback=named)
 @click.option(
-    "--as", "form", type=click.Choice(["svg", "tikz", "table", "torch", "keras"]), required=True, help="In which form."
+    "--as",
+    "form",
+    type=click.Choice(FORMS),
+    help="In which form; without it as the name of --output ends: .svg, .tex, .md.",
 )
 @click.option("--block", default="", metavar="NAME", help="Draw the inside of one block, such as inception3a.")
 @click.option(
@@ -91,7 +100,7 @@ def solve(network: str, quantity: str | None, steps: bool, conventions: str | No
 )
 @click.option("-o", "--output", type=click.Path(readable=False), callback=named, help="The file to write.")
 @click.option("--force", is_flag=True, help="Replace a file that is there and differs.")
-def show(network: str, form: str, block: str, blanks: str, output: str | None, force: bool) -> None:
+def show(network: str, form: str | None, block: str, blanks: str, output: str | None, force: bool) -> None:
     """Show a network as a picture, as a table of its layers, or as code that runs.
 
     NETWORK is a known name (`layerquiz networks` lists them), a file in the notation or of a model (.onnx, .keras), or
@@ -103,7 +112,7 @@ def show(network: str, form: str, block: str, blanks: str, output: str | None, f
 
     \b
     Examples:
-      layerquiz show resnet50 --as svg -o resnet50.svg
+      layerquiz show resnet50 -o resnet50.svg
       layerquiz show alexnet --as tikz --blanks conv1.height,maxpool1.height
       layerquiz show alexnet --as torch
       layerquiz show my_network.yaml --as keras > my_network.py
@@ -112,6 +121,9 @@ def show(network: str, form: str, block: str, blanks: str, output: str | None, f
     from layerquiz.errors import NetworkError
     from layerquiz.network.notation import line_of
 
+    form = form or FORM_OF.get(PurePath(output or "").suffix.lower())
+    if form is None:
+        raise click.UsageError(f"Missing option '--as'. Choose from: {', '.join(FORMS)}.")
     if (block or blanks) and form not in ("svg", "tikz"):
         raise click.UsageError("--block and --blanks are for pictures: --as svg or --as tikz.")
     net, text = network_and_text(network)
