@@ -61,9 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage leave thousands of tests alone, and look seldom: a seventh of the time is its own."""
-    gc.collect()
-    gc.freeze()
+    """Look for rings of objects seldom: thousands of tests stay in memory, and looking was a seventh of the time."""
     gc.set_threshold(50_000, 20, 100)
 
 

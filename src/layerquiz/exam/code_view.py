@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from string import ascii_uppercase
 from types import ModuleType
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from layerquiz.errors import NetworkError, TemplateError, nearest
 from layerquiz.exam.source import SourceText
 from layerquiz.languages import Words
-from layerquiz.network.exchange import keras, torch
 from layerquiz.network.network import Network
 from layerquiz.network.scope import Scope, labels_of
 
-WRITERS: Mapping[str, ModuleType] = {"pytorch": torch, "keras": keras}
+WRITERS = {"pytorch": "torch", "keras": "keras"}
+"""The modules that write code, loaded when a wording shows some: few do."""
+
 CODE = "code"
 """What a wording calls a network's code."""
 
@@ -63,7 +65,7 @@ class CodeView:
         if framework not in WRITERS:
             raise TemplateError(f"code has no {framework}", cure=nearest(framework, WRITERS), slug="unknown-name")
         try:
-            return f"```python\n{self._listing(WRITERS[framework])}\n```"
+            return f"```python\n{self._listing(_writer(framework))}\n```"
         except NetworkError as error:
             raise TemplateError(f"{error.where}: {error.what}", why=error.why, slug=error.slug) from None
 
@@ -74,6 +76,10 @@ class CodeView:
             _check(writer.FRAMEWORK, declared.get(found.layer, {}), found)
             signs.setdefault(found.layer, {})[found.argument] = found.sign
         return str(writer.listing(self._network, signs))
+
+
+def _writer(framework: str) -> ModuleType:
+    return import_module(f"layerquiz.network.exchange.{WRITERS[framework]}")
 
 
 def _check(framework: str, declared: Mapping[str, str], hidden: Hidden) -> None:

@@ -15,6 +15,7 @@ from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
 from layerquiz.grading import beyond
 from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, exact_values, matches, rounds_to
+from layerquiz.grading.policy_keys import COUNTED_OTHERWISE
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
@@ -28,13 +29,6 @@ from layerquiz.network.outcomes import MOST_CHANGES, Outcomes, of_truth, table
 MOST_RIVALS = 8
 MOST_STORIES = MOST_CHANGES
 LARGEST_CARRIED = 10**30
-
-COUNTED_OTHERWISE = {
-    "stored_statistics": "bn-moving-statistics",
-    "reset_after": "gru-one-bias",
-    "two_recurrent_biases": "lstm-one-or-two-biases",
-}
-"""The choices of the conventions that change a count, and the catalogue's name for having chosen the other way."""
 
 TURNED_TOGETHER = ("reset_after", "two_recurrent_biases")
 """Two choices that give a GRU its second bias vector each, so that one alone changes nothing in PyTorch."""

@@ -16,8 +16,9 @@ from layerquiz.formula.expr import Formula, references
 from layerquiz.formula.inlined import Column, column
 from layerquiz.grading.aliases import aliases
 from layerquiz.grading.answer import Blank, Unreadable, shown
-from layerquiz.grading.diagnose import COUNTED_OTHERWISE, MOST_RIVALS
+from layerquiz.grading.diagnose import MOST_RIVALS
 from layerquiz.grading.lines import lines_of
+from layerquiz.grading.policy_keys import COUNTED_OTHERWISE
 from layerquiz.grading.spelled import Spelled, spelled
 from layerquiz.grading.story import Story
 from layerquiz.languages import ENGLISH, Words

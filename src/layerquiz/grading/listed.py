@@ -14,7 +14,6 @@ from layerquiz.grading.answer import Blank as Nothing
 from layerquiz.grading.answer import Reading, Unreadable, in_thousands
 from layerquiz.grading.match import is_endless, matches
 from layerquiz.grading.policy_keys import number
-from layerquiz.grading.read import read
 from layerquiz.grading.story import Story, Verdict
 
 MOST_CHARACTERS = 2_000
@@ -102,6 +101,8 @@ def _explained(sets: Sequence[tuple[str, ...]], told: Story) -> Story:
 
 def _number(blank: Blank, listed: Listed, told: Story, rounding: bool) -> Story:
     """Return the story of a number that was to be found."""
+    from layerquiz.grading.read import read  # papers, too, say what options mean, and nothing is read there
+
     written = SQUARE.sub(r"\1", told.written) if listed.square else told.written
     reading = read(TIMES.sub(r"\1", written[:MOST_CHARACTERS]), "count")
     reading = in_thousands(reading) if isinstance(blank.key, int) else reading

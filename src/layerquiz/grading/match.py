@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import floor
 
 from layerquiz.formula.expr import Number
-from layerquiz.grading.read import Reading
+from layerquiz.grading.answer import Reading
 from layerquiz.network.network import Answer
 
 LEAST_DIGITS = 3

@@ -8,10 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from layerquiz.errors import ExamError, nearest
-from layerquiz.grading.diagnose import COUNTED_OTHERWISE
 from layerquiz.network.conventions import NAMED
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.notation import named, shown
+
+COUNTED_OTHERWISE = {
+    "stored_statistics": "bn-moving-statistics",
+    "reset_after": "gru-one-bias",
+    "two_recurrent_biases": "lstm-one-or-two-biases",
+}
+"""The choices of the conventions that change a count, and the catalogue's name for having chosen the other way."""
 
 ACCEPTABLE = frozenset((*COUNTED_OTHERWISE.values(), "mac-vs-flop", "mb-vs-mib", *NAMED))
 """What `accept` may name: the slugs of verdicts `convention`, and conventions by name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layerquiz.grading.read import Reading
+from layerquiz.grading.answer import Reading
 from layerquiz.grading.sheet import Place, Sheet
 from layerquiz.network.mistakes import CATALOGUE, Change
 

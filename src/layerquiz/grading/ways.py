@@ -15,7 +15,7 @@ from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values
 from layerquiz.grading.answer import Reading
-from layerquiz.grading.diagnose import COUNTED_OTHERWISE
+from layerquiz.grading.policy_keys import COUNTED_OTHERWISE
 from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from layerquiz import files, lists, tables, themed
+from layerquiz import files, tables, themed
 from layerquiz.errors import ExamError
 from layerquiz.exam.exam import Exam
 from layerquiz.exam.makeup import made_up
@@ -42,6 +42,8 @@ def write_proof(exam_file: str, target: str, force: bool) -> Written:
 
     Raises `LayerquizError`.
     """
+    from layerquiz import lists
+
     written = files.read_text(exam_file)
     exam = opened.parsed(written, exam_file, "")
     if exam.seed == "":

@@ -14,7 +14,7 @@ from layerquiz.press.drawing import Class
 from layerquiz.press.names import PAPERS, TEX
 from layerquiz.press.setting import said
 from layerquiz.press.work import Work
-from layerquiz.render import formula_sheet, html_paper, latex, papers
+from layerquiz.render import formula_sheet, latex, papers
 from layerquiz.render.look import Look
 from layerquiz.render.themes import Theme
 
@@ -36,6 +36,8 @@ def documents(
     exam: Exam, found: Iterable[Paper], named: Mapping[int, str], sentences: tuple[str, ...], look: Look
 ) -> dict[str, str]:
     """Return the papers that are read by a screen reader, by their names in the folder; `named` are those of PDFs."""
+    from layerquiz.render import html_paper  # few exams have such a paper
+
     sheets = (papers.paper(exam, paper, paper.number, sentences, look.theme, look.formulas) for paper in found)
     return {f"{PAPERS}/{named[sheet.number]}.html": html_paper.page(sheet) for sheet in sheets if sheet.html}
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from layerquiz import __version__, csv_files, data, engine, files, lists, themed
+from layerquiz import __version__, csv_files, data, engine, files, themed
 from layerquiz.engine import boxes
 from layerquiz.errors import LayerquizError
 from layerquiz.exam.accommodation import accommodation
@@ -46,6 +46,9 @@ from layerquiz.press.work import PARTIAL, Work, digest
 from layerquiz.render.look import Look
 from layerquiz.render.themes import USUAL_THEME, Theme
 from layerquiz.tables.workbook import workbook
+
+if TYPE_CHECKING:
+    from layerquiz import lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,8 @@ class Making:
         """
         if not self.press.lists:
             return None
+        from layerquiz import lists  # with them comes the grader, which foretells mistakes
+
         around = lists.Documents(self.exam, list(reopened(self.exam, drawn.papers)), Words(self.exam.language))
         for name, content in around.tables.items():
             self.finished.add(name, content)

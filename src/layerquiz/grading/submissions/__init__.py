@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from layerquiz.exam.seal import Sealed
-from layerquiz.grading.submissions import canvas, export, forms, moodle, own
 from layerquiz.grading.submissions.table import Submissions, Table, check_exam
-
-PLATFORMS = (moodle, canvas, forms)
 
 
 def submitted(sealed: Sealed, table: Table) -> Submissions:
     """Return the answers of a table: its columns tell whether it is an export of a platform or one of our own."""
+    from layerquiz.grading.submissions import canvas, export, forms, moodle, own  # rosters, too, come as tables
+
     check_exam(sealed, table.exam, table.file)
     moodle.check_report(table)
-    platform = next((platform for platform in PLATFORMS if platform.is_export(table.columns)), None)
+    platform = next((platform for platform in (moodle, canvas, forms) if platform.is_export(table.columns)), None)
     found = export.read(sealed, table, platform.export(table)) if platform else own.read(sealed, table)
     told = f"{table.file}: read as {found.read_as}"
     return Submissions(found.answers, found.read_as, (told, *table.notes, *found.notes))
