@@ -25,7 +25,7 @@ pictures: $(BIN)/.tested exam browser  ## draw the README's pictures from the ex
 	$(BIN)/python tests/pictures.py $(EXAMPLE)/exam output/examples
 
 test: $(BIN)/.tested tex browser lint missing-oracles  ## everything that tests need, then lint, types and tests
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 test-all: $(BIN)/.tested tex browser lint oracles  ## every slow oracle in full, then all tests, each formula damaged in turn
 	$(BIN)/pytest tests/oracle --many 20
