@@ -22,10 +22,10 @@ from simulated_class import Class
 
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
-from layerquiz.exam.seal import unseal
 from layerquiz.grading.diagnose import diagnose
 from layerquiz.grading.grade import grade
 from layerquiz.network.network import Network
+from layerquiz.press import opened
 from layerquiz.render.questions import decimal
 
 FULL, TENTH = 10_000, 1_000
@@ -84,7 +84,7 @@ def graded_here(folder: Path) -> dict[str, object]:
 
 def _grades(folder: Path, jobs: int | None) -> tuple[str, str]:
     """Return the table of grades, and how many answers have which verdict."""
-    sealed = unseal(json.loads((folder / "exam.json").read_text(encoding="utf-8")))
+    sealed = opened.unsealed(folder / "exam.json")
     with (folder / "answers.csv").open(newline="", encoding="utf-8") as stream:
         answers = {row.pop("student"): row for row in csv.DictReader(stream)}
     report = grade(sealed, answers, jobs)

@@ -137,7 +137,7 @@ def _note(found: Difference) -> str:
 class _Marked:
     """Stories of a question as they were marked, with their marks and, by the blanks' names, both together."""
 
-    stories: tuple[Story, ...]
+    told: Told
     marks: Mapping[str, Mark]
     graded: Mapping[str, Graded]
 
@@ -149,18 +149,23 @@ class _Known:
         self.place, self.worths = place, worths
         self.told: dict[tuple[str, ...], Told] = {}
         self._marked: dict[tuple[int, ...], _Marked] = {}
+        self._marked_whole: dict[int, _Marked] = {}
 
     def marked(self, stories: Told, policy: Policy) -> _Marked:
         """Return some stories with their marks; those of the same ones are kept."""
         if len(self.told) > MOST_REMEMBERED or len(self._marked) > MOST_REMEMBERED:
             self.told.clear()
             self._marked.clear()
+            self._marked_whole.clear()
+        known = self._marked_whole.get(id(stories))
+        if known is not None:
+            return known
         listed = tuple(stories.values())
         key = tuple(map(id, listed))
         if key not in self._marked:
             named = {worth.blank: story for worth, story in zip(self.worths, listed, strict=True)}
             marks = marked(self.worths, named, policy)
-            self._marked[key] = _Marked(listed, marks, self.graded(stories, marks))
+            self._marked[key] = self._marked_whole[id(stories)] = _Marked(stories, marks, self.graded(stories, marks))
         return self._marked[key]
 
     def graded(self, stories: Told, marks: Mapping[str, Mark]) -> dict[str, Graded]:

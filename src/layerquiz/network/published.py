@@ -12,6 +12,7 @@ import yaml
 
 from layerquiz.data import folder
 from layerquiz.errors import LayerquizError
+from layerquiz.formula.expr import Number
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.zoo import names
 
@@ -87,14 +88,21 @@ def sisters(network: Network, quantity: str) -> Iterator[tuple[str, Answer]]:
     if "total" not in network.graph.parts:
         return
     parameters = network.values["total"]["parameters"]
-    for family in _data()["families"]:
-        mine = [name for name, number in family.items() if number == parameters]
-        if not mine:
-            continue
+    for family in _families().get(parameters, ()):
         for name, number in family.items():
             value = number if quantity == "total.parameters" else _of_zoo(name, quantity)
-            if name not in mine and value is not None:
+            if number != parameters and value is not None:
                 yield name, value
+
+
+@lru_cache(maxsize=1)
+def _families() -> Mapping[Number, list[Mapping[str, int]]]:
+    """Return the families that have a model of so many parameters."""
+    found: dict[Number, list[Mapping[str, int]]] = {}
+    for family in _data()["families"]:
+        for number in dict.fromkeys(family.values()):
+            found.setdefault(number, []).append(family)
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from layerquiz import files, vault
 from layerquiz.errors import ExamError, LayerquizError
 from layerquiz.exam import exam as exams
@@ -86,7 +88,7 @@ def unsealed(path: Path, passphrase: vault.Passphrase = vault.from_environment) 
 def read(path: Path, passphrase: vault.Passphrase = vault.from_environment) -> tuple[Any, Sealed]:
     """Return the sealed exam of a file, as it is written and as it is read. Raises `ExamError` where it is none."""
     try:
-        plain = json.loads(vault.read_text(path.parent, path.name, SEAL_LIMIT, passphrase))
+        plain = from_json(vault.read_text(path.parent, path.name, SEAL_LIMIT, passphrase))
         return plain, unseal(plain)
     except ExamError as error:
         raise error.at(str(path)) from None
