@@ -20,12 +20,14 @@ from pathlib import Path
 
 from simulated_class import Class
 
+from layerquiz import files
 from layerquiz.exam import library
 from layerquiz.exam.drawing import draw
 from layerquiz.grading.diagnose import diagnose
 from layerquiz.grading.grade import grade
 from layerquiz.network.network import Network
 from layerquiz.press import opened
+from layerquiz.press.sealing import pretty
 from layerquiz.render.questions import decimal
 
 FULL, TENTH = 10_000, 1_000
@@ -56,7 +58,7 @@ def classes(full: bool) -> Iterator[str]:
 
 def _graded_apart(folder: Path, students: int, kind: str) -> dict[str, float]:
     made = Class(students, shared=kind == "one shared paper")
-    (folder / "exam.json").write_text(json.dumps(made.sealed, ensure_ascii=False, indent=1), encoding="utf-8")
+    files.write_all(folder / "exam.json", pretty(made.sealed))
     with (folder / "answers.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(made.rows())
     done = subprocess.run([sys.executable, __file__, str(folder)], capture_output=True, text=True, check=True)

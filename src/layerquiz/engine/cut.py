@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,11 @@ def parts(path: Path, pages: Mapping[str, range]) -> dict[str, bytes]:
     import pikepdf  # heavy, and needed by no other command than those that print
 
     with pikepdf.open(path) as printed:
-        if len(printed.pages) != max((span.stop for span in pages.values()), default=0):
+        sheets = list(printed.pages)  # a slice of pikepdf's own list costs more than the copy of its pages
+        if len(sheets) != max((span.stop for span in pages.values()), default=0):
             raise OutsideError("the number of pages is not what TeX said", slug="tex-parts")
-        single = {name: _cut(printed, span) for name, span in pages.items()}
-        return single | {kind: _cut(printed, span) for kind, span in _kinds(pages).items()}
+        spans = {**pages, **_kinds(pages)}
+        return {name: _cut(sheets[span.start : span.stop]) for name, span in spans.items()}
 
 
 def _kinds(pages: Mapping[str, range]) -> dict[str, range]:
@@ -33,12 +34,12 @@ def _kinds(pages: Mapping[str, range]) -> dict[str, range]:
     return spans
 
 
-def _cut(printed: pikepdf.Pdf, span: range) -> bytes:
+def _cut(sheets: Sequence[pikepdf.Page]) -> bytes:
     """Return some pages as a PDF of their own."""
     import pikepdf
 
     piece, written = pikepdf.new(), io.BytesIO()
-    piece.pages.extend(printed.pages[span.start : span.stop])
+    piece.pages.extend(sheets)
     piece.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return written.getvalue()
 

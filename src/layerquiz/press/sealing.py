@@ -11,16 +11,15 @@ from layerquiz import files
 
 
 def pretty(sealed: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a seal as JSON with an indent, in pieces: the text of a large class is never there at once."""
+    """Yield a seal as JSON, each paper on a line, in pieces: the text of a large class is never there at once."""
     for place, (key, found) in enumerate(sealed.items()):
         yield ",\n" if place else "{\n"
         if key != "papers" or not found:
             yield json.dumps({key: found}, ensure_ascii=False, indent=1)[2:-2]
             continue
+        yield f' "{key}": ['
         for number, paper in enumerate(found):
-            text = json.dumps({key: [paper]}, ensure_ascii=False, indent=1)
-            begin, end = text.index("[\n") + 2, text.rindex("\n ]")
-            yield f"{',' + chr(10) if number else text[2:begin]}{text[begin:end]}"
+            yield f"{',' if number else ''}\n  {json.dumps(paper, ensure_ascii=False)}"
         yield "\n ]"
     yield "\n}\n"
 

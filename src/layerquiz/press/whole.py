@@ -46,11 +46,13 @@ def put_together(spans: Sequence[Span], written: Path, *, duplex: bool) -> None:
 
     with pikepdf.new() as whole:
         sources: dict[Path, pikepdf.Pdf] = {}
+        sheets: dict[Path, list[pikepdf.Page]] = {}
         try:
             for span in spans:
                 if span.file not in sources:
                     sources[span.file] = pikepdf.open(span.file)
-                pages = sources[span.file].pages[span.first : span.first + span.pages]
+                    sheets[span.file] = list(sources[span.file].pages)
+                pages = sheets[span.file][span.first : span.first + span.pages]
                 if len(pages) != span.pages:
                     raise OutsideError("a chunk of papers lacks pages", where=str(span.file), slug="tex-parts")
                 whole.pages.extend(pages)
