@@ -169,7 +169,7 @@ def specs(kind: str) -> Iterator[dict[str, Any]]:
 
 
 FEW_SPECS, EVERY = 1_000, 7
-"""Of a kind with more choices of keys than that, every seventh is looked at in a usual run: no key has seven values, so all occur."""
+"""Of a kind with more choices than that, every seventh is looked at in a usual run: no key has seven values."""
 
 
 @cache

@@ -21,6 +21,7 @@ from layerquiz.formula.expr import (
     ceil,
     floor,
     formula,
+    is_larger,
     maximum,
     minimum,
     product,
@@ -123,6 +124,16 @@ def test_depth_costs_no_stack() -> None:
         node = Difference(node, ONE)
     assert sum(1 for _ in walk(node)) == 100_001
     assert references(transform(node, lambda part: B if part is A else part)) == (B,)
+
+
+def test_what_shares_its_parts_is_measured_without_being_walked() -> None:
+    """A formula of two to the power of 200 nodes is larger than any bound at once; the bound itself is not too large."""
+    node: Formula = A
+    for _ in range(200):
+        node = Difference(node, node)
+    assert is_larger(node, 1_000)
+    assert is_larger(Difference(A, B), 2)
+    assert not is_larger(Difference(A, B), 3)
 
 
 def test_a_reference_prints_as_owner_and_name() -> None:

@@ -94,14 +94,15 @@ def _calculated(step: Step) -> Iterator[tuple[Formula, Sequence[Number]]]:
     """Yield every operation of a step with its operands, the inner ones first."""
     done: list[Number] = []
     for node in walk(step.formula):
-        if isinstance(node, Integer | Reference):
-            done.append(node.value if isinstance(node, Integer) else step.values[node])
-            continue
-        count = len(node.children())
-        operands = done[len(done) - count :]
-        del done[len(done) - count :]
-        yield node, operands
-        done.append(OPERATIONS[type(node)](*operands))
+        if isinstance(node, Integer):
+            done.append(node.value)
+        elif isinstance(node, Reference):
+            done.append(step.values[node])
+        else:
+            first = len(done) - len(node.children())
+            operands = done[first:]
+            yield node, operands
+            done[first:] = [OPERATIONS[type(node)](*operands)]
 
 
 def _operation(node: Formula, operands: Sequence[Number]) -> int:

@@ -277,6 +277,7 @@ def _spoken(language: str) -> dict[str, Any]:
     return {"language": language, "say": say, "points": functools.partial(_points, Words(language)), **spoken}
 
 
+@functools.lru_cache(maxsize=256)
 def _points(words: Words, points: str) -> str:
     """Return `1 point`, `2 points`."""
     return markup.latex_line(paid(points, words))

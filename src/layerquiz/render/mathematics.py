@@ -62,6 +62,9 @@ SIGNS = {
     **dict(zip("∑∏…\N{NO-BREAK SPACE}", (r"\sum", r"\prod", r"\ldots", "~"), strict=True)),
 }
 PART = re.compile(r"\\begin\{\w+\}|\\end\{\w+\}|\\[A-Za-z]+|\\.|\^\^|[^\x00-\x7f]+|.", re.DOTALL)
+PLAIN_OR_PART = re.compile(rf"[A-Za-z0-9 .,:;+*/=()<>!|-]+|{PART.pattern}", re.DOTALL)
+"""Signs that mean themselves are taken together; all others part by part."""
+
 SIMPLE = re.compile(r"[\w.,]+\Z")
 
 
@@ -70,7 +73,7 @@ def latex(source: str) -> str:
     """Return mathematics that is safe to print; raises `TemplateError` (`unsafe-math`) naming what is not allowed."""
     if len(source) > LENGTH_LIMIT:
         raise refused(f"a formula of more than {LENGTH_LIMIT:,} characters")
-    parts = PART.findall(escape.clean(source))
+    parts = PLAIN_OR_PART.findall(escape.clean(source))
     _check_nesting(parts, source)
     return "".join(_safe(part) for part in parts)
 
