@@ -127,7 +127,7 @@ def test_depth_costs_no_stack() -> None:
 
 
 def test_what_shares_its_parts_is_measured_without_being_walked() -> None:
-    """A formula of two to the power of 200 nodes is larger than any bound at once; the bound itself is not too large."""
+    """A formula of two to the power of 200 nodes is larger than any bound at once; the bound itself is no excess."""
     node: Formula = A
     for _ in range(200):
         node = Difference(node, node)
