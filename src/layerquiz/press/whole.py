@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layerquiz.errors import OutsideError
 from layerquiz.exam.roster import Student
 from layerquiz.exam.seats import natural
+
+if TYPE_CHECKING:
+    import pikepdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,10 @@ class Span:
     file: Path
     first: int
     pages: int
+
+
+GROUP = 100
+"""So many papers stand in one group of the tree of pages."""
 
 
 def ordered(students: Sequence[Student], order: str) -> list[int]:
@@ -40,26 +48,45 @@ def ordered(students: Sequence[Student], order: str) -> list[int]:
 def put_together(spans: Sequence[Span], written: Path, *, duplex: bool) -> None:
     """Write the papers into one file in their order; `duplex` has each of them begin on a new sheet.
 
-    Raises `OutsideError` where a file has fewer pages than it should.
+    The pages stand in a tree of groups: pikepdf's own list takes as long for each page as it has pages, and a class of
+    thousands has tens of thousands. Raises `OutsideError` where a file has fewer pages than it should.
     """
     import pikepdf
+    from pikepdf import Array, Dictionary, Name, ObjectStreamMode
 
     with pikepdf.new() as whole:
-        sources: dict[Path, pikepdf.Pdf] = {}
-        sheets: dict[Path, list[pikepdf.Page]] = {}
-        try:
-            for span in spans:
-                if span.file not in sources:
-                    sources[span.file] = pikepdf.open(span.file)
-                    sheets[span.file] = list(sources[span.file].pages)
-                pages = sheets[span.file][span.first : span.first + span.pages]
-                if len(pages) != span.pages:
-                    raise OutsideError("a chunk of papers lacks pages", where=str(span.file), slug="tex-parts")
-                whole.pages.extend(pages)
+        tree = whole.Root.Pages
+        places: dict[Path, list[int]] = {}
+        for place, span in enumerate(spans):
+            places.setdefault(span.file, []).append(place)
+        pages: dict[int, list[pikepdf.Object]] = {}
+        for file, here in places.items():
+            source = pikepdf.open(file)  # never closed: what it holds is read when the whole is written
+            sheets = _sheets(source)
+            for place in here:
+                span = spans[place]
+                pages[place] = [whole.copy_foreign(sheet) for sheet in sheets[span.first : span.first + span.pages]]
+                if len(pages[place]) != span.pages:
+                    raise OutsideError("a chunk of papers lacks pages", where=str(file), slug="tex-parts")
                 if duplex and span.pages % 2:
-                    left, below, right, above = (float(side) for side in pages[-1].mediabox)
-                    whole.add_blank_page(page_size=(right - left, above - below))
-            whole.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        finally:
-            for source in sources.values():
-                source.close()
+                    size = pages[place][-1].MediaBox
+                    pages[place].append(whole.make_indirect(Dictionary(Type=Name.Page, MediaBox=size, Resources={})))
+        for first in range(0, len(spans), GROUP):
+            kids = [page for place in range(first, min(first + GROUP, len(spans))) for page in pages.pop(place)]
+            group = whole.make_indirect(Dictionary(Type=Name.Pages, Parent=tree, Kids=Array(kids), Count=len(kids)))
+            for page in kids:
+                page.Parent = group
+            tree.Kids.append(group)
+            tree.Count += len(kids)
+        whole.save(written, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
+
+
+def _sheets(source: pikepdf.Pdf) -> list[pikepdf.Object]:
+    """Return the pages of a file. Those that name the same fonts share one list of them, which halves the memory."""
+    known: dict[bytes, pikepdf.Object] = {}
+    sheets: list[pikepdf.Object] = []
+    for page in source.pages:
+        fonts = page.obj.Resources
+        page.obj.Resources = known.setdefault(fonts.unparse(resolved=True), fonts)
+        sheets.append(page.obj)
+    return sheets
