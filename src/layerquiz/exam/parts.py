@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from layerquiz.network.notation import printable
@@ -54,7 +54,7 @@ def _parts(sealed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, found
         elif isinstance(found, Mapping):
             yield from ((f"{key}/{name}", part) for name, part in found.items())
-        elif isinstance(found, list):
+        elif isinstance(found, Sequence):
             yield from ((f"{key}/{_name(part, place)}", part) for place, part in enumerate(found, 1))
 
 

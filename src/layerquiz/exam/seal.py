@@ -232,7 +232,7 @@ def _pieces(kept: Mapping[str, Any]) -> Iterator[str]:
     """Yield the text of the sealed data in pieces, one for each paper: the whole of a large class is never there."""
     for number, key in enumerate(sorted(kept)):
         yield f"{',' if number else '{'}{canonical(key)}:"
-        if key == "papers" and isinstance(kept[key], list):
+        if key == "papers" and isinstance(kept[key], Sequence):
             for place, paper in enumerate(kept[key]):
                 yield f"{',' if place else '['}{canonical(paper)}"
             yield "]" if kept[key] else "[]"

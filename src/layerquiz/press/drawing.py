@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, overload
 
 from layerquiz.exam.assumptions import Gathered
 from layerquiz.exam.exam import Exam
@@ -17,13 +18,34 @@ from layerquiz.press.work import Work, digest
 from layerquiz.render.latex import Printed
 
 
+class Papers(Sequence[Mapping[str, Any]]):
+    """Sealed papers, kept as text: thousands of them would take ten times the memory as the objects that they are."""
+
+    def __init__(self) -> None:
+        self._texts: list[bytes] = []
+
+    def __iadd__(self, papers: Iterable[Mapping[str, Any]]) -> Papers:
+        self._texts += [json.dumps(paper).encode() for paper in papers]
+        return self
+
+    @overload
+    def __getitem__(self, place: int) -> Mapping[str, Any]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Mapping[str, Any]]: ...
+    def __getitem__(self, place: int | slice) -> Mapping[str, Any] | list[Mapping[str, Any]]:
+        return [*map(json.loads, self._texts[place])] if isinstance(place, slice) else json.loads(self._texts[place])
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
 @dataclass
 class Class:
     """The drawn papers of a class. `tex` says where the work folder has each piece in LaTeX, and of how many."""
 
     numbers: tuple[int, ...]
     blanks: list[str] = field(default_factory=list)
-    papers: list[dict[str, Any]] = field(default_factory=list)
+    papers: Papers = field(default_factory=Papers)
     keys: list[list[str]] = field(default_factory=list)
     said: Gathered = field(default_factory=Gathered)
     alike: int = 0
@@ -92,37 +114,35 @@ class Orders:
 def drawn_class(wanted: Orders, work: Work, helpers: Helpers, step: Callable[[], None]) -> Class:
     """Return the papers of a class. Pieces that are there are not drawn."""
     orders = list(wanted.each())
-    there = _ready(orders, work, helpers, step)
+    _make_ready(orders, work, helpers, step)
     found = Class(tuple(each.number for each in wanted.wanted))
     last: Drawn | None = None
     for order in orders:
         name = _name(order)
-        piece = there.get(name) or _piece(work, name)
+        piece = _piece(work, name)
         if last and order.wanted[0].student.id not in order.kept and _alike(last.ends[1], piece.ends[0]):
             again = replace(order, before=last.papers[-1])
             name = _name(again)
-            piece = _ready([again], work, helpers, lambda: None)[name]
+            _make_ready([again], work, helpers, lambda: None)
+            piece = _piece(work, name)
         found.take(piece, _tex(name))
         last = piece
     return found
 
 
-def _ready(orders: Sequence[Order], work: Work, helpers: Helpers, step: Callable[[], None]) -> dict[str, Drawn]:
-    """See to it that every piece is in the work folder; return those by name that it did not hold before."""
+def _make_ready(orders: Sequence[Order], work: Work, helpers: Helpers, step: Callable[[], None]) -> None:
+    """See to it that every piece is in the work folder."""
     missing = []
     for order in orders:
         if work.path(_tex(_name(order))).is_file():
             step()
         else:
             missing.append(order)
-    found = {}
     for place, (data, tex) in helpers.each(draw, missing):
         name = _name(missing[place])
         work.keep(name, data)
         work.keep(_tex(name), tex)
-        found[name] = Drawn.read(data)
         step()
-    return found
 
 
 def _piece(work: Work, name: str) -> Drawn:
