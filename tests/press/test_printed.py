@@ -13,10 +13,11 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from layerquiz.errors import OutsideError
 from layerquiz.exam.roster import Student
 from layerquiz.press.names import file_names
 from layerquiz.press.setting import larger, largest, scaled
-from layerquiz.press.whole import ordered
+from layerquiz.press.whole import GROUP, Span, ordered, put_together
 from press.line import CHUNK, MAKE, STUDENTS, done, put_down, roster
 
 HOSTILE = (
@@ -144,6 +145,35 @@ def test_who_comes_late_changes_no_paper(tmp_path: Path, undisturbed: dict[str, 
     assert re.search(rf"Paper {STUDENTS + 1}\s", pages((tmp_path / "out/papers/late.pdf").read_bytes())[0])
     with pikepdf.open(tmp_path / "out/papers/papers.pdf") as whole:
         assert len(whole.pages) % 2 == 0
+
+
+def test_all_papers_in_one_file(tmp_path: Path) -> None:
+    """In the order that is asked for, each on a new sheet; no page is far from the root, and fonts are named once."""
+    for name in ("one", "two"):
+        with pikepdf.new() as chunk:
+            for place in range(3 * GROUP):
+                chunk.add_blank_page(page_size=(len(name) + 100, 200 + place))
+                chunk.pages[-1].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pikepdf.Name.Helvetica))
+                chunk.pages[-1].Contents = chunk.make_stream(f"% {name} {place}".encode())
+            chunk.save(tmp_path / f"{name}.pdf")
+    wanted = [(name, place) for place in reversed(range(GROUP)) for name in ("two", "one")]
+    spans = [Span(tmp_path / f"{name}.pdf", 3 * place, 3) for name, place in wanted]
+    put_together(spans, tmp_path / "all.pdf", duplex=True)
+    with pikepdf.open(tmp_path / "all.pdf") as whole:
+        assert whole.check_pdf_syntax() == []
+        assert [int(group.Count) for group in whole.Root.Pages.Kids] == [4 * GROUP, 4 * GROUP]
+        printed = [page.get("/Contents") for page in whole.pages]
+        told = [None if found is None else found.read_bytes().decode() for found in printed]
+        assert told == [
+            line
+            for name, place in wanted
+            for line in (*(f"% {name} {3 * place + number}" for number in range(3)), None)
+        ]
+        assert whole.pages[3].mediabox == whole.pages[2].mediabox
+        fonts = {page.obj.Resources.objgen for page in whole.pages if "/Contents" in page.obj}
+        assert len(fonts) == 2
+    with pytest.raises(OutsideError, match="lacks pages"):
+        put_together([Span(tmp_path / "one.pdf", 3 * GROUP - 1, 2)], tmp_path / "none.pdf", duplex=False)
 
 
 def test_orders_for_the_printer() -> None:

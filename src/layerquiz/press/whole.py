@@ -87,6 +87,9 @@ def _sheets(source: pikepdf.Pdf) -> list[pikepdf.Object]:
     sheets: list[pikepdf.Object] = []
     for page in source.pages:
         fonts = page.obj.Resources
-        page.obj.Resources = known.setdefault(fonts.unparse(resolved=True), fonts)
+        text = fonts.unparse(resolved=True)
+        if text not in known:
+            known[text] = fonts if fonts.is_indirect else source.make_indirect(fonts)
+        page.obj.Resources = known[text]
         sheets.append(page.obj)
     return sheets
