@@ -93,9 +93,11 @@ def in_pieces(papers: Sequence[Paper], grade: Callable[[Sequence[Paper]], Graded
         return
     _WORK[:] = [papers, grade]
     try:
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        pool = multiprocessing.get_context("fork").Pool(jobs, collect_seldom)
+        with pool, _collected_in_pieces() as end:
             for number, found in enumerate(pool.imap(_piece, range(len(pieces(papers))))):
                 yield grade(pieces(papers)[number]) if found is None else cast(Graded, found)
+                end()
     finally:
         _WORK.clear()
 
