@@ -12,7 +12,8 @@ import layerquiz
 
 SOURCE = Path(layerquiz.__file__).parent
 HOUSE = (
-    ("errors", "exact"), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",), ("render",),
+    ("errors", "exact", "record"), ("data",), ("languages",), ("formula",), ("network",), ("exam",), ("grading",),
+    ("render",),
     ("files", "database"), ("csv_files",), ("tables", "progress", "vault"), ("engine",), ("lists", "models", "themed"),
     ("check", "practise", "remedial", "press", "publish", "regrade"),
     ("answers", "authoring", "entry", "handouts", "overview", "locking", "preview"),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerquiz.formula import ratio
-from layerquiz.formula.ratio import NOTHING, Ratio, divided, settled
+from layerquiz.formula.ratio import NOTHING, Ratio, divided, plain, settled
 
 WHOLE = st.integers(-(10**6), 10**6)
 PAIRS = st.tuples(WHOLE, WHOLE.filter(bool))
@@ -43,9 +43,12 @@ def test_powers(pair, exponent):
 
 
 def test_whole_results_are_whole():
-    """What comes out even is an int again, as in every other way to a number."""
+    """What comes out even is an int again, as in every other way to a number; the rest is reduced when looked at."""
     assert type(divided(6, 3)) is int
-    assert [type(found) for found in settled((Ratio(6, 4) + Ratio(2, 4), Ratio(1, 2)))] == [int, Fraction]
+    found = settled((Ratio(6, 4) + Ratio(2, 4), Ratio(2, 4)))
+    assert [type(number) for number in found] == [int, Ratio]
+    assert found == plain(found) == (2, Fraction(1, 2))
+    assert [type(number) for number in plain(found)] == [int, Fraction]
 
 
 @pytest.mark.parametrize(

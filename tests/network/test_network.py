@@ -92,6 +92,18 @@ def test_default_names_count_each_kind() -> None:
     assert [layer.name for layer in network.layers] == ["conv2d_1", "mine", "conv2d_3", "flatten_1"]
 
 
+@pytest.mark.parametrize("name", ["own", "before", "before1"])
+def test_a_layer_may_be_called_as_rules_call_theirs(name: str) -> None:
+    """What a rule calls `own` and `before` is no layer's name, whatever layers are called."""
+    layers = [{"kind": "conv2d", "name": name, "filters": 8, "kernel": 3}, {"kind": "flatten"}]
+    network = Network.parse({"input": {"channels": 3, "height": 8, "width": 8, "batch": 4}, "layers": layers})
+    usual = Network.parse({**network.spec, "layers": [{**layers[0], "name": "conv"}, layers[1]]})
+    for quantity in network.graph.parts["total"].rules.formulas:
+        assert network.value(f"total.{quantity}") == usual.value(f"total.{quantity}")
+    for quantity in network.graph.parts[name].rules.formulas:
+        assert network.value(f"{name}.{quantity}") == usual.value(f"conv.{quantity}")
+
+
 def test_from_names_the_networks_input() -> None:
     """`from: input` is the network's input, at any place."""
     network = Network.parse(

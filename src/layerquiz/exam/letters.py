@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cached_property
 
 from layerquiz.errors import LayerquizError, TemplateError
@@ -21,7 +20,7 @@ from layerquiz.network.glossary import AXIS_LETTERS, SIZES, START, TRACED, plain
 from layerquiz.network.glossary import letter as letter_of
 from layerquiz.network.glossary import meaning as meaning_of
 from layerquiz.network.mistakes import CATALOGUE, without_other_sums
-from layerquiz.network.mistakes.base import Asked
+from layerquiz.network.mistakes.base import Asked, Factors
 from layerquiz.network.network import Network
 
 SAYS_NOTHING = {"padding": 0, "output_padding": 0, "stride": 1, "dilation": 1, "groups": 1, "multiplier": 1}
@@ -131,11 +130,11 @@ class Lettered:
         return self.target, self.letters, self.alone, tuple(fixed), tuple(numbers), self._scaled
 
     @property
-    def _scaled(self) -> tuple[tuple[Fraction, ...], ...]:
+    def _scaled(self) -> tuple[Factors, ...]:
         """Return what mistakes multiply the answer with: for some it depends on how large a number it is."""
         value = self.network.values[self.target.owner][self.target.name]
         asked = Asked(self.target.name, value, self.network.conventions.bytes_per_number)
-        return tuple(tuple(mistake.asked(asked)) for mistake in CATALOGUE.values())
+        return tuple(mistake.asked(asked) for mistake in CATALOGUE.values())
 
     def _applying(self, part: Part) -> tuple[bool, ...]:
         """Return which mistakes that are ones for some numbers only can be made at a layer."""

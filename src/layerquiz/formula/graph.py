@@ -7,13 +7,14 @@ givens and their sources only. So a formula is built, ordered and compiled once 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, TypeVar
 
 from layerquiz.errors import FormulaError, nearest
 from layerquiz.formula.expr import Formula, Number, Reference, references, transform
+from layerquiz.record import record
 
 OWN = "own"
 Thing = TypeVar("Thing")
@@ -22,6 +23,11 @@ Thing = TypeVar("Thing")
 def pin(name: str) -> str:
     """Return the name under which a replaced quantity's value stands among the givens."""
     return f"{name} (replaced)"
+
+
+def is_before(owner: str) -> bool:
+    """Say whether a rule means one of its part's sources by a name: `before`, `before1`, `before2` ..."""
+    return owner.rstrip("0123456789") == "before"
 
 
 class Rules:
@@ -78,6 +84,13 @@ class Rules:
         }
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the parts that the formulas which are left for later name: neither `own` nor what stands before."""
+        later = self.later if self.shared else self.formulas
+        read = {ref.owner for name in later for ref in self.reads[name]}
+        return frozenset([owner for owner in read if not (self.shared and (owner == OWN or is_before(owner)))])
+
+    @cached_property
     def run(self) -> Callable[[Mapping[str, Number], tuple[Mapping[str, Number], ...]], dict[str, Number]]:
         """Return the compiled rules: own givens and the sources' values to all own values but those for later."""
         from layerquiz.formula.solve import compiled, compiled_later
@@ -110,7 +123,7 @@ def _sorted(needs: Mapping[str, Iterable[str]]) -> list[str]:
         raise FormulaError(f"the formulas go round in a circle: {circle}", slug="cycle") from None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One owner of quantities: its name, rules, givens and the parts that it takes its input from."""
 
@@ -125,7 +138,7 @@ class Part:
             return local
         if local == OWN:
             return self.name
-        if self.sources and local.rstrip("0123456789") == "before":
+        if self.sources and is_before(local):
             return self.sources[int(local[6:] or 1) - 1]
         return local
 

@@ -21,7 +21,6 @@ from layerquiz.formula.expr import (
     Max,
     Min,
     Mod,
-    Number,
     Power,
     Product,
     Quotient,
@@ -33,7 +32,8 @@ from layerquiz.formula.solve import PLACE, Values, assembled, joined_by
 Cell: TypeAlias = str | int
 """A step's result by its name, or a whole number that needs no step."""
 
-Given: TypeAlias = tuple[Number, ...]
+Settled: TypeAlias = tuple[ratio.Part, ...]
+"""The numbers of some cells; a quotient that is not whole is not reduced."""
 
 CALLED: dict[type[Formula], Callable[..., ratio.Part]] = {
     Quotient: ratio.divided,
@@ -114,7 +114,7 @@ class Program:
             result = ast.IfExp(_all([_expression(check) for check in checks]), result, _constant(None), **PLACE)
         self._results.append(result)
 
-    def compiled(self) -> Callable[[Values, Collection[tuple[str, str]]], Sequence[Given | None]]:
+    def compiled(self) -> Callable[[Values, Collection[tuple[str, str]]], Sequence[Settled | None]]:
         """Return the function from values, and the names (owner, quantity) that are pinned in them, to the results."""
         result = ast.Return(ast.Tuple(self._results, ast.Load(), **PLACE), **PLACE)
         return assembled(("values", "pinned"), [*self._steps, result], {**KNOWN})

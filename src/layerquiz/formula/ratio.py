@@ -20,18 +20,24 @@ class Ratio:
         self.numerator, self.denominator = numerator, denominator
 
     def __add__(self, other: Part) -> Ratio:
+        if type(other) is int:
+            return Ratio(self.numerator + other * self.denominator, self.denominator)
         below = other.denominator
         return Ratio(self.numerator * below + other.numerator * self.denominator, self.denominator * below)
 
     __radd__ = __add__
 
     def __sub__(self, other: Part) -> Ratio:
+        if type(other) is int:
+            return Ratio(self.numerator - other * self.denominator, self.denominator)
         return self + -other
 
     def __rsub__(self, other: Part) -> Ratio:
         return -self + other
 
     def __mul__(self, other: Part) -> Ratio:
+        if type(other) is int:
+            return Ratio(self.numerator * other, self.denominator)
         return Ratio(self.numerator * other.numerator, self.denominator * other.denominator)
 
     __rmul__ = __mul__
@@ -52,6 +58,8 @@ class Ratio:
         return self.numerator != 0
 
     def __ge__(self, other: Part) -> bool:
+        if type(other) is int:
+            return self.denominator != 0 and self.numerator >= other * self.denominator
         return self.denominator != 0 and (self - other).numerator >= 0
 
     def __lt__(self, other: Part) -> bool:
@@ -61,6 +69,8 @@ class Ratio:
         return (self - other).numerator > 0
 
     def __eq__(self, other: object) -> bool:
+        if type(other) is int:
+            return self.denominator != 0 and self.numerator == other * self.denominator
         if not isinstance(other, int | Fraction | Ratio) or not self.denominator:
             return False
         return self.numerator * other.denominator == other.numerator * self.denominator
@@ -117,14 +127,24 @@ def power(base: Part, exponent: Part) -> Part:
     return base**exponent if exponent >= 0 else divided(1, base**-exponent)
 
 
-def settled(parts: tuple[Part, ...]) -> tuple[Number, ...] | None:
-    """Return numbers, each whole or reduced, or None where one of them is nothing."""
-    if not all(part.denominator for part in parts):
-        return None
+def settled(parts: tuple[Part, ...]) -> tuple[Part, ...] | None:
+    """Return numbers, those whole that can be, or None where one of them is nothing."""
+    found: list[Part] = []
+    for part in parts:
+        below = part.denominator
+        if not below:
+            return None
+        found.append(part if part.numerator % below else part.numerator // below)
+    return tuple(found)
+
+
+def plain(parts: tuple[Part, ...]) -> tuple[Number, ...]:
+    """Return numbers that are something, each whole or reduced."""
+    if Ratio not in map(type, parts):
+        return parts  # type: ignore[return-value]
     return tuple([_reduced(part) if isinstance(part, Ratio) else part for part in parts])
 
 
 def _reduced(part: Ratio) -> Number:
-    if part.numerator % part.denominator:
-        return Fraction(part.numerator, part.denominator)
-    return part.numerator // part.denominator
+    whole, rest = divmod(part.numerator, part.denominator)
+    return Fraction(part.numerator, part.denominator) if rest else whole

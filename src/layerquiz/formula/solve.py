@@ -32,7 +32,7 @@ from layerquiz.formula.expr import (
     Sum,
     walk,
 )
-from layerquiz.formula.graph import OWN, Graph, Part, Rules, pin
+from layerquiz.formula.graph import OWN, Graph, Rules, pin
 
 PLACE: dict[str, Any] = {"lineno": 1, "col_offset": 0}
 """Where a node of compiled rules stands in its source: nowhere, but Python asks of every node."""
@@ -131,46 +131,53 @@ def evaluate(
         rules = changed.get(name, part.rules)
         own = own_values.get(name)
         if not rules.shared:
-            values[name] = Known({**part.givens, **(own or {})}, part, rules, _read_by(part, rules, values))
+            values[name] = Known({**part.givens, **(own or {})}, name, rules, (), _named(rules, name, values))
         elif base is None or own or rules is not part.rules or not dirty.isdisjoint(part.sources):
             givens = part.givens
             if own:
                 rules = rules.pinned(frozenset(own))
                 givens = {**givens, **{pin(local): number for local, number in own.items()}}
-            fresh = rules.run(givens, tuple([values[source] for source in part.sources]))
+            sources = tuple([values[source] for source in part.sources])
+            fresh = rules.run(givens, sources)
             if base is None or fresh != values[name]:
                 dirty.add(name)
-            values[name] = Known(fresh, part, rules, _read_by(part, rules, values)) if rules.later else fresh
+            later = rules.later
+            values[name] = Known(fresh, OWN, rules, sources, _named(rules, OWN, values)) if later else fresh
         if name == until:
             break
     return values
 
 
-def _read_by(part: Part, rules: Rules, values: Values) -> Values:
-    """Return the values of the other parts that rules read later: a part that held all would hold itself."""
-    owners = rules.remembered("read later", lambda: _owners_read_later(rules))
-    if rules.shared:
-        owners = frozenset([part.owner(local) for local in owners])
-    return {owner: values[owner] for owner in owners if owner != part.name}
+def _named(rules: Rules, own: str, values: Values) -> Values:
+    """Return the values of the other parts that rules name; a part that held all values would hold itself."""
+    return {owner: values[owner] for owner in rules.names if owner != own} if rules.names else NO_OTHERS
 
 
-def _owners_read_later(rules: Rules) -> frozenset[str]:
-    names = rules.later if rules.shared else rules.formulas
-    return frozenset([ref.owner for name in names for ref in rules.reads[name]])
+NO_OTHERS: Values = {}
+NOTHING_YET: dict[str, Number] = {}
+"""What is known of a part's later values before one is asked for; most parts are asked for none."""
 
 
 class Known(dict[str, Number]):
     """A part's values by name; what its rules leave for later is worked out when it is first asked for.
 
-    `values` are those of the parts that the rules read.
+    `own` is what the rules call the part itself; `sources` are the values of its sources, `others` those of the parts
+    that the rules name.
     """
 
-    __slots__ = ("_later", "_part", "_rules", "_values")
+    __slots__ = ("_later", "_others", "_own", "_rules", "_sources")
 
-    def __init__(self, known: Mapping[str, Number], part: Part, rules: Rules, values: Values) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Number],
+        own: str,
+        rules: Rules,
+        sources: tuple[Mapping[str, Number], ...],
+        others: Values,
+    ) -> None:
         super().__init__(known)
-        self._part, self._rules, self._values = part, rules, values
-        self._later: dict[str, Number] = {}
+        self._own, self._rules, self._sources, self._others = own, rules, sources, others
+        self._later: dict[str, Number] = NOTHING_YET
 
     def __missing__(self, name: str) -> Number:
         """Return what was left for later; it is no entry of the mapping, so that values stay comparable."""
@@ -179,12 +186,17 @@ class Known(dict[str, Number]):
             terms = formula.terms if isinstance(formula, Sum) else ()
             plain = [term for term in terms if isinstance(term, Reference)]
             is_long = len(plain) == len(terms) > 0  # a total has a term for each layer, and needs no walk
-            self._later[name] = sum(map(self._looked_up, plain)) if is_long else value(formula, self._looked_up)
+            found = sum(map(self._looked_up, plain)) if is_long else value(formula, self._looked_up)
+            self._later = {} if self._later is NOTHING_YET else self._later
+            self._later[name] = found
         return self._later[name]
 
     def _looked_up(self, ref: Reference) -> Number:
-        owner = self._part.owner(ref.owner)
-        return self[ref.name] if owner == self._part.name else self._values[owner][ref.name]
+        if ref.owner == self._own:
+            return self[ref.name]
+        if ref.owner in self._others:
+            return self._others[ref.owner][ref.name]
+        return self._sources[_place(ref.owner)][ref.name]
 
 
 def compiled(formulas: Mapping[str, Formula]) -> Run:

@@ -19,6 +19,7 @@ from layerquiz.network.layer import Path, is_name, located
 from layerquiz.network.layers.base import Kind, RefusedKeyError
 from layerquiz.network.notation import named, shown
 from layerquiz.network.scope import COPY, MOST_LAYERS, Scope, is_block, labels_of
+from layerquiz.record import record
 
 DEEPEST = 20
 
@@ -56,7 +57,7 @@ class DefinitionKeys(BaseModel):
     output: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One layer as written, where it stands in the notation, and its whole name; "" where its own is the whole."""
 
@@ -65,7 +66,7 @@ class Entry:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """All layers of a network in one list; `outputs` says of each block which layer's output it gives.
 

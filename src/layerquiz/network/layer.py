@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from layerquiz.errors import NetworkError
 from layerquiz.network.layers.base import Keys, Kind
+from layerquiz.record import record
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = ("input", "total")
@@ -21,7 +22,7 @@ def is_name(written: Any) -> bool:
     return isinstance(written, str) and written not in RESERVED and NAME.fullmatch(written) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """One layer as written: its name, kind, checked keys and the names of its inputs.
 

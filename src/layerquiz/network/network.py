@@ -195,6 +195,9 @@ class Network:
 
     def members(self, name: str) -> tuple[Reference, ...]:
         """Return the quantities that make up a name: one, or several for a shape or a per-axis quantity."""
+        return self.structure.remembered(("members", name), lambda: self._members(name))
+
+    def _members(self, name: str) -> tuple[Reference, ...]:
         owner, _, quantity = name.rpartition(".")
         if owner not in self.graph.parts:
             return (self.graph.find(name),)
@@ -238,11 +241,7 @@ class Network:
 
     def value(self, name: str, values: Values | None = None) -> Answer:
         """Return a quantity's value: a number; a tuple for a shape, or where the axes differ."""
-        owner, _, quantity = name.rpartition(".")
-        if owner not in self.graph.parts:
-            return self.collected(name, self.members(name), values or self.values)
-        own = (values or self.values)[owner]
-        return joined(name, tuple([own[local] for local in self._local_names(owner, quantity)]))
+        return self.collected(name, self.members(name), values or self.values)
 
     def collected(self, name: str, members: tuple[Reference, ...], values: Values) -> Answer:
         """Return the value of a name from the values of its members."""

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from layerquiz.formula.expr import Number, Reference
 from layerquiz.formula.graph import Rules
-from layerquiz.formula.program import Cell, Given, Program
+from layerquiz.formula.program import Cell, Program, Settled
+from layerquiz.formula.ratio import plain
 from layerquiz.formula.solve import Values
 from layerquiz.network.mistakes import CATALOGUE, Change, Search
 from layerquiz.network.network import Answer, Network, joined
@@ -36,6 +37,8 @@ KINDS: Mapping[str, Callable[[Search], Iterator[Change]]] = {
 """Which changes there are: each mistake alone, or two together."""
 
 Pin: TypeAlias = tuple[str, str]
+NO_PINS: frozenset[Pin] = frozenset()
+Given: TypeAlias = tuple[Number, ...]
 Own: TypeAlias = Mapping[str, Mapping[str, Number]]
 
 
@@ -47,22 +50,26 @@ class Outcomes:
 
     __slots__ = ("_numbers", "_placed")
 
-    def __init__(self, numbers: Sequence[Given | None], placed: Sequence[tuple[int, ...]]) -> None:
+    def __init__(self, numbers: Sequence[Settled | None], placed: Sequence[tuple[int, ...]]) -> None:
         self._numbers, self._placed = numbers, placed
 
     def __iter__(self) -> Iterator[tuple[Given, tuple[int, ...]]]:
         pairs = zip(self._numbers, self._placed, strict=True)
-        return ((given, places) for given, places in pairs if given is not None)
+        return ((plain(found), places) for found, places in pairs if found is not None)
 
     def giving(self, numbers: Given) -> list[int]:
         """Return the places of the changes that give just these numbers."""
         if numbers not in self._numbers:
             return []
-        return [place for given, places in self if given == numbers for place in places]
+        pairs = zip(self._numbers, self._placed, strict=True)
+        return [place for found, places in pairs if found == numbers for place in places]
 
 
 MADE_ONE_BY_ONE = 1
-"""For so many drawings of a structure each change is evaluated alone: making a program takes as long as that."""
+"""For so many drawings of a structure each change is evaluated alone: making a program takes as long as that.
+
+Where it is known that there are more, a program is made at once.
+"""
 
 MOST_PARTS = 60
 """The most parts above some targets for which a program is made: a deep network's takes longer than it can save."""
@@ -74,7 +81,7 @@ class Table:
     def __init__(self, changes: Iterable[Change]) -> None:
         self.changes = tuple(changes)
         self._times = 0
-        self._run: Callable[[Values, Collection[Pin]], Sequence[Given | None]] | None = None
+        self._run: Callable[[Values, Collection[Pin]], Sequence[Settled | None]] | None = None
         self._pinnable: frozenset[Pin] = frozenset()
         self._placed: list[tuple[int, ...]] = []
         self._rest = range(len(self.changes))
@@ -87,10 +94,11 @@ class Table:
         """
         if not self.changes:
             return Outcomes((), ())
-        needed = search.needed
-        pinned = frozenset([(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
+        needed, pinned = search.needed, NO_PINS
+        if own:
+            pinned = frozenset([(one, name) for one in own for name in own[one] if name in needed.get(one, ())])
         self._prepare(search, pinned)
-        numbers: Sequence[Given | None] = self._run(values, pinned) if self._run else ()
+        numbers: Sequence[Settled | None] = self._run(values, pinned) if self._run else ()
         rest = range(self._rest.start, min(self._rest.stop, most))
         if not rest:
             return Outcomes(numbers, self._placed)
@@ -101,7 +109,8 @@ class Table:
         """Make a program once that pays, and another where something is pinned that was not before."""
         self._times += 1
         is_made = self._run is not None and pinned <= self._pinnable
-        if is_made or self._times <= MADE_ONE_BY_ONE or len(search.needed) > MOST_PARTS:
+        at_first = self._times <= MADE_ONE_BY_ONE and not search.network.structure.is_met_often
+        if is_made or at_first or len(search.needed) > MOST_PARTS:
             return
         self._pinnable |= pinned
         making = _Making(search, self._pinnable)
@@ -134,9 +143,13 @@ def table(search: Search, kind: str, most: int = MOST_CHANGES) -> Table:
 
     It is made once for all networks of a structure.
     """
-    seen = search.seen_by(LOOKING, in_pairs=kind == "pairs")
-    left = most if kind == "singles" else max(0, most - len(table(search, "singles", most).changes))
-    return search.ground.remembered((kind, left, seen), lambda: Table(islice(KINDS[kind](search), left)))
+    found = search.tables.get((kind, most))
+    if found is None:
+        seen = search.seen_by(LOOKING, in_pairs=kind == "pairs")
+        left = most if kind == "singles" else max(0, most - len(table(search, "singles", most).changes))
+        made = search.ground.remembered((kind, left, seen), lambda: Table(islice(KINDS[kind](search), left)))
+        found = search.tables[kind, most] = made
+    return found
 
 
 def of_truth(search: Search, kind: str, most: int = MOST_CHANGES) -> Outcomes:

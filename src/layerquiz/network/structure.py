@@ -25,10 +25,14 @@ Thing = TypeVar("Thing")
 
 
 class Structure:
-    """The sums over a network and its blocks, and what was found out about networks of this structure."""
+    """The sums over a network and its blocks, and what was found out about networks of this structure.
+
+    is_met_often: whether it is known that many networks of this structure, with other numbers, are going to be met.
+    """
 
     def __init__(self, sums: Sequence[Part]) -> None:
         self.sums = tuple(sums)
+        self.is_met_often = False
         self._remembered: dict[Hashable, Any] = {}
         self._of_numbers: dict[Hashable, dict[Hashable, Any]] = {}
         self.latest: dict[Hashable, Any] = {}

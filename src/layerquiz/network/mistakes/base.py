@@ -11,6 +11,7 @@ from layerquiz.formula.expr import Formula, Integer, Number, Product, Reference,
 from layerquiz.formula.graph import Rules
 from layerquiz.network.layers.base import Before, Form, Formulas, Origin, Own
 from layerquiz.network.layers.dense import acted_on
+from layerquiz.record import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class View:
         return self.window and "ceil" in self.own.marks
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """The one quantity that is asked for: its local name, its right value, and the bytes of one number."""
 
@@ -99,7 +100,11 @@ def always(_: Mapping[str, Number], __: Mapping[str, Number]) -> bool:
     return True
 
 
-def no_factor(_: Asked) -> Sequence[Fraction]:
+Factors: TypeAlias = tuple[tuple[int, int], ...]
+"""What an answer is multiplied by: a numerator and a denominator for each way."""
+
+
+def no_factor(_: Asked) -> Factors:
     """Leave the answer as the rules give it."""
     return ()
 
@@ -123,7 +128,7 @@ class Mistake:
     rewrite: Rewrite
     sums: Callable[[Mapping[str, Formula]], Sequence[Formulas]] = lambda _: ()
     applies: Callable[[Mapping[str, Number], Mapping[str, Number]], bool] = always
-    asked: Callable[[Asked], Sequence[Fraction]] = no_factor
+    asked: Callable[[Asked], Factors] = no_factor
     alone: bool = False
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
 from typing import Any, TypeVar
@@ -14,11 +15,12 @@ from layerquiz.formula.graph import Graph, Part, Rules
 from layerquiz.formula.solve import Values, evaluate
 from layerquiz.network.mistakes.base import Asked, Mistake, always, no_factor, rewritten, times
 from layerquiz.network.network import Network
+from layerquiz.record import record
 
 Thing = TypeVar("Thing")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """Some mistakes and the rules that they put in place of the right ones, by part."""
 
@@ -26,7 +28,7 @@ class Change:
     rules: Mapping[str, Rules]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Way:
     """One way to make a mistake: its slug, its number among the ways, and the wrong rules by part."""
 
@@ -81,6 +83,7 @@ class Ground:
     """What is found out about the changes that can reach some quantities, once for all networks of a structure."""
 
     def __init__(self, graph: Graph, targets: tuple[Reference, ...]) -> None:
+        self.sums = graph.sums
         self.needed = needed_by(graph, targets)
         self.nearest_first = tuple([name for name in reversed(graph.parts) if name in self.needed])
         self._remembered: dict[Hashable, Any] = {}
@@ -96,8 +99,8 @@ class Ground:
 class Search:
     """The changes that can reach some quantities: only rules above them are rewritten.
 
-    `graph` is what is evaluated again; on a sheet one graph serves all blanks. A graph with other rules than the
-    network's has a ground of its own.
+    `graph` is what is evaluated again; on a sheet one graph serves all blanks, that of the search `within` which the
+    others are. A graph with other rules than the network's has a ground of its own.
     """
 
     def __init__(
@@ -106,28 +109,36 @@ class Search:
         targets: Iterable[Reference],
         graph: Graph | None = None,
         ground: Ground | None = None,
+        within: Search | None = None,
     ) -> None:
         self.network = network
         self.targets = tuple(targets)
-        self._given = graph
-        sums = self._sums if graph is None else graph.sums
-        key = ("ground", self.targets, *[part.rules for part in sums])
-        self.ground = ground or network.structure.remembered(key, lambda: Ground(self.graph, self.targets))
+        self._given, self._within = graph, within
+        self.ground = self._known_ground() if ground is None else ground
         self.needed = self.ground.needed
         self._seen: tuple[tuple[object, ...], tuple[object, ...]] | None = None
+        self.tables: dict[tuple[str, int], Any] = {}
+
+    def _known_ground(self) -> Ground:
+        """Return the ground of all networks of the structure, or of all that have the same sums in their graph."""
+        targets, given, whole = self.targets, self._given, self.network.graph
+        known = self.network.structure.remembered
+        if given is None:
+            return known(("ground", targets), lambda: Ground(without_other_sums(whole, targets), targets))
+        return known(("ground", targets, *[part.rules for part in given.sums]), lambda: Ground(given, targets))
+
+    def above(self, targets: tuple[Reference, ...]) -> Search:
+        """Return the search of some of the targets, in the same graph."""
+        key = ("above", targets)
+        ground = self.ground.remembered(key, lambda: Search(self.network, targets, self.graph).ground)
+        return Search(self.network, targets, ground=ground, within=self)
 
     @cached_property
     def graph(self) -> Graph:
         """Return the graph that is evaluated again; where a table has the outcomes nobody asks for it."""
-        return _with_sums(self.network.graph, self._sums) if self._given is None else self._given
-
-    @property
-    def _sums(self) -> Sequence[Part]:
-        whole, targets = self.network.graph, self.targets
-        found: Sequence[Part] = self.network.structure.remembered(
-            ("sums", targets), lambda: _sums_above(whole, targets)
-        )
-        return found
+        if self._within is not None:
+            return self._within.graph
+        return _with_sums(self.network.graph, self.ground.sums) if self._given is None else self._given
 
     @property
     def nearest_first(self) -> tuple[str, ...]:
@@ -154,13 +165,12 @@ class Search:
 
     def seen(self, mistake: Mistake) -> tuple[object, ...]:
         """Return what a mistake makes of the numbers, where it looks at them: all else follows from the structure."""
-        found: list[object] = []
-        if mistake.applies is not always:
-            where = self.ground.remembered(("where", mistake.slug), lambda: self._where(mistake))
-            found += [self._applies(name, mistake) for name in where]
-        if mistake.asked is not no_factor and len(self.targets) == 1:
-            found += [(factor.numerator, factor.denominator) for factor in mistake.asked(self._asked)]
-        return tuple(found)
+        return self._seen_from(mistake, self.ground.remembered(("where", mistake.slug), lambda: self._where(mistake)))
+
+    def _seen_from(self, mistake: Mistake, where: Iterable[tuple[str, str]]) -> tuple[object, ...]:
+        values, applies = self.network.values, mistake.applies
+        found = [not source or applies(values[source], values[name]) for name, source in where]
+        return (*found, *mistake.asked(self._asked)) if self._asked else tuple(found)
 
     def seen_by(self, mistakes: Iterable[Mistake], in_pairs: bool = False) -> tuple[object, ...]:
         """Return what several mistakes, or those that are paired, make of the numbers.
@@ -172,26 +182,33 @@ class Search:
         return self._seen[in_pairs]
 
     def _seen_by(self, mistakes: Iterable[Mistake]) -> tuple[tuple[object, ...], tuple[object, ...]]:
-        looking = self.ground.remembered("looking", lambda: [each for each in mistakes if self._looks(each)])
-        seen = [(mistake.alone, self.seen(mistake)) for mistake in looking]
+        looking = self.ground.remembered("looking", lambda: self._looking(mistakes))
+        seen = [(mistake.alone, self._seen_from(mistake, where)) for mistake, where in looking]
         return tuple([found for _, found in seen]), tuple([found for alone, found in seen if not alone])
 
-    def _looks(self, mistake: Mistake) -> bool:
-        return mistake.asked is not no_factor or bool(self._where(mistake))
+    def _looking(self, mistakes: Iterable[Mistake]) -> list[tuple[Mistake, list[tuple[str, str]]]]:
+        """Return the mistakes that look at any numbers here, each with the parts where it does."""
+        found = [(mistake, self._where(mistake)) for mistake in mistakes]
+        return [(mistake, where) for mistake, where in found if where or mistake.asked is not no_factor]
 
-    def _where(self, mistake: Mistake) -> list[str]:
-        """Return the parts whose rules a mistake would change, whatever their numbers are."""
+    def _where(self, mistake: Mistake) -> list[tuple[str, str]]:
+        """Return the parts whose rules a mistake would change if it applied to their numbers, with their sources."""
+        if mistake.applies is always:
+            return []
         parts = self.graph.parts
-        return [name for name in self.nearest_first if rewritten(parts[name].rules, mistake)]
+        changed = [parts[name] for name in self.nearest_first if rewritten(parts[name].rules, mistake)]
+        return [(part.name, part.sources[0] if part.sources else "") for part in changed]
 
     @cached_property
-    def _asked(self) -> Asked:
+    def _asked(self) -> Asked | None:
+        """Return the one quantity that is asked for, if there is one."""
+        if len(self.targets) != 1:
+            return None
         owner, name = self.targets[0].owner, self.targets[0].name
         return Asked(name, self.network.values[owner][name], self.network.conventions.bytes_per_number)
 
     def _applies(self, name: str, mistake: Mistake) -> bool:
-        whole = self.network.graph if self._given is None else self._given
-        sources, values = whole.parts[name].sources, self.network.values
+        sources, values = self.graph.parts[name].sources, self.network.values
         return not sources or mistake.applies(values[sources[0]], values[name])
 
     def _wrong(self, name: str, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
@@ -206,15 +223,15 @@ class Search:
 
     def _scaled(self, part: Part, mistake: Mistake) -> Iterator[tuple[int, Rules]]:
         """Yield the rules that give the only quantity that is asked for, multiplied by what a mistake says."""
-        if mistake.asked is no_factor or len(self.targets) != 1 or part.name != self.targets[0].owner:
+        if self._asked is None or part.name != self.targets[0].owner:
             return
-        name = self.targets[0].name
+        name = self._asked.name
         formula = part.rules.formulas.get(name)
         if formula is None:
             return
         for number, factor in enumerate(mistake.asked(self._asked)):
-            multiplied = {name: times(formula, factor)}
-            yield number, part.rules.variant(f"{name} times {factor}", multiplied.copy)
+            multiplied = {name: times(formula, Fraction(*factor))}
+            yield number, part.rules.variant(f"{name} times {Fraction(*factor)}", multiplied.copy)
 
     def everywhere(self, mistake: Mistake) -> Iterator[Change]:
         """Yield a mistake at every layer where it can be made, one change for each way."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from layerquiz.formula.expr import Formula, Sum, product
 from layerquiz.network.glossary import SUMMED
@@ -65,6 +64,6 @@ MISTAKES = (
         "doubled",
         "This is exactly twice another count: did you count something two times?",
         nowhere,
-        asked=lambda _: (Fraction(2),),
+        asked=lambda _: ((2, 1),),
     ),
 )

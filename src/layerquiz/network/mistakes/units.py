@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from layerquiz.formula.expr import Formula, Integer, Product, product
 from layerquiz.network.layers.base import Formulas
-from layerquiz.network.mistakes.base import Asked, Mistake, nowhere
+from layerquiz.network.mistakes.base import Asked, Factors, Mistake, nowhere
 
 LEARNED = ("weights", "parameters", "trainable", "nontrainable")
 COUNTED = (*LEARNED, "macs", "flops", "activations", "parameter_bytes", "activation_bytes")
@@ -42,28 +41,29 @@ def _memory(formulas: Mapping[str, Formula]) -> dict[str, tuple[Formula, int]]:
     return found
 
 
-def million_as_1024_squared(asked: Asked) -> Sequence[Fraction]:
+AS_MILLIONS: Factors = ((MILLION, MEBI), (1, MEBI))
+BYTES: Factors = ((1, 1), (MILLION, MEBI), (1, MEBI), (1, MILLION))
+SCALED: Factors = ((1, 1000), (1, MILLION), (1, 1000 * MILLION), (1000, 1), (MILLION, 1))
+
+
+def million_as_1024_squared(asked: Asked) -> Factors:
     """Parameters over 2^20, as a number of millions: with the M written, or without."""
-    if asked.name not in LEARNED or asked.value < MILLION:
-        return ()
-    return [Fraction(MILLION, MEBI), Fraction(1, MEBI)]
+    return AS_MILLIONS if asked.name in LEARNED and asked.value >= MILLION else ()
 
 
-def bytes_reported_as_parameters(asked: Asked) -> Sequence[Fraction]:
+def bytes_reported_as_parameters(asked: Asked) -> Factors:
     """The bytes of the parameters, or their MiB or MB, for their number."""
     if asked.name not in LEARNED or not asked.value:
         return ()
-    scales = (Fraction(1), Fraction(MILLION, MEBI), Fraction(1, MEBI), Fraction(1, MILLION))
-    return [asked.bytes_per_number * scale for scale in scales[: 4 if asked.value >= MILLION else 1]]
+    scales = BYTES if asked.value >= MILLION else BYTES[:1]
+    return tuple([(asked.bytes_per_number * above, below) for above, below in scales])
 
 
-def unit_scale_applied_twice(asked: Asked) -> Sequence[Fraction]:
+def unit_scale_applied_twice(asked: Asked) -> Factors:
     """Divided or multiplied once too often by a thousand, a million or a milliard; bytes also by 2^20."""
     if asked.name not in COUNTED or asked.value < MILLION:
         return ()
-    binary = [MEBI] if asked.name.endswith("_bytes") else []
-    divided = [Fraction(1, scale) for scale in (1000, MILLION, 1000 * MILLION, *binary)]
-    return [*divided, Fraction(1000), Fraction(MILLION)]
+    return (*SCALED[:3], (1, MEBI), *SCALED[3:]) if asked.name.endswith("_bytes") else SCALED
 
 
 MISTAKES = (
