@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import gc
 import hashlib
 import json
@@ -180,6 +181,19 @@ def test_no_more_papers_are_open_than_a_few(monkeypatch):
     questions = [weakref.ref(paper.questions[0]) for paper in found.papers]
     gc.collect()
     assert [question() is None for question in questions] == [True] * 9 + [False] * 3
+
+
+@pytest.mark.parametrize("twice", [0, 3])
+def test_papers_that_are_opened_together(twice):
+    """They are those that are opened one by one; who has the same paper has the same questions."""
+    data = sealed()
+    data["papers"] += [{**data["papers"][2], "student": f"t{number}"} for number in range(twice)]
+    data["hash"] = seal.digest(data)
+    alone, together = seal.unseal(data).papers, seal.unseal(data).papers
+    found = seal.opened(together)
+    assert [contents(paper) for paper in found] == [contents(paper) for paper in alone]
+    assert all(paper.questions[1] is found[2].questions[1] for paper in found[4:])
+    assert seal.opened([dataclasses.replace(alone[0], questions=found[0].questions)]) == [found[0]]
 
 
 def test_what_a_paper_lacks_is_one_error_whenever_it_is_met():

@@ -19,8 +19,9 @@ from layerquiz.exam.sample import below, choice, generator
 from layerquiz.exam.seal import digest, seal, unseal
 from layerquiz.grading import jobs
 from layerquiz.grading import read as reader
-from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.diagnose import OFTEN, diagnose_sheet
 from layerquiz.grading.grade import grade
+from layerquiz.grading.story import NONE
 from layerquiz.network import outcomes
 from layerquiz.network.mistakes import CATALOGUE, Search, evaluated, mistaken
 from layerquiz.network.network import Network
@@ -172,14 +173,18 @@ def test_the_same_whatever_the_jobs(shared, monkeypatch):
         assert together.notes == alone.notes
 
 
-def test_each_paper_as_if_alone():
-    """What is remembered from one student's paper changes nothing in another's."""
-    data = sealed(9, shared=True)
+@pytest.mark.parametrize(("count", "shared"), [(9, True), (2 * OFTEN, False)], ids=["shared", "own"])
+def test_each_paper_as_if_alone(count, shared):
+    """What is remembered from one student's paper, or known of the class at once, changes nothing in another's."""
+    data = sealed(count, shared)
     answers = submissions(unseal(data).papers)
-    for result in grade(unseal(data), answers).results:
+    results = grade(unseal(data), answers).results
+    for result in results:
         one = {key: text for key, text in answers.items() if key == result.paper.student.id}
         alone = {found.paper.student.id: found for found in grade(unseal(data), one).results}
         assert alone[result.paper.student.id].blanks == result.blanks
+    assert results[0].paper.questions[0].network.structure.is_met_often or shared
+    assert NONE == []
 
 
 def test_an_error_in_another_process_is_the_same_error(monkeypatch):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerquiz.formula.expr import walk
+from layerquiz.grading import number
+from layerquiz.grading.answer import Refusal
 from layerquiz.grading.read import Blank, Reading, Unreadable, read
 
 EXPECTATIONS = ("count", "size", "shape", "bytes")
@@ -70,6 +74,25 @@ def test_any_shape_reads_back(sizes, between):
     text = between.join(map(str, sizes))
     assert read(text, "shape", entries=len(sizes)).value == tuple(sizes)
     assert read(f"[{text}]", "shape", entries=len(sizes)).value == tuple(sizes)
+
+
+def numeral(text, place, takes_power):
+    """The number that begins at a place, or why there is none."""
+    try:
+        return number.find_numeral(text, place, takes_power=takes_power)
+    except Refusal as refusal:
+        return str(refusal), refusal.place
+
+
+@settings(max_examples=1000)
+@given(st.text("0123456789012345678901234567890123456789 ,.'_+-*/^×x=():eE", max_size=24), st.booleans())
+def test_plain_digits_are_what_a_closer_look_finds(text, takes_power):
+    """Digits that are taken at once are the number that all the ways to spell one would find."""
+    for place, sign in enumerate(text):
+        if sign.isdecimal():
+            found = numeral(text, place, takes_power)
+            with mock.patch.object(number, "_DIGITS", re.compile("(?!)")):
+                assert found == numeral(text, place, takes_power)
 
 
 def operations(inner):

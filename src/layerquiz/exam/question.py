@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import ascii_lowercase
 from typing import Any, Literal, TypeAlias
 
@@ -26,12 +26,16 @@ from layerquiz.formula.expr import Reference
 from layerquiz.languages import Words
 from layerquiz.network.glossary import unit
 from layerquiz.network.network import Answer, Network
+from layerquiz.record import record
 
 Key: TypeAlias = Answer | str
 """A right answer: a value, or text where letters are asked for."""
 
+MOST_TEMPLATES = 512
+"""Of how many templates it is kept what all of their blanks have alike."""
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Blank:
     """One place for one answer. `place` is its letter within the question, `key` the right value.
 
@@ -236,10 +240,13 @@ def keys(template: Template, network: Network) -> tuple[Answer, ...]:
 
 def composed(template: Template, drawn: Drawn, networks: Networks, right: tuple[Answer, ...]) -> Question:
     """Return a drawn network, or several, as a question; `right` are the `keys` of the first."""
-    scene = scene_of(template, drawn, networks)
     if template.kind == "formula":
-        return Question(template, networks, _in_letters(template, drawn, scene.network, right), drawn)
+        network = next(iter(networks.values()))
+        return Question(template, networks, _in_letters(template, drawn, network, right), drawn)
     worded = any(isinstance(asked.label, Wording) for asked in template.asked)
+    if not worded and not any(asked.form for asked in template.asked):
+        return Question(template, networks, _filled(template, {}, right), drawn)
+    scene = scene_of(template, drawn, networks)
     names = scene.names if worded else {}
     if any(asked.form for asked in template.asked):
         return Question(template, networks, _with_forms(template, scene, names), drawn)
@@ -248,20 +255,23 @@ def composed(template: Template, drawn: Drawn, networks: Networks, right: tuple[
 
 def _filled(template: Template, names: dict[str, Any], right: Sequence[Key]) -> tuple[Blank, ...]:
     """Return the blanks with their keys."""
+    words = template.words
     return tuple(
         [
-            Blank(
-                place,
-                asked.quantity,
-                _label(asked, names, template.words),
-                asked.points,
-                key,
-                unit(asked.quantity.rpartition(".")[2], words=template.words) if asked.unit is None else asked.unit,
-                asked.rounding,
-            )
-            for place, asked, key in zip(letters(), template.asked, right, strict=False)
+            Blank(place, asked.quantity, _label(asked, names, words), asked.points, key, counted, asked.rounding)
+            for (place, asked, counted), key in zip(_blanks(template), right, strict=False)
         ]
     )
+
+
+@lru_cache(maxsize=MOST_TEMPLATES)
+def _blanks(template: Template) -> tuple[tuple[str, Asked, str], ...]:
+    """Return the blanks of a template, each with its place and its unit; found once for all of its questions."""
+    units = [
+        unit(asked.quantity.rpartition(".")[2], words=template.words) if asked.unit is None else asked.unit
+        for asked in template.asked
+    ]
+    return tuple(zip(letters(), template.asked, units, strict=False))
 
 
 def _with_forms(template: Template, scene: Scene, names: dict[str, Any]) -> tuple[Blank, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias, TypeVar, overload
+from typing import Any, TypeAlias, TypeVar, cast, overload
 
 from pydantic_core import from_json, to_json
 
@@ -22,10 +22,10 @@ from layerquiz.exam.entries import Entry, Section
 from layerquiz.exam.exam import Exam, Paper, Signed, blank_id
 from layerquiz.exam.own_text import OwnText
 from layerquiz.exam.question import Key, Question, rebuilt
-from layerquiz.exam.recipe import Drawn
 from layerquiz.exam.roster import OPTIONAL, Student
 from layerquiz.exam.template import Template, parse, translated
 from layerquiz.languages import Translation
+from layerquiz.record import record
 
 FORMAT = 1
 UNHASHED = ("hash", "layerquiz", "layout")
@@ -49,35 +49,36 @@ Texts: TypeAlias = tuple[bytes, ...]
 class Questions(Sequence[Question]):
     """A sealed paper's questions, rebuilt whenever they are looked at: thousands of papers are never there at once."""
 
-    __slots__ = ("_open", "_sealed")
+    __slots__ = ("opening", "sealed")
 
-    def __init__(self, sealed: Texts, opened: Callable[[Texts], Opened]) -> None:
-        self._sealed, self._open = sealed, opened
+    def __init__(self, sealed: Texts, opening: Opening) -> None:
+        self.sealed, self.opening = sealed, opening
 
     @overload
     def __getitem__(self, place: int) -> Question: ...
     @overload
     def __getitem__(self, place: slice) -> Sequence[Question]: ...
     def __getitem__(self, place: int | slice) -> Question | Sequence[Question]:
-        return self._open(self._sealed).questions[place]
+        return self.opened.questions[place]
 
     def __iter__(self) -> Iterator[Question]:
-        return iter(self._open(self._sealed).questions)
+        return iter(self.opened.questions)
 
     def __len__(self) -> int:
-        return len(self._open(self._sealed).questions)
+        return len(self.opened.questions)
 
-    def differences(self, student: str) -> list[Difference]:
-        """Return the sealed keys of the paper that this version would compute differently."""
-        return [Difference(student, *found) for found in self._open(self._sealed).differences]
+    @property
+    def opened(self) -> Opened:
+        """Return the paper with its questions rebuilt."""
+        return self.opening.paper(self.sealed)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """A sealed paper's questions with the sealed keys, and where this version differs: blank, sealed, recomputed."""
 
     questions: tuple[Question, ...]
-    differences: tuple[tuple[str, Key, Key], ...]
+    differences: tuple[tuple[str, Key, Key], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,21 @@ class Sealed:
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
         """Return where this version would compute another key than the sealed one, over all papers."""
-        return tuple(found for paper in self.papers for found in differences(paper))
+        pairs = ((paper, opened([paper])[0]) for paper in self.papers)
+        return tuple(found for paper, rebuilt in pairs for found in differences(paper, rebuilt))
 
 
-def differences(paper: Paper) -> list[Difference]:
+def opened(papers: Sequence[Paper]) -> list[Opened]:
+    """Return papers with their questions, rebuilt where they were sealed; all of them are of one exam."""
+    sealed = [paper.questions for paper in papers if isinstance(paper.questions, Questions)]
+    if not sealed:
+        return [Opened(tuple(paper.questions)) for paper in papers]
+    return sealed[0].opening.papers([questions.sealed for questions in sealed])
+
+
+def differences(paper: Paper, opened: Opened) -> list[Difference]:
     """Return where this version would compute another key of a paper than the sealed one."""
-    return paper.questions.differences(paper.student.id) if isinstance(paper.questions, Questions) else []
+    return [Difference(paper.student.id, *found) for found in opened.differences]
 
 
 def seal(exam: Exam, papers: Iterable[Paper], version: str) -> dict[str, Any]:
@@ -256,6 +266,7 @@ def unseal(sealed: Any) -> Sealed:
 
 
 Thing = TypeVar("Thing")
+Sealing = TypeVar("Sealing", bytes, Texts)
 
 
 def _complete(read: Callable[[], Thing]) -> Thing:
@@ -281,36 +292,61 @@ MOST_SHARED = 2_048
 """How many questions are kept open that several papers have, because a template draws few numbers."""
 
 
+class Opening:
+    """What rebuilds the questions of an exam's papers; those that several papers have are rebuilt once."""
+
+    def __init__(self, exam: Exam) -> None:
+        self._exam = exam
+        self._known: dict[bytes | Texts, bytes | Texts] = {}
+        self._several: set[bytes | Texts] = set()
+        self._shared = lru_cache(maxsize=MOST_SHARED)(self._made)
+        self.paper = lru_cache(maxsize=MOST_OPEN)(self._paper)
+
+    def seen(self, drawn: Iterable[Mapping[str, Any]], keys: Mapping[str, Any]) -> Texts:
+        """Return a paper as it was sealed; one that was seen before is the same object, and so are its questions."""
+        texts: Texts = (*map(to_json, drawn), to_json(keys))
+        if texts not in self._known:
+            texts = (*map(self._once, texts[:-1]), texts[-1])
+        return self._once(texts)
+
+    def _once(self, sealed: Sealing) -> Sealing:
+        found = self._known.setdefault(sealed, sealed)
+        if found is not sealed:
+            self._several.add(found)
+        return cast("Sealing", found)
+
+    def papers(self, sealed: Sequence[Texts]) -> list[Opened]:
+        """Return papers with their questions rebuilt: of those that nobody shares, all first ones, all second ones ...
+
+        What the questions of one template need is at hand in the processor then, which halves the time.
+        """
+        alone = [texts for texts in sealed if texts not in self._several]
+        made = dict(zip(alone, _complete(lambda: self._rebuilt(alone)), strict=True))
+        return [made[texts] if texts in made else self.paper(texts) for texts in sealed]
+
+    def _paper(self, sealed: Texts) -> Opened:
+        return _complete(lambda: self._rebuilt([sealed])[0])
+
+    def _rebuilt(self, sealed: Sequence[Texts]) -> list[Opened]:
+        count = len(self._exam.entries)
+        columns = [[self._question(place, texts[place]) for texts in sealed] for place in range(count)]
+        return [_paper_opened(found, texts) for found, texts in zip(zip(*columns, strict=True), sealed, strict=True)]
+
+    def _question(self, place: int, text: bytes) -> Question:
+        return (self._shared if text in self._several else self._made)(place, text)
+
+    def _made(self, place: int, text: bytes) -> Question:
+        entry = self._exam.entries[place]
+        question = rebuilt(entry.template, from_json(text), self._exam.conventions)
+        return question if entry.points is None else question.worth(entry.points)
+
+
 def reopened(exam: Exam, sealed: Iterable[Mapping[str, Any]]) -> Iterator[Paper]:
     """Yield the papers, each with its questions as the sealed text; papers with the same numbers share it."""
-    seen: dict[bytes, bytes] = {}
-    several: set[bytes] = set()
-
-    def again(text: bytes) -> bytes:
-        found = seen.setdefault(text, text)
-        if found is not text:
-            several.add(found)
-        return found
-
-    def once(place: int, text: bytes) -> Question:
-        return _question(exam, place, from_json(text))
-
-    shared = lru_cache(maxsize=MOST_SHARED)(once)
-
-    @lru_cache(maxsize=MOST_OPEN)
-    def opened(texts: Texts) -> Opened:
-        *drawn, keys = texts
-        questions = ((shared if text in several else once)(place, text) for place, text in enumerate(drawn))
-        return _complete(lambda: _paper_opened(tuple(questions), len(exam.entries), from_json(keys)))
-
-    papers: dict[Texts, Texts] = {}
+    opening = Opening(exam)
     for place, found in enumerate(sealed, 1):
-        texts: Texts = (*map(to_json, found["drawn"]), to_json(found["keys"]))
-        if texts not in papers:
-            texts = (*map(again, texts[:-1]), texts[-1])
-            papers[texts] = texts
+        questions = Questions(opening.seen(found["drawn"], found["keys"]), opening)
         student = Student(found["student"], found["name"], **{name: found[name] for name in OPTIONAL if name in found})
-        questions = Questions(papers[texts], opened)
         yield Paper(student, questions, found.get("number", place), found.get("version", ""))
 
 
@@ -350,20 +386,14 @@ def _sealed_entry(found: Mapping[str, Any], templates: Mapping[str, Template], l
     return Entry(templates[found["template"]], points, found["policy"], found.get("seed"))
 
 
-def _question(exam: Exam, place: int, drawn: Drawn) -> Question:
-    """Return a question of a paper as this version makes it."""
-    entry = exam.entries[place]
-    question = rebuilt(entry.template, drawn, exam.conventions)
-    return question if entry.points is None else question.worth(entry.points)
-
-
-def _paper_opened(questions: Iterable[Question], count: int, keys: Mapping[str, Any]) -> Opened:
-    """Return a paper's questions with the sealed keys."""
+def _paper_opened(questions: Sequence[Question], sealed: Texts) -> Opened:
+    """Return a paper's questions, as this version makes them, with the sealed keys."""
     found, differing = [], []
-    for number, made in zip(range(1, count + 1), questions, strict=True):
+    keys = {name: _key(key) for name, key in from_json(sealed[-1]).items()}
+    for number, (made, _) in enumerate(zip(questions, sealed[:-1], strict=True), 1):
         named = [(blank_id(str(number), blank, made), blank) for blank in made.blanks]
-        other = [(name, _key(keys[name]), blank.key) for name, blank in named if _key(keys[name]) != blank.key]
+        other = [(name, keys[name], blank.key) for name, blank in named if keys[name] != blank.key]
         differing += other
-        sealed = [replace(blank, key=_key(keys[name])) for name, blank in named] if other else ()
-        found.append(replace(made, blanks=tuple(sealed)) if other else made)
+        sealed_blanks = [replace(blank, key=keys[name]) for name, blank in named] if other else ()
+        found.append(replace(made, blanks=tuple(sealed_blanks)) if other else made)
     return Opened(tuple(found), tuple(differing))

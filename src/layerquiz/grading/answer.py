@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from layerquiz.formula.expr import Formula, Number
+from layerquiz.record import record
 
 Expectation: TypeAlias = Literal["count", "size", "shape", "bytes"]
 
@@ -14,7 +15,7 @@ Expectation: TypeAlias = Literal["count", "size", "shape", "bytes"]
 _LONGEST_DECIMAL = 30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """An answer that has a value.
 

@@ -16,7 +16,7 @@ from layerquiz.formula.solve import Values
 from layerquiz.grading.answer import Reading
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
 from layerquiz.grading.story import Story
-from layerquiz.network.mistakes import CATALOGUE, evaluated
+from layerquiz.network.mistakes import CATALOGUE, Change, Search, evaluated
 from layerquiz.network.network import Answer, Network
 from layerquiz.network.published import printed_values, sisters
 
@@ -187,22 +187,33 @@ ROUNDINGS: tuple[Callable[[Number], int], ...] = (floor, ceil, lambda number: fl
 
 def _ended(sheet: Sheet, place: Place, base: Base) -> Iterable[Answer]:
     """Return what sizes that are rounded once lead to; from the true values it is kept for all answers."""
-    if base.own:
-        return _rounded_once(sheet, place, base)
-    key = ("rounded once", *place.key, sheet.search.ground)
-    return sheet.network.remembered(key, lambda: [*_rounded_once(sheet, place, base)])
-
-
-def _rounded_once(sheet: Sheet, place: Place, base: Base) -> Iterator[Answer]:
-    """Yield the values where sizes stay fractions through the network and are rounded at the end."""
     if asked(place.name) not in ("shape", "size") and not place.name.endswith((".features", ".activations")):
-        return
+        return ()
     search = sheet.search_above(place)
-    for change in search.everywhere(CATALOGUE["fraction-not-floored"]):
-        values = search.values(change, base.values, base.own) if len(change.rules) > 1 else None
+    several = search.ground.remembered("fractions", lambda: _with_fractions(search))
+    if not several or base.own:
+        return _rounded_once(sheet, place, base, several)
+    key = ("rounded once", *place.key, sheet.search.ground)
+    return sheet.network.remembered(key, lambda: [*_rounded_once(sheet, place, base, several)])
+
+
+def _with_fractions(search: Search) -> list[Change]:
+    """Return how sizes stay fractions through several layers, whatever the numbers are."""
+    return [change for change in search.everywhere(CATALOGUE["fraction-not-floored"]) if len(change.rules) > 1]
+
+
+def _rounded_once(sheet: Sheet, place: Place, base: Base, several: Iterable[Change]) -> Iterator[Answer]:
+    """Yield the values where sizes stay fractions through the network and are rounded at the end."""
+    search = sheet.search_above(place)
+    for change in several:
+        values = search.values(change, base.values, base.own)
         pinned = _fractions(sheet, values) if values else {}
+        tried: list[Mapping[str, Mapping[str, Number]]] = []
         for rounded in ROUNDINGS if pinned else ():
             own = {owner: {name: rounded(size) for name, size in sizes.items()} for owner, sizes in pinned.items()}
+            if own in tried:
+                continue
+            tried.append(own)
             found = evaluated(sheet.graph, None, base.values, {**base.own, **own})
             if found is not None and (value := sheet.value(place, found)) != sheet.value(place, base.values):
                 yield value

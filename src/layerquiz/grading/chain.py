@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,11 +13,12 @@ from layerquiz.grading.clauses import Clause, clauses
 from layerquiz.grading.parts import Side, sides, unbracketed, without_notes
 from layerquiz.grading.pieces import Piece
 from layerquiz.grading.worth import Worth, evaluated
+from layerquiz.record import record
 
 MOST_STATEMENTS = 30
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """One side of an equality: where it stands in the normalised text, and what it is worth."""
 
@@ -66,7 +67,7 @@ class Link:
         return len(written) - len(written.rstrip("0"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Told:
     """What one statement says: its links, the last of which is its value, and the one that is the answer."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from layerquiz.grading.parts import split
 from layerquiz.grading.pieces import Piece
+from layerquiz.record import record
 
 _OPERATORS = frozenset(("PLUS", "MINUS", "TIMES", "CROSS", "DIVIDE", "FLOOR_DIVIDE", "POWER"))
 _PARTING = frozenset(("REASON", "BREAK", "COMMA", "RESULT"))
@@ -13,7 +14,7 @@ _GOING_ON = _OPERATORS | {"RELATION", "CLOSE", "CLOSE_FLOOR", "CLOSE_CEIL"}
 _WAITING = _OPERATORS | {"RELATION", "OPEN", "OPEN_FLOOR", "OPEN_CEIL", "FLOOR", "CEIL", "FRACTION", "APPROX", "NOTE"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clause:
     """One statement: its pieces; whether it is called the result; whether it is a reason for the one at the end."""
 

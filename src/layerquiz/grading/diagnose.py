@@ -6,10 +6,11 @@ earlier values; one known mistake; two; a slip. Each is tried on the true values
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import zip_longest
 
 from layerquiz.formula.expr import Reference
 from layerquiz.formula.solve import Values
@@ -18,7 +19,7 @@ from layerquiz.grading.match import LEAST_DIGITS, digits_slipped, exact_values, 
 from layerquiz.grading.policy_keys import COUNTED_OTHERWISE
 from layerquiz.grading.read import Blank, Reading, Unreadable
 from layerquiz.grading.sheet import Base, Place, Sheet, asked
-from layerquiz.grading.story import Story
+from layerquiz.grading.story import NONE, Story, Verdict
 from layerquiz.grading.support import best_supported
 from layerquiz.grading.working import with_lines
 from layerquiz.network.conventions import NAMED
@@ -29,6 +30,9 @@ from layerquiz.network.outcomes import MOST_CHANGES, Outcomes, of_truth, table
 MOST_RIVALS = 8
 MOST_STORIES = MOST_CHANGES
 LARGEST_CARRIED = 10**30
+
+OFTEN = 20
+"""So many drawings at once are those of a class with papers of their own."""
 
 TURNED_TOGETHER = ("reset_after", "two_recurrent_biases")
 """Two choices that give a GRU its second bias vector each, so that one alone changes nothing in PyTorch."""
@@ -52,10 +56,20 @@ def diagnose_sheet(
     `keys` are right values that count whatever the formulas say: those of a sealed exam.
     """
     written = {name: str(answer) for name, answer in answers.items()}  # whoever gives a number means what it spells
-    sheet = Sheet(network, written, rounding, keys or {})
-    for name in sheet.in_order():
-        sheet.remember(with_lines(sheet, name, _told(sheet, name)))
-    return {name: sheet.stories[name] for name in answers}
+    return diagnosed([Sheet(network, written, rounding, keys or {})])[0]
+
+
+def diagnosed(sheets: Sequence[Sheet]) -> list[dict[str, Story]]:
+    """Return the stories of each sheet. Where all ask the same, what explains one blank is at hand for all of them."""
+    if len({id(sheet.network) for sheet in sheets}) >= OFTEN:
+        for sheet in sheets:
+            sheet.network.structure.is_met_often = True
+    orders = [sheet.in_order() for sheet in sheets]
+    for column in zip_longest(*orders):
+        for sheet, name in zip(sheets, column, strict=True):
+            if name is not None:
+                sheet.remember(with_lines(sheet, name, _told(sheet, name)))
+    return [{name: sheet.stories[name] for name in sheet.answers} for sheet in sheets]
 
 
 def _told(sheet: Sheet, name: str) -> Story:
@@ -67,18 +81,7 @@ def _told(sheet: Sheet, name: str) -> Story:
         note = f"At character {reading.offset + 1}: {reading.reason[:1].lower()}{reading.reason[1:]}"
         notes = (note, *_in_letters(sheet.network, name, reading))
         return Story(name, "unreadable", place.expected, written, notes=notes)
-    told = Story(
-        name,
-        "correct",
-        place.expected,
-        written,
-        read_as=reading.value,
-        shown=reading.shown,
-        working=reading.expression is not None,
-        broken=reading.broken,
-        notes=reading.notes,
-    )
-    return beyond.with_printed(sheet, place, _Telling(sheet, place, reading, told).story())
+    return beyond.with_printed(sheet, place, _Telling(sheet, place, reading).story())
 
 
 def _in_letters(network: Network, name: str, reading: Unreadable) -> tuple[str, ...]:
@@ -93,10 +96,39 @@ def _in_letters(network: Network, name: str, reading: Unreadable) -> tuple[str, 
 class _Telling:
     """One answer being explained."""
 
-    def __init__(self, sheet: Sheet, place: Place, reading: Reading, told: Story) -> None:
-        self.sheet, self.place, self.reading, self.told = sheet, place, reading, told
+    def __init__(self, sheet: Sheet, place: Place, reading: Reading) -> None:
+        self.sheet, self.place, self.reading = sheet, place, reading
         self.network = sheet.network
+        self.notes = reading.notes
         self.tried = 0
+
+    def _told(
+        self,
+        verdict: Verdict,
+        base: Base | None = None,
+        mistakes: list[str] | None = None,
+        rivals: list[list[str]] | None = None,
+        conventions: list[str] | None = None,
+    ) -> Story:
+        """Return a story, with what it says about the student's own values where it was told from them."""
+        place, reading = self.place, self.reading
+        is_own = base is not None and bool(base.own)
+        return Story(
+            place.name,
+            verdict,
+            place.expected,
+            self.sheet.answers[place.name].strip(),
+            reading.value,
+            reading.shown,
+            mistakes or NONE,
+            rivals or NONE,
+            conventions or NONE,
+            self._carried_from() if is_own else NONE,
+            self._value(base.values) if is_own and base else None,
+            working=reading.expression is not None,
+            broken=reading.broken,
+            notes=self.notes,
+        )
 
     @cached_property
     def search(self) -> Search:
@@ -106,7 +138,7 @@ class _Telling:
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
         if self._correct() and not self._rounds_to_other_prefix():
-            return self.told
+            return self._told("correct")
         own = self._own_base()
         bases = [self.sheet.true, *([own] if own else [])]
         for base in bases:
@@ -114,7 +146,7 @@ class _Telling:
             if found:
                 return found
         if own and self._fits(self._value(own.values)):
-            return self._with_own(own, verdict="carried")
+            return self._told("carried", own)
         for explain in (self._one_mistake, self._two_mistakes, self._slip, self._another_layer):
             for base in bases:
                 found = explain(base)
@@ -123,7 +155,8 @@ class _Telling:
         return self._wrong()
 
     def _wrong(self) -> Story:
-        return replace(self.told, verdict="wrong", notes=(*self.told.notes, *self._rounded_note()))
+        self.notes = (*self.notes, *self._rounded_note())
+        return self._told("wrong")
 
     def _value(self, values: Values) -> Answer:
         return self.sheet.value(self.place, values)
@@ -135,7 +168,7 @@ class _Telling:
         expected, unit = self.place.expected, self.reading.unit
         if isinstance(expected, tuple) and not self.network.conventions.either_order:
             return self.reading.value == expected
-        other_unit = {"macs": "FLOP", "flops": "MAC"}.get(self.place.name.rpartition(".")[2])
+        other_unit = {"macs": "FLOP", "flops": "MAC"}.get(self.place.name.rpartition(".")[2]) if unit else None
         return self._fits(expected) and (not unit or unit != other_unit)
 
     def _own_base(self) -> Base | None:
@@ -147,7 +180,7 @@ class _Telling:
         why = self._misfit() or self._fault(values)
         if values is None or why:
             note = f"Your earlier values ({', '.join(sources)}) cannot be carried on to here: {why}."
-            self.told = replace(self.told, notes=(*self.told.notes, note))
+            self.notes = (*self.notes, note)
             return None
         return Base(values, self.sheet.own) if self._value(values) != self.place.expected else None
 
@@ -174,19 +207,12 @@ class _Telling:
     def _carried_from(self) -> list[str]:
         return list(dict.fromkeys(name for ref, name in self.sheet.owners.items() if self._above(ref)))
 
-    def _with_own(self, base: Base, **changes: object) -> Story:
-        """Return the story with what it says about the student's own values, if it was told from them."""
-        told = replace(self.told, **changes)  # type: ignore[arg-type]
-        if not base.own:
-            return told
-        return replace(told, own_value=self._value(base.values), carried_from=self._carried_from())
-
     def _convention(self, base: Base) -> Story | None:
         found = self._order(base) or self._operations(base) or self._prefix(base) or self._counted_otherwise(base)
         if found is None:
             return None
         slug, names = found
-        return self._with_own(base, verdict="convention", mistakes=[slug] if slug else [], conventions=names)
+        return self._told("convention", base, [slug] if slug else [], conventions=names)
 
     def _order(self, base: Base) -> tuple[str, list[str]] | None:
         """A shape in the other order, where the conventions fix one."""
@@ -197,8 +223,9 @@ class _Telling:
 
     def _operations(self, base: Base) -> tuple[str, list[str]] | None:
         """Multiply-adds for operations, or the reverse."""
-        value, name = self._value(base.values), self.place.name.rpartition(".")[2]
-        if name not in ("macs", "flops") or not isinstance(value, int):
+        name = self.place.name.rpartition(".")[2]
+        value = self._value(base.values) if name in ("macs", "flops") else None
+        if not isinstance(value, int):
             return None
         other = 2 * value if name == "macs" else value // 2
         return ("mac-vs-flop", ["FLOPs" if name == "macs" else "MACs"]) if self._fits_one(other, value) else None
@@ -295,7 +322,7 @@ class _Telling:
         if len(sets) - 1 > MOST_RIVALS:
             return self._wrong()
         first, *rivals = [sorted(slugs) for slugs in sets]
-        return self._with_own(base, verdict="mistake", mistakes=first, rivals=rivals)
+        return self._told("mistake", base, first, rivals)
 
     def _fitting(self, kind: str, base: Base) -> list[Change]:
         """Return the changes of a kind that give the answer; no more than a fixed number is tried."""
@@ -344,8 +371,8 @@ class _Telling:
     def _slip(self, base: Base) -> Story | None:
         value = self._value(base.values)
         if self.reading.computed is not None and self.reading.computed == value:
-            return self._with_own(base, verdict="slip", mistakes=["arithmetic-slip"])
-        return self._with_own(base, verdict="slip") if digits_slipped(self.reading.value, value) else None
+            return self._told("slip", base, ["arithmetic-slip"])
+        return self._told("slip", base) if digits_slipped(self.reading.value, value) else None
 
     def _is_elsewhere(self) -> bool:
         """Say whether the answer is the same quantity of another layer, or has another layer's height and width."""
@@ -365,7 +392,7 @@ class _Telling:
         is_size = asked(self.place.name) in ("shape", "size")
         if base.own or not ((is_size and self._is_elsewhere()) or beyond.from_another_layer(self.sheet, self.place)):
             return None
-        return replace(self.told, verdict="mistake", mistakes=["wrong-neighbour-size"])
+        return self._told("mistake", mistakes=["wrong-neighbour-size"])
 
     def _rounded_note(self) -> Iterable[str]:
         if not self.place.rounding and matches(self.reading, self.place.expected, rounding=True):

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Any, TypeAlias
-from weakref import ref
 
 from layerquiz import exact
 from layerquiz.exam.exam import Exam, Paper, blank_id
 from layerquiz.exam.question import Question
-from layerquiz.exam.seal import Difference, Sealed, differences
+from layerquiz.exam.seal import Difference, Sealed, differences, opened
 from layerquiz.grading import formulas
-from layerquiz.grading.diagnose import diagnose_sheet
+from layerquiz.grading.diagnose import diagnosed
 from layerquiz.grading.jobs import in_pieces, jobs_for
 from layerquiz.grading.listed import tell
 from layerquiz.grading.marks import Mark, Worth, marked, of_exam, worths_of
 from layerquiz.grading.paper import Told, counted, together
 from layerquiz.grading.policy import Policy, policies
 from layerquiz.grading.review import is_open
+from layerquiz.grading.sheet import Sheet
 from layerquiz.grading.story import FORMAT, Story, plain
 from layerquiz.grading.submissions.own import unknown_blank, unknown_student
 from layerquiz.grading.submissions.table import Submissions
-from layerquiz.network.network import Network
+from layerquiz.record import record
 
 MOST_REMEMBERED = 10_000
 """How many answers to one question are kept with their stories, as the next student may give them too."""
 
+MOST_ASKED = 2_048
+"""How many questions that several papers have are kept with what is known of them."""
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Graded:
     """One blank, graded."""
 
@@ -44,7 +46,7 @@ Piece: TypeAlias = tuple[list[dict[str, Graded]], list[Difference]]
 """Papers graded, and where their sealed keys differ from what is computed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """One student's paper, graded; `handed_in` is false where nothing was submitted."""
 
@@ -133,7 +135,7 @@ def _note(found: Difference) -> str:
     return f"{found.student}, {found.blank}: the sealed key {sealed} counts, though this version computes {computed}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Marked:
     """Stories of a question as they were marked, with their marks and, by the blanks' names, both together."""
 
@@ -145,8 +147,9 @@ class _Marked:
 class _Known:
     """What is known of a question: the stories of answers to it by their texts, and the marks of stories."""
 
-    def __init__(self, place: int, worths: Sequence[Worth]) -> None:
-        self.place, self.worths = place, worths
+    def __init__(self, question: Question, place: int, worths: Sequence[Worth]) -> None:
+        self.question, self.place, self.worths = question, place, worths
+        self.times = 0
         self.told: dict[tuple[str, ...], Told] = {}
         self._marked: dict[tuple[int, ...], _Marked] = {}
         self._marked_whole: dict[int, _Marked] = {}
@@ -177,8 +180,23 @@ class _Known:
         return {worth.blank: Graded(worth.blank, self.place, story, marks[worth.blank]) for worth, story in pairs}
 
 
-def _forgotten(asked: dict[int, Any], key: int, _: object) -> None:
-    asked.pop(key, None)
+@record
+class _Asked:
+    """A question of a student's paper, what is known of it, and what the student wrote in its blanks."""
+
+    question: Question
+    known: _Known
+    texts: tuple[str, ...]
+
+    @property
+    def written(self) -> dict[str, str]:
+        """Return what was written, by quantity."""
+        return dict(zip([blank.quantity for blank in self.question.blanks], self.texts, strict=True))
+
+    @property
+    def told(self) -> Told:
+        """Return the stories of what was written, once they are known."""
+        return self.known.told[self.texts]
 
 
 class Grading:
@@ -191,7 +209,7 @@ class Grading:
             for number, question in sealed.papers[0].numbered
         ]
         self.places = {name: place for place, names in enumerate(self.names, 1) for name in names}
-        self._asked: dict[int, tuple[ref[Question], _Known]] = {}
+        self._asked: dict[int, _Known] = {}
 
     @property
     def blanks(self) -> list[str]:
@@ -199,26 +217,40 @@ class Grading:
         return list(self.places)
 
     def piece(self, papers: Sequence[Paper]) -> Piece:
-        """Return the graded blanks of some papers, and where their sealed keys differ from what is computed."""
-        graded, differing = [], []
-        for paper in papers:
-            graded.append(self._paper(paper))
-            differing += differences(paper)
-        return graded, differing
+        """Return the graded blanks of some papers, and where their sealed keys differ from what is computed.
 
-    def _paper(self, paper: Paper) -> dict[str, Graded]:
-        """Return one student's blanks, graded: each question alone, then all of them together."""
-        questions = tuple(paper.questions)
-        written = self.answers.get(paper.student.id, {})
-        known = list(map(self._known, questions, self.names, self.policies))
-        alone: list[tuple[Network, Told]] = []
-        for place, each in enumerate(known):
-            texts = tuple([written.get(name, "") for name in self.names[place]])
-            if texts not in each.told:
-                each.told[texts] = Told(self._stories(questions[place], place, texts))
-            alone.append((questions[place].network, each.told[texts]))
-        told = together(alone)
-        kept = [each.marked(found, policy) for each, found, policy in zip(known, told, self.policies, strict=True)]
+        All papers' first questions are looked at first, then all second ones: what those of one template need is at
+        hand in the processor then, which takes a quarter off the time of own papers.
+        """
+        rebuilt = opened(papers)
+        places = range(len(self.names))
+        asked = [self._alone(place, papers, [paper.questions[place] for paper in rebuilt]) for place in places]
+        told = together([[(each.question.network, each.told) for each in row] for row in zip(*asked, strict=True)])
+        known = [[each.known for each in column] for column in asked]
+        kept = [
+            [each.marked(row[place], self.policies[place]) for each, row in zip(known[place], told, strict=True)]
+            for place in places
+        ]
+        graded = list(map(self._graded, zip(*known, strict=True), told, zip(*kept, strict=True)))
+        self._forget()
+        return graded, [each for found in zip(papers, rebuilt, strict=True) for each in differences(*found)]
+
+    def _alone(self, place: int, papers: Iterable[Paper], questions: Iterable[Question]) -> list[_Asked]:
+        """Return the questions of some papers at one place, with the stories of the answers to each of them alone."""
+        names, policy = self.names[place], self.policies[place]
+        asked = []
+        for paper, question in zip(papers, questions, strict=True):
+            written = self.answers.get(paper.student.id, {})
+            texts = tuple([written.get(name, "") for name in names])
+            asked.append(_Asked(question, self._known(question, names, policy), texts))
+        new = list({(id(each.known), each.texts): each for each in asked if each.texts not in each.known.told}.values())
+        found = stories_together([(each.question, each.written) for each in new], policy)
+        for each, stories in zip(new, found, strict=True):
+            each.known.told[each.texts] = Told(stories)
+        return asked
+
+    def _graded(self, known: Sequence[_Known], told: Sequence[Told], kept: Sequence[_Marked]) -> dict[str, Graded]:
+        """Return one student's blanks, graded, from the marks of each question alone."""
         before = {name: mark for each in kept for name, mark in each.marks.items()}
         marks = of_exam(before, self.policies)
         graded: dict[str, Graded] = {}
@@ -228,29 +260,45 @@ class Grading:
         return graded
 
     def _known(self, question: Question, names: Sequence[str], policy: Policy) -> _Known:
-        """Return what is known of a question, as long as it lives: other papers may have it too."""
-        key = id(question)
-        if key not in self._asked:
-            known = _Known(self.places[names[0]], worths_of(names, question, policy))
-            self._asked[key] = (ref(question, partial(_forgotten, self._asked, key)), known)
-        return self._asked[key][1]
+        """Return what is known of a question; other papers may have it too."""
+        found = self._asked.get(id(question))
+        if found is None:
+            found = _Known(question, self.places[names[0]], worths_of(names, question, policy))
+            self._asked[id(question)] = found
+        found.times += 1
+        return found
 
-    def _stories(self, question: Question, place: int, written: Sequence[str]) -> dict[str, Story]:
-        """Return the stories of one question's answers in the order of its blanks."""
-        quantities = [blank.quantity for blank in question.blanks]
-        return stories_of(question, dict(zip(quantities, written, strict=True)), self.policies[place])
+    def _forget(self) -> None:
+        """Let go of the questions that one paper alone had, and of all when they are too many."""
+        several = {key: known for key, known in self._asked.items() if known.times > 1}
+        self._asked = several if len(several) <= MOST_ASKED else {}
 
 
 def stories_of(question: Question, written: Mapping[str, str], policy: Policy) -> dict[str, Story]:
     """Return the stories of one question's answers; the sealed keys count."""
+    return stories_together([(question, written)], policy)[0]
+
+
+def stories_together(answered: Sequence[tuple[Question, Mapping[str, str]]], policy: Policy) -> list[dict[str, Story]]:
+    """Return the stories of the answers to questions of one template; the sealed keys count."""
+    rounding = policy.rounding_of(answered[0][0]) if answered else {}
+    told = [_told_apart(question, written, rounding) for question, written in answered]
+    sheets: dict[int, Sheet] = {}
+    for place, (question, written) in enumerate(answered):
+        rest = {name: text for name, text in written.items() if name not in told[place]}
+        if rest:
+            sheets[place] = Sheet(question.network, rest, rounding, question.keys)
+    for place, stories in zip(sheets, diagnosed(list(sheets.values())), strict=True):
+        told[place] |= stories
+    return [{name: found[name] for name in written} for found, (_, written) in zip(told, answered, strict=True)]
+
+
+def _told_apart(question: Question, written: Mapping[str, str], rounding: Collection[str]) -> dict[str, Story]:
+    """Return the stories of those answers that are not numbers of a network: formulas, and what can be listed."""
     if question.template.kind == "formula":
         return formulas.stories(question.network, written, question.template.letters, question.words)
-    rounding = policy.rounding_of(question)
-    listed = {
+    return {
         blank.quantity: tell(blank, written[blank.quantity], rounding=blank.quantity in rounding)
         for blank in question.blanks
         if blank.listed is not None and blank.quantity in written
     }
-    rest = {name: text for name, text in written.items() if name not in listed}
-    told = listed | (diagnose_sheet(question.network, rest, rounding, question.keys) if rest else {})
-    return {name: told[name] for name in written}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 from math import ceil, floor
-from weakref import WeakKeyDictionary
 
 from layerquiz import exact
 from layerquiz.exam.exam import Paper, blank_id
@@ -20,11 +19,12 @@ from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import search_of
 from layerquiz.network.network import Answer, Network, joined
 from layerquiz.network.outcomes import of_truth
+from layerquiz.record import record
 
 RIGHT = ("correct", "carried", "convention")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mark:
     """The points for one blank, of how many, and why in a few words; `decided` by a person, it needs no review."""
 
@@ -34,7 +34,7 @@ class Mark:
     decided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Worth:
     """One blank to be marked: its quantity, its points, the network that it is about, and a policy of its own.
 
@@ -251,40 +251,36 @@ def _share_explained(listed: Listed) -> Fraction:
     return Fraction(len(near), highest - lowest) if highest > lowest else Fraction(1)
 
 
-_RATES: WeakKeyDictionary[Network, dict[str, Fraction]] = WeakKeyDictionary()
-_GUESSABLE: WeakKeyDictionary[Network, dict[tuple[str, Fraction], bool]] = WeakKeyDictionary()
-"""The chance rates that were needed, as long as their networks live: a shared paper is looked at once."""
-
-
 def guessable(network: Network, quantity: str, limit: Fraction) -> bool:
     """Say whether so many guesses would be taken for a mistake that their share is above a limit; remembered.
 
     Where the key is too large for that there is no search, and none goes on once it is clear.
     """
-    if _too_large(network, quantity, limit):
-        return False
-    known = _GUESSABLE.setdefault(network, {})
-    if (quantity, limit) not in known:
-        lowest, highest = _guesses(network, quantity)
-        hits = islice(_hits(network, quantity), floor(limit * (highest - lowest)) + 1)
-        known[quantity, limit] = highest - lowest < 1 or sum(1 for _ in hits) > limit * (highest - lowest)
-    return known[quantity, limit]
-
-
-def _too_large(network: Network, quantity: str, limit: Fraction) -> bool:
-    """Say whether a key is so large that no chance rate comes near a limit, whatever the search would find."""
     lowest, highest = _guesses(network, quantity)
-    return limit == 1 or limit * (highest - lowest) >= MOST_STORIES
+    if _too_many(highest - lowest, limit):
+        return False
+    return network.remembered(
+        ("guessable", quantity, *limit.as_integer_ratio()), lambda: _is_hit_often(network, quantity, limit)
+    )
+
+
+def _is_hit_often(network: Network, quantity: str, limit: Fraction) -> bool:
+    lowest, highest = _guesses(network, quantity)
+    most = (highest - lowest) * limit.numerator // limit.denominator
+    return highest - lowest < 1 or sum(1 for _ in islice(_hits(network, quantity), most + 1)) > most
+
+
+def _too_many(guesses: int, limit: Fraction) -> bool:
+    """Say whether there are so many guesses that no chance rate comes near a limit, whatever the search would find."""
+    return limit == 1 or limit.numerator * guesses >= MOST_STORIES * limit.denominator
 
 
 def _rate(network: Network, quantity: str, limit: Fraction) -> Fraction:
     """Return the chance rate, remembered; 0 where the key is too large for it to reach the limit."""
-    if _too_large(network, quantity, limit):
+    lowest, highest = _guesses(network, quantity)
+    if _too_many(highest - lowest, limit):
         return Fraction(0)
-    rates = _RATES.setdefault(network, {})
-    if quantity not in rates:
-        rates[quantity] = chance_rate(network, quantity)
-    return rates[quantity]
+    return network.remembered(("chance rate", quantity), lambda: chance_rate(network, quantity))
 
 
 def _guesses(network: Network, quantity: str) -> tuple[int, int]:
@@ -309,12 +305,13 @@ def _hits(network: Network, quantity: str) -> Iterator[int]:
     """Yield the wrong numbers within a factor of two of the key that a mistake gives, each once."""
     members = network.members(quantity)
     lowest, highest = _guesses(network, quantity)
-    if isinstance(network.value(quantity), tuple):
-        quantity, members = str(members[0]), members[:1]
-    search = search_of(network, members)
-    found: set[Answer] = {network.collected(quantity, members, network.values)}
-    for numbers, _ in of_truth(search, "singles"):
-        value = joined(quantity, numbers)
+    right = network.value(quantity)
+    if isinstance(right, tuple):
+        quantity, members, right = str(members[0]), members[:1], right[0]
+    is_single = len(members) == 1
+    found: set[Answer] = {right}
+    for numbers, _ in of_truth(search_of(network, members), "singles"):
+        value = numbers[0] if is_single else joined(quantity, numbers)
         if value not in found:
             found.add(value)
             if isinstance(value, int) and lowest <= value <= highest:

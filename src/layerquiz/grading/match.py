@@ -49,8 +49,10 @@ def orders(value: tuple[Number, ...], channels_first: bool) -> tuple[tuple[Numbe
 
 def is_endless(value: Answer) -> bool:
     """Say whether a number has no last digit, as 1/3: nobody can write all of its digits."""
-    denominator = value.denominator if isinstance(value, Fraction) else 1
-    return pow(10, denominator.bit_length(), denominator) != 0 if denominator > 1 else False
+    if isinstance(value, int | tuple):
+        return False
+    denominator = value.denominator
+    return denominator > 1 and pow(10, denominator.bit_length(), denominator) != 0
 
 
 def rounded_to(reading: Reading, value: Number, digits: int | None = None) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Refusal, whole
+from layerquiz.record import record
 
 _MOST_DIGITS = 200
 
@@ -23,6 +24,8 @@ _PLAIN = re.compile(
     r"(?P<before>[0-9]+(?:_[0-9]+)*) (?: (?P<mark>[.,]) (?P<after>[0-9]+) | \.(?!\ +[^\W\d_]))?", re.VERBOSE
 )
 _BARE_POINT = re.compile(r"(?P<before>)[.,](?P<after>[0-9]+)")
+# Digits behind which nothing stands that could belong to the number, unless a power does further on.
+_DIGITS = re.compile(r"[0-9]{1,18}(?=[-+*/()=x×:]| [^0-9,]|\Z)")
 _CONTINUED = re.compile(r"[.,'_]?[0-9]")
 # In a shape a comma parts two sizes, unless a group begins with 0: 1,024 is one number, 28,128 are two.
 _IN_SHAPE = re.compile(
@@ -39,7 +42,7 @@ _TIMES_TEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Numeral:
     """A number as written: its mantissa, how many digits stand after the mark, and what scales it."""
 
@@ -81,6 +84,9 @@ def find_numeral(text: str, place: int, *, takes_power: bool) -> tuple[Numeral, 
 
     `takes_power` reads `4.12x10^9` as one number; behind `/` or `^` that would change what it is worth.
     """
+    plain = _DIGITS.match(text, place)
+    if plain and "^" not in text and "**" not in text:
+        return Numeral(int(plain[0]), 0, len(plain[0].lstrip("0")) or 1), plain.end()
     found = (
         _INDIAN.match(text, place)
         or _grouped(text, place)

@@ -21,7 +21,7 @@ MOST_TRIED = 1_000
 MOST_HABITS = 2
 MOST_RIVALS = 8
 
-Sets: TypeAlias = list[list[str]]
+Sets: TypeAlias = list[Sequence[str]]
 Evidence: TypeAlias = dict[tuple[str, bool], int]
 """How many answers each mistake may explain, and (under True) how many it alone explains."""
 
@@ -62,27 +62,23 @@ def across(questions: Sequence[tuple[Network, Mapping[str, Story]]]) -> list[Tol
     Of rivals those stay that explain most answers of other questions; where none does, or several do equally, all stay.
     What no rule explained, or two together, is tried with a rule that another question shows, and one more.
     """
-    return counted(together([(network, Told(stories)) for network, stories in questions]))
+    found = [(network, Told(stories)) for network, stories in questions]
+    return counted(together([found])[0])
 
 
-def together(questions: Sequence[tuple[Network, Told]]) -> list[Told]:
-    """Return the stories told in view of the other questions, but for how often each explanation was seen.
+def together(papers: Sequence[Sequence[tuple[Network, Told]]]) -> list[list[Told]]:
+    """Return the stories of papers of one exam, each told in view of the other questions of its paper.
 
-    Where nothing changes in a story it is the same one.
+    How often each explanation was seen is left to `counted`. Where nothing changes in a story it is the same one. What
+    is told again is, as the papers were graded, question by question.
     """
-    told = [stories for _, stories in questions]
-    if sum([stories.has_mistakes for stories in told]) > 1:
-        told = _settled(told)
-    is_open = [stories.is_open for stories in told]
-    habits = [stories.habits for stories in told] if any(is_open) else []
-    for place, (network, _) in enumerate(questions):
-        elsewhere = _elsewhere(habits, place) if is_open[place] else ()
-        if elsewhere:
-            again = {
-                name: _told_again(network, story, elsewhere) if _is_open(story) else story
-                for name, story in told[place].items()
-            }
-            told[place] = Told(again)
+    told = [_settled([stories for _, stories in paper]) for paper in papers]
+    habits = [[stories.habits for stories in found] if any(each.is_open for each in found) else [] for found in told]
+    for place in range(len(papers[0])):
+        for paper, found, shown in zip(papers, told, habits, strict=True):
+            elsewhere = _elsewhere(shown, place) if found[place].is_open else ()
+            if elsewhere:
+                found[place] = _told_again(paper[place][0], found[place], elsewhere)
     return told
 
 
@@ -94,6 +90,8 @@ def sets_of(story: Story) -> Sets:
 def _settled(told: list[Told]) -> list[Told]:
     """Return the stories with those rivals that explain most answers of other questions."""
     found = list(told)
+    if sum([stories.has_mistakes for stories in told]) < 2:
+        return found
     for place, stories in enumerate(told):
         if stories.has_rivals:
             others = [other.evidence for number, other in enumerate(told) if number != place]
@@ -145,7 +143,13 @@ def _is_open(story: Story) -> bool:
     return unexplained and not story.listed
 
 
-def _told_again(network: Network, story: Story, habits: Sequence[str]) -> Story:
+def _told_again(network: Network, told: Told, habits: Sequence[str]) -> Told:
+    """Return the stories of a question with rules of other questions, where they give what is open."""
+    open_ones = {name: _with_rule(network, story, habits) for name, story in told.items() if _is_open(story)}
+    return Told({**told, **open_ones})
+
+
+def _with_rule(network: Network, story: Story, habits: Sequence[str]) -> Story:
     """Return the story with a rule of another question and one more mistake, where they give the answer."""
     known = [slugs for slugs in sets_of(story) if not set(slugs).isdisjoint(habits)]
     if known:

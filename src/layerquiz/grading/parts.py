@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from layerquiz.grading.pieces import Piece
+from layerquiz.record import record
 
 _OPENING = frozenset(("OPEN", "OPEN_FLOOR", "OPEN_CEIL", "NOTE"))
 _CLOSING = frozenset(("CLOSE", "CLOSE_FLOOR", "CLOSE_CEIL"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Side:
     """One side of an equality, whether it was called approximate, and whether an arrow leads to it."""
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from layerquiz.formula.expr import Number
 from layerquiz.grading.answer import Refusal
 from layerquiz.grading.number import Numeral
+from layerquiz.record import record
 
 DEEPEST = 50
 
 _CLOSING = {"(": ")", "[": "]", "⌊": "⌋", "⌈": "⌉"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Piece:
     """One number, sign or name and its place in the normalised text."""
 

@@ -29,6 +29,12 @@ OF_QUESTION = OF_EXAM | {"repeat", "carried_cap", "points_step", "points_roundin
 """Choices that no single blank can make."""
 
 
+BARE = {
+    name: f"{name}_bare" for name in ("correct", "carried", "convention", "slip", "mistake", "two_mistakes", "wrong")
+}
+"""What a share for a bare value is called, by the share with working."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Shares of a blank's points, with working and for a bare value; a bare share of None is the one with working.
@@ -95,9 +101,9 @@ class Policy:
 
     def share(self, name: str, working: bool) -> Fraction:
         """Return what a verdict earns, with working or as a bare value."""
-        bare: Fraction | None = getattr(self, f"{name}_bare")
+        bare: Fraction | None = None if working else getattr(self, BARE[name])
         shown_share: Fraction = getattr(self, name)
-        return shown_share if working or bare is None else bare
+        return shown_share if bare is None else bare
 
     def of_mistake(self, slug: str, working: bool) -> Fraction:
         """Return what one mistake earns."""

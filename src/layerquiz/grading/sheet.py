@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from layerquiz.formula.expr import Number, Reference
@@ -17,6 +16,7 @@ from layerquiz.grading.read import Blank, Expectation, Reading, Unreadable, read
 from layerquiz.grading.story import Story
 from layerquiz.network.mistakes import Search, search_of
 from layerquiz.network.network import Answer, Network, joined
+from layerquiz.record import record
 
 SIZE_NAMES = (
     *("height", "width", "depth", "length", "receptive_field", "jump", "tokens"),
@@ -47,15 +47,16 @@ def asked(quantity: str) -> Expectation:
     return "size" if name in SIZE_NAMES else "count"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
-    """One blank: its name, the quantities that make it up, its right value."""
+    """One blank: its name, the quantities that make it up, its right value; whether one number is asked for."""
 
     name: str
     members: tuple[Reference, ...]
     expected: Answer
     rounding: bool
     digits: int | None = None
+    is_single: bool = False
 
     @property
     def key(self) -> tuple[Hashable, ...]:
@@ -68,7 +69,7 @@ class Place:
         return self.name.endswith(".shape")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Base:
     """Values to explain an answer from: the true ones, or those that follow from the student's own."""
 
@@ -92,8 +93,9 @@ class Sheet:
         for name in answers:
             allowed = rounding if isinstance(rounding, bool) else name in rounding
             expected = keys[name] if name in keys else network.value(name)
-            is_rounded = allowed or is_endless(expected)
-            self.places[name] = Place(name, network.members(name), expected, is_rounded, digits_of.get(name))
+            members, is_rounded = network.members(name), allowed or is_endless(expected)
+            is_single = len(members) == 1 and not isinstance(expected, tuple) and not name.endswith("shape")
+            self.places[name] = Place(name, members, expected, is_rounded, digits_of.get(name), is_single)
         self.readings = {name: self._read(self.places[name], text) for name, text in answers.items()}
         self.answers = answers
         self.stories: dict[str, Story] = {}
@@ -109,7 +111,7 @@ class Sheet:
     def search_above(self, place: Place) -> Search:
         """Return the search for mistakes above one blank, in the sheet's graph."""
         key = ("search on a sheet", place.name, self.search.ground)
-        return self.network.remembered(key, lambda: Search(self.network, place.members, self.graph))
+        return self.network.remembered(key, lambda: self.search.above(place.members))
 
     @property
     def graph(self) -> Graph:
@@ -166,10 +168,15 @@ class Sheet:
 
     def value(self, place: Place, values: Values) -> Answer:
         """Return what a blank comes to: one number per axis where the key has them, even if they are equal."""
+        if place.is_single:
+            ref = place.members[0]
+            return values[ref.owner][ref.name]
         return self.joined(place, tuple([values[ref.owner][ref.name] for ref in place.members]))
 
     def joined(self, place: Place, numbers: tuple[Number, ...]) -> Answer:
         """Return what a blank comes to from the values of its members."""
+        if place.is_single:
+            return numbers[0]
         found = joined(place.name, numbers)
         if isinstance(place.expected, tuple) and not isinstance(found, tuple):
             return (found,) * len(place.members)
@@ -182,6 +189,8 @@ class Sheet:
 
     def fits(self, place: Place, reading: Reading, value: Answer | None, rounding: bool = False) -> bool:
         """Say whether a reading is a value; a shape in either order."""
+        if type(value) is int and reading.step is None and not isinstance(reading.value, tuple):
+            return value in (reading.value, reading.alternative)
         if isinstance(value, tuple) and not place.is_shape:
             return reading.value == value
         return matches(reading, value, rounding, self.network.conventions.channels_first, place.digits)

@@ -9,9 +9,13 @@ from typing import Any, Literal
 from layerquiz.formula.expr import Number
 from layerquiz.network.mistakes import CATALOGUE
 from layerquiz.network.network import Answer
+from layerquiz.record import record
 
 Verdict = Literal["correct", "convention", "carried", "slip", "mistake", "wrong", "blank", "unreadable"]
 FORMAT = 1
+
+NONE: list[Any] = []
+"""No mistakes, no rivals: a list for all stories that have none, of which a large class has half a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Line:
         return {**told, "mistakes": self.mistakes, "note": self.note}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Story:
     """What explains the answer to one blank.
 
@@ -58,10 +62,10 @@ class Story:
     written: str = ""
     read_as: Answer | str | None = None
     shown: str = ""
-    mistakes: list[str] = field(default_factory=list)
-    rivals: list[list[str]] = field(default_factory=list)
-    conventions: list[str] = field(default_factory=list)
-    carried_from: list[str] = field(default_factory=list)
+    mistakes: Sequence[str] = field(default_factory=lambda: NONE)
+    rivals: Sequence[Sequence[str]] = field(default_factory=lambda: NONE)
+    conventions: Sequence[str] = field(default_factory=lambda: NONE)
+    carried_from: Sequence[str] = field(default_factory=lambda: NONE)
     own_value: Answer | None = None
     working: bool = False
     method_right: bool = False
@@ -146,9 +150,9 @@ class Story:
             "read_as": plain(self.read_as),
             "expected": plain(self.expected),
             "verdict": self.verdict,
-            "mistakes": self.mistakes,
-            "rivals": self.rivals,
-            "conventions": self.conventions,
+            "mistakes": list(self.mistakes),
+            "rivals": list(map(list, self.rivals)),
+            "conventions": list(self.conventions),
             "hint": self.hint,
             **({"lines": [line.as_json() for line in self.lines]} if self.lines else {}),
         }

@@ -29,7 +29,7 @@ def _support(sheet: Sheet, place: Place, change: Change) -> tuple[int, int]:
     if len(sheet.places) == 1:
         return (0, 0)
     everywhere = sheet.search.everywhere(CATALOGUE[change.slugs[0]]) if len(change.slugs) == 1 else ()
-    others = [made for made in everywhere if made.rules is not change.rules]
+    others = [made for made in everywhere if made.rules != change.rules]
     return max(_supported_by_others(sheet, place, made) for made in (change, *others))
 
 

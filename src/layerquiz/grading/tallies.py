@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -25,7 +25,7 @@ Unexplained = tuple[int | None, str, Near | None]
 """An answer that nothing explains: the drawing that it belongs to, how it was read, and what it is near to."""
 
 
-def blamed(story: Story) -> list[str]:
+def blamed(story: Story) -> Sequence[str]:
     """Return the mistakes that an answer is held to show; what is right under another convention shows none."""
     return story.mistakes if story.verdict in ("mistake", "slip") else []
 

@@ -37,7 +37,7 @@ def with_lines(sheet: Sheet, name: str, story: Story) -> Story:
     place, reading, text = sheet.places[name], sheet.readings[name], sheet.answers[name]
     if not isinstance(reading, Reading):
         return story
-    is_method = _is_method(reading, _goals(story))
+    is_method = reading.computed is not None and _is_method(reading, _goals(story))
     lines = lines_of(text)
     if not lines or answer_of(text, *expectation(place)) == text:
         return replace(story, method_right=True) if is_method else story

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from layerquiz.formula.expr import Ceil, Difference, Floor, Formula, Integer, Number, Product, Quotient, Sum
 from layerquiz.grading.answer import Refusal, whole
 from layerquiz.grading.number import Numeral
 from layerquiz.grading.pieces import DEEPEST, Piece
+from layerquiz.record import record
 
 # About 420 decimal digits: two numbers of 200 digits may be multiplied.
 _MOST_BITS = 1400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Worth:
     """What an expression is worth. `value` is None where it contains a letter.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from layerquiz.grading.markup import unmarked
 from layerquiz.grading.signs import COMMANDS, SUPERSCRIPTS, WORDED, plain_sign
+from layerquiz.record import record
 
 _AS_IT_IS = re.compile("[0-9A-Za-z ()=+*/,.:-]*")
 """Most expressions: each sign stands for itself."""
@@ -33,7 +33,7 @@ _EMPHASIS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Written:
     """Characters, and for each its place in the original text."""
 
