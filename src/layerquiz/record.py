@@ -12,7 +12,7 @@ Made = TypeVar("Made")
 def record(cls: type[Made]) -> type[Made]:
     """Return the dataclass with slots that a class describes, whose instances nobody changes.
 
-    Type checkers refuse a change, as of a frozen dataclass. Python's own guard against it takes as long for each field
-    as setting it thrice: a tenth of the time that a class of own papers takes to grade.
+    Type checkers refuse a change, as of a frozen dataclass. With Python's own guard against it one takes five times as
+    long to make, which is a twentieth of the time in which a class's own papers are graded.
     """
     return dataclass(slots=True, unsafe_hash=True)(cls)
