@@ -137,7 +137,8 @@ class _Telling:
 
     def story(self) -> Story:
         """Return the first explanation that fits, in the fixed order."""
-        if self._correct() and not self._rounds_to_other_prefix():
+        is_just_it = self.reading.value == self.place.expected and not self.reading.unit
+        if is_just_it or (self._correct() and not self._rounds_to_other_prefix()):
             return self._told("correct")
         own = self._own_base()
         bases = [self.sheet.true, *([own] if own else [])]
