@@ -22,7 +22,7 @@ from layerquiz.grading import read as reader
 from layerquiz.grading.diagnose import OFTEN, diagnose_sheet
 from layerquiz.grading.grade import grade
 from layerquiz.grading.story import NONE
-from layerquiz.network import outcomes
+from layerquiz.network import network, outcomes
 from layerquiz.network.mistakes import CATALOGUE, Search, evaluated, mistaken
 from layerquiz.network.network import Network
 
@@ -185,6 +185,18 @@ def test_each_paper_as_if_alone(count, shared):
         assert alone[result.paper.student.id].blanks == result.blanks
     assert results[0].paper.questions[0].network.structure.is_met_often or shared
     assert NONE == []
+
+
+def test_what_is_remembered_has_an_end(monkeypatch):
+    """However many different answers there are to one question, the same stories are told, and few are kept."""
+    monkeypatch.setattr(network, "MOST_REMEMBERED", 50)
+    known, fresh = Network.named("alexnet"), Network.named("alexnet").spec
+    for number in range(40):
+        answers = {"conv1.parameters": str(34_848 + 16 * number), "total.macs": str(10**9 + number)}
+        answers["conv2.shape"] = f"{number} x 27 x 256"
+        story = diagnose_sheet(known, answers)
+        assert len(known.structure.latest) <= 2 * 50
+        assert number % 8 or story == diagnose_sheet(Network.parse(fresh), answers)
 
 
 def test_an_error_in_another_process_is_the_same_error(monkeypatch):

@@ -27,6 +27,9 @@ from layerquiz.network.wiring import layers_of, parts_of
 
 TOP_KEYS = ("name", "conventions", "input", "blocks", "layers")
 
+MOST_REMEMBERED = 10_000
+"""How much is remembered of one network's numbers."""
+
 Answer: TypeAlias = Number | tuple[Number, ...]
 Thing = TypeVar("Thing")
 
@@ -172,13 +175,18 @@ class Network:
         return with_values(steps, self.values)
 
     def remembered(self, key: Hashable, make: Callable[[], Thing]) -> Thing:
-        """Return what was found out under a key about this network and its numbers, found once."""
+        """Return what was found out under a key about this network and its numbers, found once.
+
+        Some keys are what students write: when there are very many, all is let go of, and found again.
+        """
         if self._remembered is not self.structure.latest:
             self._remembered = self.structure.of_numbers(self._numbers)
         remembered = self._remembered
         if key in remembered:
             found: Thing = remembered[key]
             return found
+        if len(remembered) >= MOST_REMEMBERED:
+            remembered.clear()
         found = remembered[key] = make()
         return found
 
