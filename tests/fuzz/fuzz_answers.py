@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 MOST_GROWTH = 64 * 1024
 """How many KiB the process may grow after its first inputs."""
 
-WARM = 5_000
+WARM = 12_000
+"""So many inputs fill what is kept up to a bound: 4,096 readings, 1,024 plans of expressions, tables for letters."""
 
 
 class Fuzzing:

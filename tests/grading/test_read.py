@@ -387,3 +387,10 @@ def test_the_expression_keeps_its_textbook_form():
     """The formula of the first expression is the tree as it was written."""
     formula = read("(5*5*6 + 1)*16 = 2416").expression
     assert formula == (Integer(5) * 5 * 6 + 1) * 16
+
+
+@pytest.mark.parametrize("hidden", ["\x0c", "\u202e", "\u2067", "\x1f"])
+def test_what_is_shown_back_hides_nothing(hidden):
+    """A form feed or a mark that turns the direction of writing does not come back in the question about a step."""
+    answer = read(f"55 = 5{hidden} + 1")
+    assert getattr(answer, "broken", None) in (None, ("55", "5  + 1"))

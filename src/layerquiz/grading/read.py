@@ -72,7 +72,8 @@ def _reading(trimmed: str, written: Written, asked: Expectation, entries: int | 
         return Reading("", value, shown(value), notes=(f"{shown(value)} was taken from a square.",))
 
     def original(start: int, end: int) -> str:
-        return trimmed[written.place(start) : written.place(end - 1) + 1]
+        there = trimmed[written.place(start) : written.place(end - 1) + 1]
+        return "".join([sign if sign.isprintable() else " " for sign in there])  # it is shown back, controls and all
 
     return read_chain(cut(written.characters, asked), asked, original)
 
